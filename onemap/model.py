@@ -1,0 +1,270 @@
+"""What flows through the house: layers, issues, findings, and the atlas that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from onemap.geodesy import MU_M2, area_m2
+from onemap.spec.layer import LayerSpec
+from onemap.spec.project import Project
+from onemap.spec.rule import LEVELS, Rule
+from onemap.text import tr
+
+Severity = Literal["error", "warning", "info"]
+Action = Literal["kept", "repaired", "blanked", "dropped"]
+Confidence = Literal["sure", "likely", "cannot-tell"]
+Verdict = Literal["pass", "pass-with-issues", "blocked"]
+
+ISSUE_COLUMNS: Final = (
+    "severity", "kind", "layer", "source", "row", "cell", "field", "key",
+    "value", "action", "message", "hint", "lon", "lat",
+)  # fmt: skip
+FINDING_COLUMNS: Final = (
+    "rule", "level", "of_layer", "of_key", "of_label", "to_layer", "to_class", "to_key", "to_label",
+    "measure", "value", "unit", "township", "reason", "basis",
+)  # fmt: skip
+
+SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
+"""Columns of every layer's frame beside its fields: the source's path, the row, feature or line there
+(as its issues name it), and the township in which the feature lies."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of issue. Letters between bureaus cite its number, which never changes."""
+
+    number: int
+    severity: Severity
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "unreadable": Kind(101, "error"),
+    "no_data": Kind(102, "error"),
+    "encoding_unproved": Kind(103, "warning"),
+    "totals_row": Kind(104, "info"),
+    "crs_unproved": Kind(201, "warning"),
+    "crs_conflict": Kind(202, "error"),
+    "axes_swapped": Kind(203, "warning"),
+    "likely_offset": Kind(204, "warning"),
+    "outside_county": Kind(205, "warning"),
+    "missing_column": Kind(301, "error"),
+    "missing_value": Kind(302, "warning"),
+    "wrong_type": Kind(303, "warning"),
+    "out_of_range": Kind(304, "warning"),
+    "unknown_class": Kind(305, "warning"),
+    "code_damaged": Kind(306, "warning"),
+    "duplicate_key": Kind(307, "warning"),
+    "township_mismatch": Kind(308, "warning"),
+    "null_geometry": Kind(401, "warning"),
+    "empty_geometry": Kind(402, "warning"),
+    "invalid_geometry": Kind(403, "warning"),
+    "wrong_geometry": Kind(404, "warning"),
+    "area_mismatch": Kind(405, "warning"),
+    "overlap": Kind(501, "warning"),
+    "gap": Kind(502, "warning"),
+}
+"""Every kind of issue, with its number and usual severity."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One fault in the data: a row of the issue table."""
+
+    kind: str
+    layer: str
+    source: str
+    message: str
+    hint: str
+    action: Action = "kept"
+    row: int | None = None
+    cell: str = ""
+    field: str = ""
+    key: str = ""
+    value: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    severity: Severity | None = None
+    """None takes the usual severity of the kind."""
+
+
+def issue_table(issues: list[Issue]) -> pd.DataFrame:
+    """Return issues as a table with `ISSUE_COLUMNS`, most severe first, then by kind's number and place."""
+    rows = [{**vars(issue), "severity": issue.severity or KINDS[issue.kind].severity} for issue in issues]
+    table = pd.DataFrame(rows, columns=list(ISSUE_COLUMNS)).astype(
+        {"row": "Int64", "lon": "Float64", "lat": "Float64"}
+    )
+    order = pd.DataFrame(
+        {
+            "severity": table["severity"].map({"error": 0, "warning": 1, "info": 2}),
+            "number": table["kind"].map({kind: spec.number for kind, spec in KINDS.items()}),
+            **{name: table[name] for name in ("layer", "source", "row", "field", "key", "value", "message")},
+        }
+    )
+    return table.loc[order.sort_values(list(order)).index].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class EncodingRecord:
+    """How the text of a source is written, and how we know."""
+
+    found: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class CrsRecord:
+    """The coordinate system of a source: what it says, what its numbers say, and what we took."""
+
+    declared: str
+    inferred: str
+    accepted: str
+    confidence: Confidence
+    evidence: str
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """What the manifest says of a source."""
+
+    layer: str
+    path: str
+    sha256: str
+    rows: int
+    kept: int
+    dropped: int
+    encoding: EncodingRecord
+    crs: CrsRecord
+    as_of: str
+    provided_by: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The features of one kind of data, proved and in the project's CRS.
+
+    The frame has every field of the spec in the spec's order (text as str, numbers as Float64, integers as
+    Int64, dates as datetime64, classes as class ids; no value is NA), then `source`, `source_row`,
+    `located_in` and the geometry (None where there is none). Its index is 0 … n-1.
+    """
+
+    spec: LayerSpec
+    frame: gpd.GeoDataFrame
+
+    @cached_property
+    def areas_m2(self) -> pd.Series[float]:
+        """The ellipsoidal area of each feature, square metres."""
+        return area_m2(self.frame.geometry)
+
+    @property
+    def keys(self) -> pd.Series[str]:
+        """The key of each feature, as text; empty where there is none."""
+        return self.frame[self.spec.key].astype("string").fillna("")
+
+    @property
+    def labels(self) -> pd.Series[str]:
+        """What people call each feature; its key where it has no name."""
+        names = self.frame[self.spec.label].astype("string").fillna("")
+        return names.where(names != "", self.keys)
+
+    @property
+    def classes(self) -> pd.Series[str]:
+        """The class id of each feature; empty where the layer or the feature has none."""
+        if self.spec.class_field is None:
+            return pd.Series("", index=self.frame.index, dtype="string")
+        return self.frame[self.spec.class_field].astype("string").fillna("")
+
+    @property
+    def townships(self) -> pd.Series[str]:
+        """The township of each feature: the one it lies in, or else the one that it states."""
+        located = self.frame[LOCATED_IN].astype("string").fillna("")
+        if self.spec.township_field is None:
+            return located
+        return located.where(located != "", self.frame[self.spec.township_field].astype("string").fillna(""))
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """All layers, issues and findings of one build."""
+
+    project: Project
+    layers: Mapping[str, Layer]
+    issues: pd.DataFrame
+    """One row a fault; `ISSUE_COLUMNS`."""
+    findings: pd.DataFrame
+    """One row a line of a list; `FINDING_COLUMNS`."""
+    links: gpd.GeoSeries
+    """For each finding the line between the nearest points of its two sides, in the project's CRS, or None."""
+    sources: tuple[SourceRecord, ...]
+    rules: tuple[Rule, ...]
+    """The rules that were run, in the order of the lists."""
+    crs: str
+    """The metric CRS of the layers."""
+    painter: Callable[[Atlas], Any] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the data carries the lists: "blocked" where an error stands."""
+        severities = set(self.issues["severity"])
+        if "error" in severities:
+            return "blocked"
+        return "pass-with-issues" if "warning" in severities else "pass"
+
+    @property
+    def level_counts(self) -> dict[str, dict[str, int]]:
+        """For each rule the number of findings of each level."""
+        counts = self.findings.groupby(["rule", "level"]).size()
+        return {
+            rule.id: {level: int(counts.get((rule.id, level), 0)) for level in LEVELS} for rule in self.rules
+        }
+
+    def map(self) -> Any:
+        """Return the one map as a `folium.Map`, for notebooks.
+
+        Raises
+        ------
+        ValueError
+            The atlas was not made by `onemap.build`.
+        """
+        if self.painter is None:
+            message = "this atlas has no painter; onemap.build makes one that has"
+            raise ValueError(message)
+        return self.painter(self)
+
+
+def township_table(atlas: Atlas) -> pd.DataFrame:
+    """Count every layer by township.
+
+    Returns
+    -------
+    DataFrame
+        One row for each township, layer and class that occurs: township, layer, class, features, area_mu
+        (亩, ellipsoidal; 0 for points). The township is "" where it is not known.
+    """
+    parts = []
+    for layer_id, layer in atlas.layers.items():
+        if layer_id == TOWNSHIP:
+            continue
+        part = pd.DataFrame(
+            {"township": layer.townships, "layer": layer_id, "class": layer.classes, "area_mu": layer.areas_m2 / MU_M2}
+        )
+        parts.append(part)
+    if not parts:
+        return pd.DataFrame(columns=["township", "layer", "class", "features", "area_mu"])
+    groups = pd.concat(parts).groupby(["township", "layer", "class"], sort=True)["area_mu"]
+    return groups.agg(features="size", area_mu="sum").reset_index()
+
+
+TOWNSHIP: Final = "township"
+"""The layer of township boundaries, by which features are placed."""
+
+
+def level_title(level: str) -> str:
+    """Return a level in the language spoken now."""
+    return tr(f"level {level}")
+

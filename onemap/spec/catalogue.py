@@ -1,0 +1,91 @@
+"""All layers and rules that a project knows: the built-in ones, with the project's own laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from onemap.errors import SpecError, nearest
+from onemap.spec import toml
+from onemap.spec.layer import LayerSpec
+from onemap.spec.rule import Rule
+from onemap.text import fold, tr
+
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+
+
+def shipped(name: str) -> Path:
+    """Return a data folder that travels with the program, installed or in a checkout."""
+    installed = _PACKAGE / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Layers and rules by id, each in the order of their files' names."""
+
+    layers: Mapping[str, LayerSpec]
+    rules: Mapping[str, Rule]
+
+
+def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Catalogue:
+    """Read the built-in layers and rules, and lay a project's own over them.
+
+    Parameters
+    ----------
+    overlay
+        A folder shaped like `layers/`; a file in it replaces the built-in one of the same name.
+    changes
+        For each rule id the keys that the project overrules.
+
+    Raises
+    ------
+    SpecError
+        A file is wrong, a rule speaks of a layer, field or class that is not there, or `changes`
+        names a rule that is not there.
+    """
+    folders = [shipped("layers"), *([overlay] if overlay else [])]
+    layers = {
+        path.stem: toml.parse(LayerSpec, {"id": path.stem, **toml.read(path, SpecError)}, path.name, SpecError)
+        for path in _files(folders, ".")
+    }
+    tables = {path.stem: {"id": path.stem, **toml.read(path, SpecError)} for path in _files(folders, "rules")}
+    for own_id, change in (changes or {}).items():
+        if own_id not in tables:
+            meant = nearest(own_id, tables)
+            hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(tables)
+            raise SpecError(tr('there is no rule "{rule}"', rule=own_id), hint)
+        tables[own_id] = {**tables[own_id], **change}
+    rules = {
+        own_id: toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()
+    }
+    for rule in rules.values():
+        _check_rule(rule, layers)
+    return Catalogue(layers, rules)
+
+
+def _files(folders: list[Path], inside: str) -> list[Path]:
+    found = {path.stem: path for folder in folders for path in sorted((folder / inside).glob("*.toml"))}
+    return [found[stem] for stem in sorted(found)]
+
+
+def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
+    """Raise if `rule` speaks of a layer, field or class that is not there."""
+    for layer in rule.layers:
+        _known(layer, layers, rule, tr("layer"))
+    for layer, conditions in rule.where.items():
+        for field, wanted in conditions.items():
+            _known(field, layers[layer].fields, rule, tr("field"))
+            words = layers[layer].fields[field].class_of
+            for word in wanted if words else ():
+                _known(fold(word), words, rule, tr("class"))
+
+
+def _known(name: str, names: Mapping[str, Any], rule: Rule, kind: str) -> None:
+    if name in names:
+        return
+    meant = nearest(name, names)
+    message = tr('rule {rule}: there is no {kind} "{name}"', rule=rule.id, kind=kind, name=name)
+    raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(names))

@@ -1,0 +1,233 @@
+"""What a layer is: its fields, classes and look, as written in `layers/<id>.toml`."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from onemap.geodesy import METRES, SQUARE_METRES
+from onemap.spec.toml import Spec
+from onemap.text import fold, pick, tr
+
+GeometryKind = Literal["point", "line", "polygon", "table"]
+FieldType = Literal["text", "integer", "number", "date", "class"]
+Unit = Literal["m2", "mu", "ha", "km2", "m", "km"]
+
+IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
+DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
+COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
+RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in"})
+"""Columns that the program itself adds to every layer."""
+
+BLANKS: Final = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "nat", "#n/a", "<null>", "<空>")
+"""Texts that mean "no value" in every field (compared folded)."""
+
+
+def as_tuple(value: Any) -> Any:
+    """Return a single value as a tuple of one, so that a TOML key takes one or a list."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+class Alias(Spec):
+    """A raw column name that means a field, with the unit its numbers come in."""
+
+    name: str
+    unit: Unit | None = None
+
+
+def _as_alias(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class ClassSpec(Spec):
+    """A named value of a class field."""
+
+    title: str
+    title_en: str = ""
+    aliases: tuple[str, ...] = ()
+    fill: str | None = Field(default=None, pattern=COLOUR)
+    shape: Literal["circle", "square", "diamond", "triangle", "cross"] | None = None
+
+    @property
+    def label(self) -> str:
+        """The title in the language spoken now."""
+        return pick(self.title, self.title_en)
+
+    def words(self, own_id: str) -> set[str]:
+        """Return every text, folded, that means this class."""
+        return {fold(word) for word in (own_id, self.title, self.title_en, *self.aliases) if word}
+
+
+class FieldSpec(Spec):
+    """A column of a layer."""
+
+    title: str
+    title_en: str = ""
+    type: FieldType = "text"
+    dbf: str
+    aliases: tuple[Annotated[Alias, BeforeValidator(_as_alias)], ...] = ()
+    required: bool = False
+    unique: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: Unit | None = None
+    pattern: str | None = None
+    formats: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    measures_area: bool = Field(default=False, description="a declared area, compared with the measured one")
+    names_township: bool = Field(default=False, description="the stated township, compared with the place")
+    classes: dict[str, ClassSpec] = {}
+
+    @property
+    def label(self) -> str:
+        """The title in the language spoken now."""
+        return pick(self.title, self.title_en)
+
+    @cached_property
+    def blanks(self) -> frozenset[str]:
+        """The folded texts that mean "no value" here."""
+        return frozenset(fold(text) for text in (*BLANKS, *self.blank))
+
+    @cached_property
+    def class_of(self) -> dict[str, str]:
+        """The class id that each folded word means."""
+        return {word: own_id for own_id, spec in self.classes.items() for word in spec.words(own_id)}
+
+    @field_validator("dbf")
+    @classmethod
+    def _dbf_is_ascii(cls, name: str) -> str:
+        if not DBF_NAME.fullmatch(name):
+            message = tr("{name!r} is not a DBF name: A-Z, 0-9 and _, at most 10", name=name)
+            raise ValueError(message)
+        return name
+
+    @field_validator("pattern")
+    @classmethod
+    def _pattern_compiles(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            re.compile(pattern)
+        return pattern
+
+    @model_validator(mode="after")
+    def _units_and_words_fit(self) -> Self:
+        kinds = [set(SQUARE_METRES) if u in SQUARE_METRES else set(METRES) for u in (self.unit,) if u]
+        for alias in self.aliases:
+            if alias.unit and not any(alias.unit in kind for kind in kinds):
+                message = tr("alias {name!r} has a unit that the field has not", name=alias.name)
+                raise ValueError(message)
+        seen: dict[str, str] = {}
+        for own_id, spec in self.classes.items():
+            for word in spec.words(own_id):
+                if word in seen or word in self.blanks:
+                    other = seen.get(word, tr("blank"))
+                    message = tr("{word!r} means both {one} and {other}", word=word, one=own_id, other=other)
+                    raise ValueError(message)
+                seen[word] = own_id
+        return self
+
+
+class Style(Spec):
+    """How a layer is drawn: on the map, in QGIS, in the report."""
+
+    fill: str = Field(default="#8a8a8a", pattern=COLOUR)
+    stroke: str = Field(default="#5f6b6d", pattern=COLOUR)
+    width: float = 1.0
+    opacity: float = Field(default=0.85, ge=0, le=1)
+    dash: str = ""
+    shape: Literal["circle", "square", "diamond", "triangle", "cross"] = "circle"
+    glyph: str = Field(default="", max_length=1, description="one character inside a point symbol")
+    size: float = 7.0
+    labels: bool = False
+    shown: bool = True
+    order: int = Field(default=50, description="higher is drawn above lower")
+
+
+class LayerSpec(Spec):
+    """One kind of data."""
+
+    id: str
+    title: str
+    title_en: str = ""
+    basis: str = ""
+    geometry: Annotated[tuple[GeometryKind, ...], BeforeValidator(as_tuple)]
+    key: str
+    label: str
+    class_field: str | None = Field(default=None, alias="class")
+    group: str = ""
+    group_en: str = ""
+    coverage: bool = False
+    overlap_tolerance_m2: float = Field(default=1.0, ge=0)
+    gap_tolerance_m2: float = Field(default=400.0, ge=0)
+    fields: dict[str, FieldSpec]
+    classes: dict[str, ClassSpec] = {}
+    style: Style = Style()
+
+    @property
+    def name(self) -> str:
+        """The title in the language spoken now."""
+        return pick(self.title, self.title_en)
+
+    @property
+    def group_name(self) -> str:
+        """The group's title in the language spoken now."""
+        return pick(self.group, self.group_en)
+
+    @property
+    def area_field(self) -> str | None:
+        """The field that declares an area, if there is one."""
+        return next((own_id for own_id, spec in self.fields.items() if spec.measures_area), None)
+
+    @property
+    def township_field(self) -> str | None:
+        """The field that states the township, if there is one."""
+        return next((own_id for own_id, spec in self.fields.items() if spec.names_township), None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _classes_belong_to_the_class_field(cls, table: Any) -> Any:
+        """Hand the layer's classes to its class field, so that all class fields are read alike."""
+        if not isinstance(table, dict) or "classes" not in table or table.get("class") not in table.get("fields", {}):
+            return table
+        fields = dict(table["fields"])
+        fields[table["class"]] = {**fields[table["class"]], "classes": table["classes"]}
+        return {**table, "fields": fields}
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        problems = [*self._missing_fields(), *self._bad_names(), *self._repeated_names()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _missing_fields(self) -> list[str]:
+        wanted = {"key": self.key, "label": self.label, "class": self.class_field}
+        problems = [
+            tr("{role} names no field: {name}", role=role, name=name)
+            for role, name in wanted.items()
+            if name is not None and name not in self.fields
+        ]
+        for name, spec in self.fields.items():
+            if (spec.type == "class") != bool(spec.classes):
+                problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
+        return problems
+
+    def _bad_names(self) -> list[str]:
+        names = [self.id, *self.fields, *(c for spec in self.fields.values() for c in spec.classes)]
+        return [
+            tr("{name!r} is not an id: a-z, 0-9 and _, and not one of ours", name=name)
+            for name in names
+            if not IDENTIFIER.fullmatch(name) or name in RESERVED
+        ]
+
+    def _repeated_names(self) -> list[str]:
+        problems = []
+        seen: dict[str, str] = {}
+        for name, spec in self.fields.items():
+            for word in {fold(w) for w in (name, spec.title, spec.dbf, *(a.name for a in spec.aliases))}:
+                if word in seen:
+                    problems.append(tr("{word!r} means both {one} and {other}", word=word, one=seen[word], other=name))
+                seen[word] = name
+        return problems

@@ -1,0 +1,218 @@
+"""What a project is: which files fill which layers, and what is asked of them, as in `project.toml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import pyproj
+from pydantic import BeforeValidator, Field, field_validator
+
+from onemap.errors import PathError, ProjectError, nearest
+from onemap.spec import toml
+from onemap.spec.catalogue import Catalogue, load_catalogue
+from onemap.spec.layer import as_tuple
+from onemap.spec.toml import Spec
+from onemap.text import tr
+
+PROJECT_FILE: Final = "project.toml"
+FORCE: Final = "force:"
+
+CoordType = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
+
+
+class SourceSpec(Spec):
+    """A file, sheet or gdb layer that fills a layer."""
+
+    path: str
+    layer: str | None = None
+    encoding: str | None = None
+    crs: str | None = None
+    x: str | None = None
+    y: str | None = None
+    coord_type: CoordType | None = None
+    columns: dict[str, str] = {}
+    only: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_tuple)]] = {}
+    as_of: dt.date | None = None
+    provided_by: str = ""
+
+    @field_validator("crs")
+    @classmethod
+    def _crs_is_known(cls, crs: str | None) -> str | None:
+        if crs is not None:
+            _check_crs(crs.removeprefix(FORCE))
+        return crs
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                "".encode(encoding)
+            except LookupError:
+                message = tr("there is no encoding {encoding!r}; usual ones are gbk and utf-8", encoding=encoding)
+                raise ValueError(message) from None
+        return encoding
+
+
+class ProjectSpec(Spec):
+    """The keys of a project file."""
+
+    title: str
+    county: str = Field(pattern=r"^\d{6}$", description="GB/T 2260")
+    period: str = Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    crs: str | None = None
+    layers: str | None = None
+    previous: str | None = None
+    sources: dict[str, Annotated[tuple[SourceSpec, ...], BeforeValidator(as_tuple)]] = Field(min_length=1)
+    rules: dict[str, Any] = {}
+
+    @field_validator("crs")
+    @classmethod
+    def _crs_is_metric(cls, crs: str | None) -> str | None:
+        if crs is not None and not _check_crs(crs).is_projected:
+            message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=crs)
+            raise ValueError(message)
+        return crs
+
+
+def _check_crs(text: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        message = tr("there is no CRS {crs!r}; write it as EPSG:4547", crs=text)
+        raise ValueError(message) from None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project file, read and checked, with the catalogue that it knows."""
+
+    folder: Path
+    spec: ProjectSpec
+    catalogue: Catalogue
+    run: tuple[str, ...] | None = None
+    """The rules asked for by name; None runs every rule whose layers are there."""
+    previous: Path | None = field(default=None)
+
+    @property
+    def sources(self) -> Mapping[str, tuple[SourceSpec, ...]]:
+        """For each layer id the sources that fill it."""
+        return self.spec.sources
+
+    def find(self, source: SourceSpec) -> Path:
+        """Return where a source lies on this machine."""
+        return self.folder / source.path
+
+
+def load_project(path: str | Path) -> Project:
+    """Read and check a project.
+
+    Parameters
+    ----------
+    path
+        A folder that holds `project.toml`, or that file.
+
+    Raises
+    ------
+    PathError
+        The project, or a file that it names, is not there.
+    ProjectError
+        The project file is wrong: everything that is wrong in it is told at once.
+    SpecError
+        A layer or rule file is wrong.
+
+    Examples
+    --------
+    >>> load_project("no-such-folder")
+    Traceback (most recent call last):
+    onemap.errors.PathError: no-such-folder 中没有 project.toml
+    """
+    file = Path(path)
+    if file.suffix != ".toml":
+        if not (file / PROJECT_FILE).is_file():
+            message = tr("there is no {file} in {folder}", file=PROJECT_FILE, folder=file)
+            raise PathError(message, tr("make one with: onemap init DIR --county 410883 --name 孟州市"))
+        file = file / PROJECT_FILE
+    table = toml.read(file, ProjectError)
+    spec = toml.parse(ProjectSpec, table, file.name, ProjectError)
+    folder = file.resolve().parent
+    overlay = folder / spec.layers if spec.layers else None
+    if overlay and not overlay.is_dir():
+        message = tr("layers: there is no folder {folder}", folder=spec.layers)
+        raise PathError(message, tr("leave the key out to use the built-in layers"))
+    changes = {own_id: change for own_id, change in spec.rules.items() if own_id != "run"}
+    _check_changes(changes)
+    catalogue = load_catalogue(overlay, changes)
+    run = _rules_asked_for(spec.rules.get("run"), catalogue)
+    project = Project(folder, spec, catalogue, run, folder / spec.previous if spec.previous else None)
+    _check_sources(project)
+    return project
+
+
+def _check_changes(changes: Mapping[str, Any]) -> None:
+    for own_id, change in changes.items():
+        if not isinstance(change, dict) or "id" in change:
+            message = tr("rules.{rule} is not a table of keys to overrule", rule=own_id)
+            raise ProjectError(message, tr("write [rules.{rule}] and below it, for example, reach = 800", rule=own_id))
+
+
+def _rules_asked_for(run: Any, catalogue: Catalogue) -> tuple[str, ...] | None:
+    if run is None:
+        return None
+    names = as_tuple(run)
+    unknown = [str(name) for name in names if name not in catalogue.rules]
+    if unknown:
+        message = tr("rules.run: there is no rule {rules}", rules=", ".join(unknown))
+        meant = nearest(unknown[0], catalogue.rules)
+        hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(catalogue.rules)
+        raise ProjectError(message, hint)
+    return tuple(names)
+
+
+def _check_sources(project: Project) -> None:
+    """Raise for the layers, fields and files of the sources that are not there, all told at once."""
+    messages: list[str] = []
+    hints: list[str] = []
+    for layer, sources in project.sources.items():
+        if layer not in project.catalogue.layers:
+            messages.append(tr('sources: there is no layer "{layer}"', layer=layer))
+            hints.append(_meant(layer, project.catalogue.layers))
+            continue
+        fields = project.catalogue.layers[layer].fields
+        for name in [name for source in sources for name in source.columns if name not in fields]:
+            messages.append(tr('sources.{layer}.columns: there is no field "{name}"', layer=layer, name=name))
+            hints.append(_meant(name, fields))
+    if messages:
+        raise ProjectError("; ".join(messages), "; ".join(hints))
+    for layer, source in ((layer, source) for layer, sources in project.sources.items() for source in sources):
+        if not project.find(source).exists():
+            messages.append(tr("sources.{layer}: no such file: {path}", layer=layer, path=source.path))
+            hints.append(_similar_file(project.find(source), project.folder))
+    if messages:
+        raise PathError("; ".join(messages), "; ".join(hints))
+
+
+def _meant(name: str, names: Mapping[str, Any]) -> str:
+    meant = nearest(name, names)
+    return tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(names))
+
+
+def _similar_file(path: Path, root: Path) -> str:
+    """Say which file was probably meant: one of that name elsewhere in the project, or a similar name."""
+    there = [file for file in root.rglob("*") if not any(part.startswith(".") for part in file.parts)][:20_000]
+    same = next((file for file in there if file.name == path.name), None)
+    meant = same or next((f for f in there if f.name == nearest(path.name, (f.name for f in there))), None)
+    if meant is None:
+        return tr("put the file there, or correct the path; paths are relative to project.toml")
+    return tr('did you mean "{meant}"?', meant=meant.relative_to(root).as_posix())
+
+
+def normal_period(period: str) -> dt.date:
+    """Return the first day of a period ("2026", "2026-11", "2026-11-24"): the date that a build carries."""
+    year, month, day = (*map(int, re.findall(r"\d+", period)), 1, 1)[:3]
+    return dt.date(year, month, day)

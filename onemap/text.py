@@ -1,0 +1,68 @@
+"""Words: folding of text for comparison, and the language of messages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from babel.messages.pofile import read_po
+
+Language = Literal["zh", "en"]
+DEFAULT_LANGUAGE: Final[Language] = "zh"
+CATALOGUES: Final = Path(__file__).parent / "locale"
+PO_FILES: Final[dict[Language, str]] = {"zh": "zh_CN.po"}
+
+_language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def fold(text: object) -> str:
+    """Return `text` as it is compared: NFKC, lower case, without white space.
+
+    Examples
+    --------
+    >>> fold(" Ⅲ 类 ")
+    'iii类'
+    """
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text)).casefold())
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Let everything inside speak `language`."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> Language:
+    """Return the language that is spoken now."""
+    return _language.get()
+
+
+def tr(msgid: str, /, **values: object) -> str:
+    """Return the message `msgid` in the language spoken now, with `values` filled in.
+
+    The msgid is the English message, a `str.format` template; `locale/zh_CN.po` holds the Chinese.
+    """
+    template = msgid if _language.get() == "en" else _messages(_language.get()).get(msgid, msgid)
+    return template.format(**values) if values else template
+
+
+def pick(chinese: str, english: str) -> str:
+    """Return whichever of two given texts is in the language spoken now; Chinese where there is no English."""
+    return english if english and _language.get() == "en" else chinese
+
+
+@cache
+def _messages(name: Language) -> dict[str, str]:
+    with (CATALOGUES / PO_FILES[name]).open("rb") as file:
+        catalogue = read_po(file)
+    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
