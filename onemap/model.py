@@ -96,9 +96,7 @@ class Issue:
 def issue_table(issues: list[Issue]) -> pd.DataFrame:
     """Return issues as a table with `ISSUE_COLUMNS`, most severe first, then by kind's number and place."""
     rows = [{**vars(issue), "severity": issue.severity or KINDS[issue.kind].severity} for issue in issues]
-    table = pd.DataFrame(rows, columns=list(ISSUE_COLUMNS)).astype(
-        {"row": "Int64", "lon": "Float64", "lat": "Float64"}
-    )
+    table = pd.DataFrame(rows, columns=list(ISSUE_COLUMNS)).astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
     order = pd.DataFrame(
         {
             "severity": table["severity"].map({"error": 0, "warning": 1, "info": 2}),
@@ -219,9 +217,7 @@ class Atlas:
     def level_counts(self) -> dict[str, dict[str, int]]:
         """For each rule the number of findings of each level."""
         counts = self.findings.groupby(["rule", "level"]).size()
-        return {
-            rule.id: {level: int(counts.get((rule.id, level), 0)) for level in LEVELS} for rule in self.rules
-        }
+        return {rule.id: {level: int(counts.get((rule.id, level), 0)) for level in LEVELS} for rule in self.rules}
 
     def map(self) -> Any:
         """Return the one map as a `folium.Map`, for notebooks.
@@ -266,5 +262,5 @@ TOWNSHIP: Final = "township"
 
 def level_title(level: str) -> str:
     """Return a level in the language spoken now."""
-    return tr(f"level {level}")
-
+    titles = {"high": tr("high"), "medium": tr("medium"), "low": tr("low"), "unknown": tr("not known")}
+    return titles[level]

@@ -1,0 +1,1 @@
+"""Room 4, the atlas to files: one writer a file."""

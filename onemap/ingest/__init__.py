@@ -1,0 +1,1 @@
+"""Room 2, messy files to layers and issues: read, prove the CRS, match, repair, check."""

@@ -1,0 +1,1 @@
+"""Room 3, what follows: layers in, graded and explained findings out."""

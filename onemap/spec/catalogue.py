@@ -58,9 +58,7 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(tables)
             raise SpecError(tr('there is no rule "{rule}"', rule=own_id), hint)
         tables[own_id] = {**tables[own_id], **change}
-    rules = {
-        own_id: toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()
-    }
+    rules = {own_id: toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()}
     for rule in rules.values():
         _check_rule(rule, layers)
     return Catalogue(layers, rules)

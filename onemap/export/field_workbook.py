@@ -1,0 +1,105 @@
+"""字段对照表.xlsx: what the short column names of the shapefiles mean, and which texts had to be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from onemap.export import dbf
+from onemap.export.sheets import Column, workbook, write_table
+from onemap.export.words import column_titles, unit_title
+from onemap.model import Atlas
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.text import tr
+
+NAME: Final = "字段对照表.xlsx"
+
+
+@dataclass(frozen=True)
+class File:
+    """A shapefile that was written."""
+
+    name: str
+    spec: LayerSpec
+    encoding: dbf.Encoding
+    columns: Mapping[str, dbf.Column]
+    """By the layer's own names for its columns."""
+    keys: pd.Series[str]
+    """The key of each feature."""
+
+
+def write(atlas: Atlas, files: Sequence[File], folder: Path) -> Path:
+    """Write the workbook for `files` into `folder`."""
+    path = folder / NAME
+    title = tr("{title}: columns of the shapefiles", title=atlas.project.spec.title)
+    with workbook(path, atlas, title) as book:
+        rows = [row for file in files for row in _fields(file)]
+        write_table(book, book.sheet(tr("Columns")), _columns(_field_titles(), rows))
+        cuts = [row for file in files for row in _cuts(file)]
+        titles = (tr("File"), tr("Code"), tr("Field"), tr("Full text"))
+        empty = tr("No text was cut: all are in the shapefiles in full.")
+        write_table(book, book.sheet(tr("Cut texts")), _columns(titles, cuts), empty)
+    return path
+
+
+def _field_titles() -> tuple[str, ...]:
+    return (
+        tr("File"), tr("Layer"), tr("DBF name"), tr("Chinese title"), tr("English title"), tr("Type"), tr("Width"),
+        tr("Unit"), tr("Classes"), tr("Meaning"), tr("Encoding"),
+    )  # fmt: skip
+
+
+def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
+    return [Column(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
+
+
+def _fields(file: File) -> Iterator[tuple[str, ...]]:
+    for own_id, column in file.columns.items():
+        field = file.spec.fields.get(own_id)
+        width = f"{column.width}.{column.decimals}" if column.decimals else str(column.width)
+        chinese, english = (field.title, field.title_en) if field else (column_titles()[own_id], own_id)
+        unit = unit_title(field.unit) if field and field.unit else ""
+        classes = ", ".join(own.label for own in field.classes.values()) if field else ""
+        meaning = "; ".join(_meanings(file.spec, own_id, field))
+        yield (
+            file.name, file.spec.name, column.name, chinese, english, _type_title(column), width, unit, classes,
+            meaning, file.encoding,
+        )  # fmt: skip
+
+
+def _type_title(column: dbf.Column) -> str:
+    if column.type == "N":
+        return tr("number") if column.decimals else tr("whole number")
+    return tr("date") if column.type == "D" else tr("text")
+
+
+def _meanings(spec: LayerSpec, own_id: str, field: FieldSpec | None) -> Iterator[str]:
+    """Yield what a column is for, as far as its layer file says."""
+    if field is None:
+        yield tr("added by the program, not a column of the source")
+        return
+    if own_id == spec.key:
+        yield tr("names the feature in every list")
+    if own_id == spec.label:
+        yield tr("what people call the feature")
+    if own_id == spec.class_field:
+        yield tr("gives the feature its colour")
+    if field.measures_area:
+        yield tr("the area that was declared, not the measured one")
+    if field.names_township:
+        yield tr("the township as the source states it")
+    if field.required:
+        yield tr("must be filled in")
+    if field.unique:
+        yield tr("must be unique")
+
+
+def _cuts(file: File) -> Iterator[tuple[str, ...]]:
+    for own_id, column in file.columns.items():
+        for row, text in column.cut.items():
+            field = file.spec.fields.get(own_id)
+            yield file.name, file.keys[row], f"{column.name} {field.label if field else ''}".strip(), text

@@ -1,0 +1,168 @@
+"""onemap.gpkg: every layer, the findings and the issues, styled as QGIS opens them.
+
+A layer is a table with its id as name. Where its features have several kinds of geometry the polygons are
+in that table and the others in `<id>_lines` and `<id>_points`; features without geometry are in the first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from onemap.export.parts import Part, parts
+from onemap.export.qml import findings_qml, issues_qml, layer_qml
+from onemap.geodesy import LONLAT
+from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
+from onemap.spec.layer import GeometryKind, LayerSpec
+from onemap.spec.project import normal_period
+from onemap.text import tr
+
+FILE: Final = "onemap.gpkg"
+GEOMETRY: Final = "geometry"
+GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point"}
+
+STYLES: Final = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
+)"""
+"""The table in which QGIS looks for styles."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the GeoPackage, whose geometries are all of one type."""
+
+    name: str
+    geometry_type: str | None
+    frame: gpd.GeoDataFrame
+    description: str
+    qml: str
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write onemap.gpkg into `folder`."""
+    path = folder / FILE
+    path.unlink(missing_ok=True)
+    day = normal_period(atlas.project.spec.period)
+    tables = [
+        *(_layer_table(layer.spec, part) for layer in atlas.layers.values() for part in parts(layer)),
+        _findings(atlas),
+        _issues(atlas),
+    ]
+    with _dated(day):
+        for table in tables:
+            _write_table(table, path, atlas.crs)
+    with closing(sqlite3.connect(path)) as database, database:
+        _write_styles(database, tables, f"{day.isoformat()}T00:00:00.000Z")
+    return [path]
+
+
+def _layer_table(spec: LayerSpec, part: Part) -> Table:
+    description = f"{spec.name}; {spec.basis}" if spec.basis else spec.name
+    if part.kind == "table":
+        return Table(part.name, None, part.frame, description, "")
+    columns = {name: name for name in part.frame.columns if name != GEOMETRY}
+    shapes = _promoted(part.frame.geometry.to_numpy(), part.kind)
+    frame = part.frame.set_geometry(gpd.GeoSeries(shapes, part.frame.index, part.frame.crs))
+    return Table(part.name, _type_of(shapes, part.kind), frame, description, layer_qml(spec, part.kind, columns))
+
+
+def _findings(atlas: Atlas) -> Table:
+    frame = gpd.GeoDataFrame(atlas.findings[list(FINDING_COLUMNS)], geometry=atlas.links, crs=atlas.crs)
+    description = tr("The lists, each record with the line to its receptor")
+    return Table("findings", "LineString", frame, description, findings_qml(atlas))
+
+
+def _issues(atlas: Atlas) -> Table:
+    table = atlas.issues[list(ISSUE_COLUMNS)]
+    longitude, latitude = (table[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lon", "lat"))
+    there = ~(np.isnan(longitude) | np.isnan(latitude))
+    places = np.full(len(table), None, dtype=object)
+    places[there] = shapely.points(longitude[there], latitude[there])
+    points = gpd.GeoSeries(places, index=table.index, crs=LONLAT).to_crs(atlas.crs)
+    description = tr("The faults in the data, each at its place where that is known")
+    return Table("issues", "Point", gpd.GeoDataFrame(table, geometry=points), description, issues_qml(atlas))
+
+
+@contextmanager
+def _dated(day: date) -> Iterator[None]:
+    """Let GDAL take `day` for today, so that a build of the same data is the same file."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{day.isoformat()}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _write_table(table: Table, path: Path, crs: str) -> None:
+    columns = {name: arrow_column(table.frame[name]) for name in table.frame.columns if name != GEOMETRY}
+    target: dict[str, Any] = {
+        "layer": table.name,
+        "driver": "GPKG",
+        "dataset_options": {"VERSION": "1.2"},
+        "layer_options": {"DESCRIPTION": table.description},
+    }
+    if table.geometry_type is not None:
+        columns[GEOMETRY] = pa.array(shapely.to_wkb(table.frame.geometry.to_numpy()), pa.binary())
+        target |= {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": crs}
+        target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
+    # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
+    pyogrio.write_arrow(pa.table(columns), path, **target)
+
+
+def arrow_column(column: pd.Series) -> pa.Array:
+    """Return a column as GDAL writes it: dates without a time, whole numbers, numbers, or else text."""
+    if pd.api.types.is_datetime64_dtype(column):
+        return pa.array(column.dt.date, pa.date32(), from_pandas=True)
+    if pd.api.types.is_integer_dtype(column):
+        return pa.array(column, pa.int64(), from_pandas=True)
+    if pd.api.types.is_float_dtype(column):
+        return pa.array(column, pa.float64(), from_pandas=True)
+    return pa.array(column.astype("string"), pa.string(), from_pandas=True)
+
+
+def _promoted(shapes: NDArray[Any], kind: GeometryKind) -> NDArray[Any]:
+    """Return shapes all of one type: polygons and lines as their multi types."""
+    if kind == "point":
+        return shapes
+    there = ~shapely.is_missing(shapes)
+    members, places = shapely.get_parts(shapes[there], return_index=True)
+    gather = shapely.multipolygons if kind == "polygon" else shapely.multilinestrings
+    promoted = np.full(len(shapes), None, dtype=object)
+    promoted[there] = gather(members, indices=places)
+    return promoted
+
+
+def _type_of(shapes: NDArray[Any], kind: GeometryKind) -> str:
+    several = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT).any()
+    return "MultiPoint" if several else GEOMETRY_TYPES[kind]
+
+
+def _write_styles(database: sqlite3.Connection, tables: list[Table], moment: str) -> None:
+    database.execute(STYLES)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+        (moment,),
+    )
+    database.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+        "styleQML, styleSLD, useAsDefault, description, owner, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
+        [(table.name, GEOMETRY, table.name, table.qml, table.description, moment) for table in tables if table.qml],
+    )

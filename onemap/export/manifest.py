@@ -1,0 +1,55 @@
+"""manifest.json: where everything in a build comes from, and the checksum of everything that it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from onemap.model import Atlas
+
+MANIFEST: Final = "manifest.json"
+
+
+def write(atlas: Atlas, folder: Path, started: datetime, finished: datetime) -> Path:
+    """Write manifest.json for all files that `folder` holds; the last thing that a build writes."""
+    path = folder / MANIFEST
+    text = json.dumps(_content(atlas, folder, started, finished), ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) -> dict[str, Any]:
+    spec = atlas.project.spec
+    return {
+        "title": spec.title,
+        "county": spec.county,
+        "period": spec.period,
+        "verdict": atlas.verdict,
+        "version": version("onemap"),
+        "crs": atlas.crs,
+        "sources": [asdict(source) for source in atlas.sources],
+        "layers": {
+            own_id: {"features": len(layer.frame), "area_m2": round(float(layer.areas_m2.sum()), 2)}
+            for own_id, layer in atlas.layers.items()
+        },
+        "rules": atlas.level_counts,
+        "products": {own_path: _sha256(folder / own_path) for own_path in _products(folder)},
+        "started": started.isoformat(),
+        "finished": finished.isoformat(),
+    }
+
+
+def _products(folder: Path) -> list[str]:
+    """Return all files of a build but the manifest, relative to `folder`."""
+    paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return sorted(path for path in paths if path != MANIFEST)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,87 @@
+"""shapefiles/: one for each layer and kind of geometry, with 字段对照表.xlsx, which says what their columns mean.
+
+A layer is `<id>.shp`; where its features have several kinds of geometry the polygons are in that file and the
+others in `<id>_lines.shp` and `<id>_points.shp`. Features without geometry are in the first, as null shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from onemap.export import dbf, field_workbook
+from onemap.export.parts import Part, parts
+from onemap.export.qml import layer_qml
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
+from onemap.spec.layer import GeometryKind, LayerSpec
+from onemap.spec.project import normal_period
+
+FOLDER: Final = "shapefiles"
+GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
+OWN_NAMES: Final = {SOURCE: "SOURCE", SOURCE_ROW: "SOURCE_ROW", LOCATED_IN: "LOCATED_IN"}
+"""DBF names of the columns that are not fields."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a layer's shapefiles go, and what they carry beside the layer."""
+
+    folder: Path
+    crs: str
+    day: date
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write shapefiles/ into `folder`."""
+    target = Target(folder / FOLDER, atlas.crs, normal_period(atlas.project.spec.period))
+    target.folder.mkdir(exist_ok=True)
+    written = [
+        _write_part(part, layer, target) for layer in atlas.layers.values() for part in parts(layer)
+    ]
+    paths = [path for file in written for path in sorted(target.folder.glob(f"{file.name}.*"))]
+    return [*paths, field_workbook.write(atlas, written, target.folder)]
+
+
+def dbf_names(spec: LayerSpec) -> Mapping[str, str]:
+    """Return for each column of a layer what it is called in a shapefile."""
+    return {**{name: field.dbf for name, field in spec.fields.items()}, **OWN_NAMES}
+
+
+def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File:
+    names = dbf_names(layer.spec)
+    path = target.folder / f"{part.name}.dbf"
+    if part.kind != "table":
+        shapes = part.frame.geometry.to_numpy()
+        _write_shapes(shapes, path.with_suffix(".shp"), _type_of(shapes, part.kind), target.crs)
+        path.with_suffix(".qml").write_text(layer_qml(layer.spec, part.kind, names), encoding="utf-8", newline="\n")
+    encoding = dbf.encoding_of(part.frame[list(names)])
+    columns = {own_id: dbf.column(name, part.frame[own_id], encoding) for own_id, name in names.items()}
+    dbf.write(path, list(columns.values()), encoding, target.day)
+    keys = part.frame[layer.spec.key].astype("string").fillna("")
+    return field_workbook.File(part.name, layer.spec, encoding, columns, keys)
+
+
+def _write_shapes(shapes: NDArray[Any], path: Path, geometry_type: str, crs: str) -> None:
+    """Write geometry and projection with GDAL, which turns rings as ESRI wants them; its table is overwritten."""
+    pyogrio.write_arrow(
+        pa.table({"geometry": pa.array(shapely.to_wkb(shapes), pa.binary())}),
+        path,
+        driver="ESRI Shapefile",
+        geometry_name="geometry",
+        geometry_type=geometry_type,
+        crs=crs,
+    )
+
+
+def _type_of(shapes: NDArray[Any], kind: GeometryKind) -> str:
+    several = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT).any()
+    return "MultiPoint" if several else GEOMETRY_TYPES[kind]

@@ -1,0 +1,153 @@
+"""Worksheets as an office prints them: Chinese headers, widths by content, codes as text, A4 landscape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from onemap.model import Atlas
+from onemap.spec.project import normal_period
+from onemap.text import tr
+
+FONT: Final = "Microsoft YaHei"
+HEADER_FILL: Final = "#3f5a4c"
+LONGEST_TEXT: Final = 32_767
+"""Characters that Excel takes in a cell."""
+
+NARROWEST: Final = 6
+WIDEST: Final = 48
+SHEET_NAME: Final = 31
+A4: Final = 9
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: text, or numbers where it has a number format."""
+
+    title: str
+    values: Sequence[Any]
+    number_format: str = ""
+    tints: Sequence[str] = ()
+    """The ground of each cell; none where there is nothing."""
+
+
+class Book:
+    """A workbook with the formats that all its sheets share."""
+
+    def __init__(self, workbook: Workbook, title: str) -> None:
+        self.workbook = workbook
+        self.title = title
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._names: set[str] = set()
+
+    def style(self, **properties: Any) -> Format:
+        """Return the format with these properties, over the font of the book."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+            self._formats[key] = self.workbook.add_format({**base, **properties})
+        return self._formats[key]
+
+    def sheet(self, name: str) -> Worksheet:
+        """Return a new sheet, its name cleaned and cut to what Excel takes, and unlike the others."""
+        sheet = self.workbook.add_worksheet(self._free_name(name))
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+        title = self.title.replace("&", "&&")[:180]
+        internal, page = tr("For internal use"), tr("Page {page} of {pages}", page="&P", pages="&N")
+        sheet.set_header(f"&L{title}&C&A&R{internal}")
+        sheet.set_footer(f"&C{page}")
+        return sheet
+
+    def _free_name(self, name: str) -> str:
+        clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip("' ") or tr("Sheet")
+        number = 1
+        # Excel compares names without case, and keeps "History" for itself.
+        while (free := _numbered(clean, number)).casefold() in {*self._names, "history"}:
+            number += 1
+        self._names.add(free.casefold())
+        return free
+
+
+@contextmanager
+def workbook(path: Path, atlas: Atlas, title: str) -> Iterator[Book]:
+    """Yield a new workbook that says the same whenever it is written, and takes no text for a formula."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as made:
+        day = normal_period(atlas.project.spec.period)
+        made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
+        yield Book(made, title)
+
+
+def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: str = "") -> None:
+    """Write columns from the sheet's first row on, with a frozen header that filters and repeats on each page.
+
+    Parameters
+    ----------
+    empty
+        The sentence that stands in place of the rows where there are none.
+    """
+    header = book.style(bold=True, font_color="#ffffff", bg_color=HEADER_FILL, border=1, border_color="#b9c4bd",
+                        text_wrap=True, align="center")  # fmt: skip
+    count = max((len(column.values) for column in columns), default=0)
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.title, header)
+        sheet.set_column(place, place, _width(column))
+        for row, value in enumerate(column.values, start=1):
+            tint = column.tints[row - 1] if column.tints else ""
+            write_cell(book, sheet, (row, place), value, (column.number_format, tint))
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    if count:
+        sheet.autofilter(0, 0, count, len(columns) - 1)
+    elif empty:
+        sheet.merge_range(1, 0, 1, len(columns) - 1, empty, book.style(text_wrap=True, italic=True))
+        sheet.set_row(1, 36)
+
+
+def write_cell(book: Book, sheet: Worksheet, place: tuple[int, int], value: Any, look: tuple[str, str]) -> None:
+    """Write a value as a number if `look`, a number format and a tint, has a format, or else as text."""
+    number_format, tint = look
+    properties: dict[str, Any] = {"border": 1, "border_color": "#d9ddd9"}
+    if tint:
+        properties |= {"bg_color": tint, "align": "center"}
+    if pd.isna(value) or value == "":
+        sheet.write_blank(*place, None, book.style(**properties))
+    elif number_format:
+        sheet.write_number(*place, float(value), book.style(num_format=number_format, **properties))
+    else:
+        sheet.write_string(*place, str(value)[:LONGEST_TEXT], book.style(text_wrap=True, **properties))
+
+
+def text_width(text: str) -> int:
+    """Return how many columns of a fixed-width font a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _width(column: Column) -> int:
+    longest = max((text_width(str(value)) for value in _shown(column.values)), default=0)
+    # The button of the filter covers the end of the header.
+    return min(WIDEST, max(NARROWEST, longest + 2, text_width(column.title) + 4))
+
+
+def _shown(values: Sequence[Any]) -> Iterable[Any]:
+    return (value for value in values if not pd.isna(value))
+
+
+def _numbered(name: str, number: int) -> str:
+    suffix = f" ({number})" if number > 1 else ""
+    return name[: SHEET_NAME - len(suffix)].rstrip("' ") + suffix

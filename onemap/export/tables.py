@@ -1,0 +1,35 @@
+"""findings.csv and issues.csv: the lists and the issues for programs, with stable columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
+
+DECIMALS: Final = {"value": 3, "lon": 7, "lat": 7}
+"""Millimetres (or less than a square metre of 亩) for what is measured, centimetres for places."""
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write findings.csv and issues.csv into `folder`."""
+    return [
+        _write(atlas.findings[list(FINDING_COLUMNS)], folder / "findings.csv"),
+        _write(atlas.issues[list(ISSUE_COLUMNS)], folder / "issues.csv"),
+    ]
+
+
+def _write(table: pd.DataFrame, path: Path) -> Path:
+    texts = pd.DataFrame({name: _texts(table[name]) for name in table.columns}, columns=table.columns)
+    # The byte-order mark lets Excel know that the file is UTF-8.
+    texts.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return path
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return a column as text, numbers without the noise of binary fractions, and nothing for no value."""
+    if pd.api.types.is_float_dtype(column):
+        column = column.map(lambda value: repr(round(float(value), DECIMALS[column.name])), na_action="ignore")
+    return column.astype("string").fillna("")

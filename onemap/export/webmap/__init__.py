@@ -1,0 +1,69 @@
+"""The one map: one HTML file that needs no network, made with folium."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import folium
+
+from onemap.export.webmap.assets import leaflet_links
+from onemap.export.webmap.content import map_content
+from onemap.export.webmap.elements import CanvasLayer, Page
+from onemap.export.webmap.figure import OfflineFigure
+from onemap.export.webmap.layers import layer_content
+from onemap.model import Atlas
+from onemap.text import language
+
+FILE: Final = "onemap.html"
+
+_CHINA: Final = (35.0, 105.0)
+"""Where the map looks until its scripts have fitted it to the data, and where it stays without data."""
+
+_LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write the one map into `folder`."""
+    path = folder / FILE
+    path.write_text(draw(atlas).get_root().render(), encoding="utf-8", newline="\n")
+    return [path]
+
+
+def draw(atlas: Atlas) -> folium.Map:
+    """Return the one map, in the language spoken now; more folium children can be added to it.
+
+    Parameters
+    ----------
+    atlas
+        What the map shows.
+
+    Returns
+    -------
+    folium.Map
+        Its root is a page that carries everything inside; rendering it fails if a child would load
+        anything from outside.
+    """
+    # Without tiles Leaflet does not know how far one may zoom. Steps of a quarter let a county fill the window.
+    chart = folium.Map(
+        location=_CHINA,
+        zoom_start=4,
+        tiles=None,
+        zoom_control=False,
+        font_size="13px",
+        attribution_control=False,
+        maxZoom=20,
+        minZoom=4,
+        zoomSnap=0.25,
+        wheelPxPerZoomLevel=90,
+    )
+    chart._id = "onemap"
+    # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
+    chart.default_js, chart.default_css = leaflet_links()
+    OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
+    ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
+    layers = [CanvasLayer(layer_content(layer)) for layer in ordered]
+    for layer in layers:
+        layer.add_to(chart)
+    Page(map_content(atlas), layers).add_to(chart)
+    return chart

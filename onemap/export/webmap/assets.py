@@ -1,0 +1,79 @@
+"""The files that the one map is made of: the vendored Leaflet, and our own style and scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from onemap.text import tr
+
+ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
+SCRIPTS: Final = (
+    "words.js", "shapes.js", "symbols.js", "canvas.js", "layer.js", "labels.js", "focus.js",
+    "feature.js", "lists.js", "tree.js", "townships.js", "search.js", "furniture.js", "start.js",
+)  # fmt: skip
+"""Our scripts in the order in which they build on one another."""
+
+CDN: Final = "https://cdn.jsdelivr.net/npm/{name}@{version}/{path}"
+"""Where folium would have a browser fetch a file of an npm package."""
+
+_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)['\"]?\s*\)")
+
+
+def style() -> str:
+    """Return our own style sheet."""
+    return (ASSETS / "onemap.css").read_text(encoding="utf-8")
+
+
+def script() -> str:
+    """Return our own scripts as one."""
+    return "\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the scripts and the style sheets that the map asks for, as folium writes them: (name, URL)."""
+    urls = [url for url in _vendored() if "/leaflet@" in url]
+    return (
+        [("leaflet", url) for url in urls if url.endswith(".js")],
+        [("leaflet_css", url) for url in urls if url.endswith(".css")],
+    )
+
+
+def vendored(url: str) -> str:
+    """Return the text of the vendored file that stands in for `url`, with the pictures of a style sheet inlined.
+
+    Raises
+    ------
+    ValueError
+        Nothing vendored stands in for `url`.
+    """
+    if url not in _vendored():
+        message = tr("the one map may not load anything from outside: {url}", url=url)
+        raise ValueError(message)
+    file = _vendored()[url]
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".css":
+        return _URL.sub(lambda match: _inline(match, file.parent), text)
+    # The source map would be one more request as soon as somebody opens the developer tools.
+    return re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
+
+
+@cache
+def _vendored() -> dict[str, Path]:
+    packages = json.loads((ASSETS / "vendored.json").read_text(encoding="utf-8"))
+    return {
+        CDN.format(name=package["name"], version=package["version"], path=file["path"]): ASSETS / file["file"]
+        for package in packages
+        for file in package["files"]
+    }
+
+
+def _inline(match: re.Match[str], folder: Path) -> str:
+    target = match.group(1)
+    if target.startswith(("#", "data:")):
+        return match.group(0)
+    return f"url(data:image/png;base64,{b64encode((folder / target).read_bytes()).decode()})"

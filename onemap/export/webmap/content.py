@@ -1,0 +1,192 @@
+"""What the map shows beside its layers: overview, lists, townships, issues, sources."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from onemap.export.webmap.columns import rounded
+from onemap.export.webmap.packing import STEP_M, mercator, pack
+from onemap.export.webmap.texts import card_titles, level_titles, texts
+from onemap.geodesy import MU_M2, scale_factors
+from onemap.model import TOWNSHIP, Atlas, township_table
+from onemap.spec.rule import LEVELS, Rule
+from onemap.text import language
+
+SOURCES_LAYER: Final = "cadmium_enterprise"
+FARMLAND: Final = "cultivated_land"
+STRICT: Final = "strict_control"
+"""What the overview numbers and the township bars speak of; each is left out where its layer is."""
+
+
+def map_content(atlas: Atlas) -> dict[str, Any]:
+    """Return everything that the map's scripts know beside the layers."""
+    return {
+        "texts": texts(),
+        "language": language(),
+        "title": atlas.project.spec.title,
+        "period": atlas.project.spec.period,
+        "crs": {"code": atlas.crs, "name": pyproj.CRS.from_user_input(atlas.crs).name},
+        "verdict": atlas.verdict,
+        "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
+        "cards": _cards(atlas),
+        "rules": [_rule(rule) for rule in atlas.rules],
+        "findings": _findings(atlas),
+        "reaches": _reaches(atlas),
+        "county": _county(atlas),
+        "townships": _townships(atlas),
+        "issues": _issues(atlas.issues),
+        "sources": [
+            {"layer": source.layer, "path": source.path, "asOf": source.as_of, "by": source.provided_by}
+            for source in atlas.sources
+        ],
+    }
+
+
+def _cards(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return the overview numbers."""
+    titles, cards = card_titles(), []
+    if SOURCES_LAYER in atlas.layers:
+        cards.append({"title": titles["enterprises"], "value": len(atlas.layers[SOURCES_LAYER].frame)})
+    high = int((atlas.findings["level"] == LEVELS[0]).sum())
+    cards.append({"title": titles["high"], "value": high, "alarm": True})
+    if FARMLAND in atlas.layers:
+        layer = atlas.layers[FARMLAND]
+        strict_mu = float(layer.areas_m2[layer.classes == STRICT].sum()) / MU_M2
+        cards.append({"title": titles["strict"], "value": round(strict_mu), "alarm": True})
+        cards.append({"title": titles["parcels"], "value": len(layer.frame)})
+    return cards
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    reaches = sorted({*rule.rings, *([rule.reach] if rule.reach else [])})
+    return {"id": rule.id, "title": rule.name, "basis": rule.basis, "reaches": reaches}
+
+
+def _findings(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return the findings; a side that is a feature is [layer id, its place], and the link is in packed metres."""
+    places = {
+        own_id: {key: place for place, key in reversed(list(enumerate(layer.keys)))}
+        for own_id, layer in atlas.layers.items()
+    }
+    rules = {rule.id: number for number, rule in enumerate(atlas.rules)}
+    links = _link_ends(atlas.links)
+    return [
+        {
+            "rule": rules[row["rule"]],
+            "level": row["level"],
+            "of": _side(places, row["of_layer"], row["of_key"]),
+            "name": _text(row["of_label"]) or _text(row["of_key"]),
+            "to": _side(places, row["to_layer"], row["to_key"]),
+            "toName": _text(row["to_label"]),
+            "value": _number(row["value"]),
+            "unit": _text(row["unit"]),
+            "township": _text(row["township"]),
+            "reason": _text(row["reason"]),
+            "basis": _text(row["basis"]),
+            "link": link,
+        }
+        for row, link in zip(atlas.findings.to_dict("records"), links, strict=True)
+        if row["rule"] in rules
+    ]
+
+
+def _side(places: dict[str, dict[str, int]], layer: Any, key: Any) -> list[Any] | None:
+    place = places.get(_text(layer), {}).get(_text(key)) if _text(key) else None
+    return None if place is None else [_text(layer), place]
+
+
+def _text(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+def _number(value: Any) -> float | int | None:
+    return None if pd.isna(value) else rounded(float(value), 2)
+
+
+def _link_ends(links: gpd.GeoSeries) -> list[list[int] | None]:
+    """Return for each link its two ends in the map's grid, x and y; None where there is no link."""
+    return [
+        None if line is None else np.rint(shapely.get_coordinates(line)[[0, -1]] / STEP_M).astype(int).ravel().tolist()
+        for line in mercator(links)
+    ]
+
+
+def _reaches(atlas: Atlas) -> dict[str, Any]:
+    """Return the outlines of what lies within reach of lines and polygons that are on a list.
+
+    Around a point the browser draws an ellipse that is a circle on the ground; around anything else it has
+    no way to know. Each outline is named "layer place metres".
+    """
+    rules = {rule.id: rule for rule in atlas.rules}
+    names, outlines = [], []
+    for (rule_id, layer_id, key), _ in atlas.findings.groupby(["rule", "of_layer", "of_key"], sort=True):
+        if rule_id not in rules or layer_id not in atlas.layers:
+            continue
+        layer = atlas.layers[layer_id]
+        for place in layer.frame.index[layer.keys == key][:1]:
+            shape = layer.frame.geometry[place]
+            if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
+                continue
+            for metres in _rule(rules[rule_id])["reaches"]:
+                names.append(f"{layer_id} {place} {metres:g}")
+                outlines.append(_outline(shape, metres, atlas.crs))
+    order = {name: number for number, name in reversed(list(enumerate(names)))}
+    chosen = np.array([outlines[number] for number in order.values()], dtype=object)
+    return {"names": list(order), "shapes": pack(mercator(gpd.GeoSeries(chosen, crs=atlas.crs)))}
+
+
+def _outline(shape: Any, metres: float, crs: str) -> Any:
+    centre = shapely.get_coordinates(shapely.centroid(shape))
+    return shapely.buffer(shape, metres * float(scale_factors(centre, crs)[0]), quad_segs=16)
+
+
+def _county(atlas: Atlas) -> str | None:
+    """Return the union of the townships, packed; None where they are not known."""
+    if TOWNSHIP not in atlas.layers:
+        return None
+    drawn: NDArray[Any] = mercator(atlas.layers[TOWNSHIP].frame.geometry)
+    polygons = drawn[shapely.get_dimensions(drawn) == 2]
+    return pack(np.array([shapely.union_all(polygons)], dtype=object)) if len(polygons) else None
+
+
+def _townships(atlas: Atlas) -> dict[str, Any]:
+    """Return the scorecard: for each township the 亩 of each farmland class, and how many it has of each layer."""
+    table = township_table(atlas)
+    findings = atlas.findings.groupby(["township", "level"]).size()
+    rows = []
+    for name in _township_names(atlas, table):
+        own = table[table["township"] == name]
+        farmland = own[own["layer"] == FARMLAND].groupby("class")["area_mu"].sum()
+        rows.append(
+            {
+                "name": name,
+                "mu": {str(own_id): rounded(float(area), 2) for own_id, area in farmland.items()},
+                "counts": {str(layer): int(n) for layer, n in own.groupby("layer")["features"].sum().items()},
+                "levels": {level: int(findings.get((name, level), 0)) for level in LEVELS},
+            }
+        )
+    return {"layer": FARMLAND if FARMLAND in atlas.layers else None, "alarm": STRICT, "rows": rows}
+
+
+def _township_names(atlas: Atlas, table: pd.DataFrame) -> list[str]:
+    """Return the townships that are known, and those that only features speak of."""
+    known = list(atlas.layers[TOWNSHIP].labels) if TOWNSHIP in atlas.layers else []
+    return list(dict.fromkeys([*known, *(name for name in sorted(table["township"]) if name)]))
+
+
+def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
+    wanted = ("severity", "layer", "source", "row", "key", "message", "hint", "lon", "lat")
+    return [{name: _issue_value(row[name]) for name in wanted} for row in issues.to_dict("records")]
+
+
+def _issue_value(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, str) else rounded(float(value), 7)

@@ -1,0 +1,136 @@
+"""What the products call things: verdicts, kinds of issues, columns, units."""
+
+from __future__ import annotations
+
+from onemap.model import Atlas
+from onemap.text import tr
+
+
+def verdict_title(verdict: str) -> str:
+    """Return a verdict in the language spoken now."""
+    return {
+        "pass": tr("passed: no fault was found in the data"),
+        "pass-with-issues": tr("passed with issues: the lists stand, the issues remain to be settled"),
+        "blocked": tr("blocked: errors in the data; the lists that depend on them do not stand"),
+    }[verdict]
+
+
+def severity_title(severity: str) -> str:
+    """Return the severity of an issue in the language spoken now."""
+    return {"error": tr("error"), "warning": tr("warning"), "info": tr("note")}[severity]
+
+
+def action_title(action: str) -> str:
+    """Return what was done about an issue in the language spoken now."""
+    return {
+        "kept": tr("kept as it is"),
+        "repaired": tr("repaired"),
+        "blanked": tr("value blanked"),
+        "dropped": tr("row dropped"),
+    }[action]
+
+
+def kind_title(kind: str) -> str:
+    """Return a kind of issue in the language spoken now."""
+    return {
+        "unreadable": tr("unreadable file"),
+        "no_data": tr("no data"),
+        "encoding_unproved": tr("text encoding not proved"),
+        "totals_row": tr("totals row"),
+        "crs_unproved": tr("coordinate system not proved"),
+        "crs_conflict": tr("coordinate system contradicted"),
+        "axes_swapped": tr("axes swapped"),
+        "likely_offset": tr("likely shifted coordinates"),
+        "outside_county": tr("outside the county"),
+        "missing_column": tr("missing column"),
+        "missing_value": tr("missing value"),
+        "wrong_type": tr("wrong type"),
+        "out_of_range": tr("out of range"),
+        "unknown_class": tr("unknown class"),
+        "code_damaged": tr("damaged code"),
+        "duplicate_key": tr("repeated key"),
+        "township_mismatch": tr("township contradicted by the place"),
+        "null_geometry": tr("no geometry"),
+        "empty_geometry": tr("empty geometry"),
+        "invalid_geometry": tr("invalid geometry"),
+        "wrong_geometry": tr("wrong kind of geometry"),
+        "area_mismatch": tr("declared area differs"),
+        "overlap": tr("overlap"),
+        "gap": tr("gap"),
+    }[kind]
+
+
+def unit_title(unit: str) -> str:
+    """Return a unit in the language spoken now; one without a word is its own."""
+    titles = {
+        "m": tr("metres"),
+        "km": tr("kilometres"),
+        "m2": tr("square metres"),
+        "km2": tr("square kilometres"),
+        "mu": tr("mu"),
+        "ha": tr("hectares"),
+    }
+    return titles.get(unit, unit)
+
+
+def layer_title(atlas: Atlas, layer: str) -> str:
+    """Return what a layer is called in the language spoken now; the id of one that no project knows."""
+    spec = atlas.project.catalogue.layers.get(layer)
+    return spec.name if spec else layer
+
+
+def rule_title(atlas: Atlas, rule: str) -> str:
+    """Return what a rule is called in the language spoken now; the id of one that no project knows."""
+    spec = atlas.project.catalogue.rules.get(rule)
+    return spec.name if spec else rule
+
+
+def field_title(atlas: Atlas, layer: str, field: str) -> str:
+    """Return what a field is called in the language spoken now; a raw column is its own."""
+    spec = atlas.project.catalogue.layers.get(layer)
+    return spec.fields[field].label if spec and field in spec.fields else field
+
+
+def class_title(atlas: Atlas, layer: str, own_id: str) -> str:
+    """Return what a class of a layer's class field is called in the language spoken now."""
+    spec = atlas.project.catalogue.layers.get(layer)
+    if spec is None or spec.class_field is None:
+        return own_id
+    classes = spec.fields[spec.class_field].classes
+    return classes[own_id].label if own_id in classes else own_id
+
+
+def column_titles() -> dict[str, str]:
+    """Return the titles of the columns of findings, of issues and of those beside a layer's fields."""
+    return {
+        "rule": tr("List"),
+        "level": tr("Level"),
+        "of_layer": tr("Layer"),
+        "of_key": tr("Code"),
+        "of_label": tr("Name"),
+        "to_layer": tr("Receptor layer"),
+        "to_class": tr("Receptor class"),
+        "to_key": tr("Receptor code"),
+        "to_label": tr("Receptor name"),
+        "measure": tr("Measure"),
+        "value": tr("Value"),
+        "unit": tr("Unit"),
+        "township": tr("Township"),
+        "reason": tr("Reason"),
+        "basis": tr("Basis"),
+        "severity": tr("Severity"),
+        "kind": tr("Kind"),
+        "layer": tr("Layer"),
+        "source": tr("Source"),
+        "row": tr("Row"),
+        "cell": tr("Cell"),
+        "field": tr("Field"),
+        "key": tr("Code"),
+        "action": tr("Action taken"),
+        "message": tr("What is wrong"),
+        "hint": tr("What to do"),
+        "lon": tr("Longitude"),
+        "lat": tr("Latitude"),
+        "source_row": tr("Row in the source"),
+        "located_in": tr("Lies in township"),
+    }

@@ -1,0 +1,201 @@
+"""Checks of a whole layer, and of layers against the townships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from onemap.geodesy import LONLAT, MU_M2, area_m2
+from onemap.ingest.raw import Fault
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
+from onemap.spec.layer import LayerSpec
+from onemap.text import fold, tr
+
+Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
+
+AREA_TOLERANCE: Final = 0.05
+"""A declared area may differ from the measured one by this share."""
+
+TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道", "镇", "乡")
+
+
+def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Drop records that repeat another in everything, and report keys that name two records."""
+    keys = frame[spec.key].astype("string").fillna("")
+    everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
+    repeated = everything.duplicated() & (keys != "")
+    again = keys.duplicated() & (keys != "") & ~repeated if spec.fields[spec.key].unique else keys != keys
+    faults = [
+        Fault("duplicate_key", tr("the record stands twice, word for word"), tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
+        for at in frame.index[repeated]
+    ]  # fmt: skip
+    faults += [
+        Fault("duplicate_key", tr("the key {key} names two different records", key=keys[at]), tr("find out which record has it; both are kept"), at, spec.key, keys[at])
+        for at in frame.index[again]
+    ]  # fmt: skip
+    return frame[~repeated].reset_index(drop=True), faults
+
+
+def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report overlaps and small gaps of a layer whose features may have neither."""
+    if not spec.coverage:
+        return frame, []
+    shapes = frame.geometry.dropna()
+    # Only what breaks the coverage can overlap: neighbours that share their edges exactly are left out.
+    edges = shapely.coverage_invalid_edges(shapes.array)
+    suspects = shapes[~shapely.is_empty(edges)]
+    return frame, [*_overlaps(frame, suspects, spec), *_gaps(shapes, spec)]
+
+
+def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
+    left, right = shapely.STRtree(shapes.array).query(shapes.array, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    common = gpd.GeoSeries(shapely.intersection(shapes.array[left], shapes.array[right]), crs=shapes.crs)
+    faults = []
+    for pair, area in area_m2(common).items():
+        if area < spec.overlap_tolerance_m2:
+            continue
+        ends = sorted(
+            (_name(frame, shapes.index[side[pair]], spec), shapes.index[side[pair]]) for side in (left, right)
+        )
+        message = tr(
+            "{one} and {other} overlap by {area:.1f} m² ({mu:.3f} mu)",
+            one=ends[0][0],
+            other=ends[1][0],
+            area=area,
+            mu=area / MU_M2,
+        )
+        lon, lat = _lonlat(common[pair], shapes.crs)
+        hint = tr("decide which of the two the ground belongs to")
+        faults.append(
+            Fault(
+                "overlap",
+                message,
+                hint,
+                None,
+                value=f"{ends[0][0]} / {ends[1][0]}",
+                key=ends[0][0],
+                lon=lon,
+                lat=lat,
+            )
+        )
+    return faults
+
+
+def _gaps(shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
+    rings = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes.array)))
+    # get_rings gives exteriors too; a hole is a ring that the union does not fill.
+    holes = gpd.GeoSeries([shapely.Polygon(r) for r in rings if not r.is_ccw], crs=shapes.crs)
+    holes = _interior(shapes, holes)
+    faults = []
+    for at, area in area_m2(holes).items():
+        if 0 < area < spec.gap_tolerance_m2:
+            lon, lat = _lonlat(holes[at], shapes.crs)
+            message = tr("a gap of {area:.1f} m² between features", area=area)
+            faults.append(
+                Fault(
+                    "gap",
+                    message,
+                    tr("draw the edges of its neighbours again"),
+                    value=f"{area:.1f}",
+                    key="",
+                    lon=lon,
+                    lat=lat,
+                )
+            )
+    return faults
+
+
+def _interior(shapes: gpd.GeoSeries, holes: gpd.GeoSeries) -> gpd.GeoSeries:
+    if holes.empty:
+        return holes
+    inside = holes.representative_point()
+    filled, _ = shapely.STRtree(inside.array).query(shapes.array, predicate="contains")[::-1]
+    return holes[~holes.index.isin(holes.index[filled])]
+
+
+def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report declared areas that differ from the measured ones."""
+    if spec.area_field is None:
+        return frame, []
+    declared = frame[spec.area_field].astype(float)
+    measured = area_m2(frame.geometry)
+    far = (np.abs(declared - measured) > AREA_TOLERANCE * measured) & (measured > 0) & declared.notna()
+    faults = []
+    for at in frame.index[far]:
+        message = tr(
+            "declared {declared:.2f} mu, measured {measured:.2f} mu ({share:+.1%})",
+            declared=declared[at] / MU_M2, measured=measured[at] / MU_M2, share=declared[at] / measured[at] - 1,
+        )  # fmt: skip
+        hint = tr("check the unit of the area, and whether the boundary was changed")
+        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, f"{declared[at]:.2f}"))
+    return frame, faults
+
+
+CHECKS: Final[tuple[Check, ...]] = (drop_repeats, check_coverage, compare_areas)
+"""What is checked in each layer, in this order."""
+
+
+def place(
+    frame: gpd.GeoDataFrame, spec: LayerSpec, townships: gpd.GeoDataFrame | None, name: str
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Say for each feature in which township it lies, and report what lies outside or says another one.
+
+    Parameters
+    ----------
+    townships
+        The features of the township layer, or None where there is none.
+    name
+        The field of `townships` with their names.
+    """
+    located = pd.Series(pd.NA, index=frame.index, dtype="string")
+    there = frame.geometry.dropna()
+    if townships is None or there.empty:
+        return frame.assign(**{LOCATED_IN: located}), []
+    areas = townships[townships.geometry.notna()]
+    points = shapely.point_on_surface(there.array)
+    feature, town = shapely.STRtree(areas.geometry.array).query(points, predicate="intersects")
+    # A point on a boundary lies in both: the first township in the layer has it.
+    first = pd.Series(town, index=feature).groupby(level=0).min()
+    located.loc[there.index[first.index]] = areas[name].to_numpy()[first.to_numpy()]
+    touching = np.unique(shapely.STRtree(areas.geometry.array).query(there.array, predicate="intersects")[0])
+    outside = there.index.difference(there.index[touching])
+    faults = [
+        Fault("outside_county", tr("lies outside the county"), tr("check its coordinates; it is kept"), at)
+        for at in outside
+    ]
+    return frame.assign(**{LOCATED_IN: located}), faults + _disagreements(frame, spec, located)
+
+
+def _disagreements(frame: gpd.GeoDataFrame, spec: LayerSpec, located: pd.Series[Any]) -> list[Fault]:
+    if spec.township_field is None:
+        return []
+    faults = []
+    stated = frame[spec.township_field]
+    for at in frame.index[stated.notna() & located.notna()]:
+        if _bare(stated[at]) != _bare(located[at]):
+            message = tr("says {stated}, but lies in {located}", stated=stated[at], located=located[at])
+            hint = tr("check its coordinates, or correct the township")
+            faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(stated[at])))
+    return faults
+
+
+def _bare(name: str) -> str:
+    """Return a township's name without what it is called: 大定办事处 is 大定街道."""
+    folded = fold(name)
+    return next((folded.removesuffix(word) for word in TOWNSHIP_WORDS if folded.endswith(word)), folded)
+
+
+def _name(frame: gpd.GeoDataFrame, at: Any, spec: LayerSpec) -> str:
+    key = frame.at[at, spec.key]
+    return str(key) if pd.notna(key) else f"{frame.at[at, SOURCE]} {frame.at[at, SOURCE_ROW]}"
+
+
+def _lonlat(shape: shapely.Geometry, crs: Any) -> tuple[float, float]:
+    point = gpd.GeoSeries([shape.representative_point()], crs=crs).to_crs(LONLAT).iloc[0]
+    return point.x, point.y

@@ -1,0 +1,146 @@
+"""Raw rows into features: the steps that make one source fit its layer, each reporting what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from onemap.ingest.raw import Fault
+from onemap.ingest.values import DTYPES, read_value
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.text import fold, tr
+
+Step = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
+
+TOTALS: Final = ("合计", "总计", "小计", "total")
+KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
+"""Kind of geometry of shapely's type ids; collections (7) are of none."""
+
+REPAIR_BUDGET: Final = 0.05
+"""A repair that changes the area by more than this share is not made."""
+
+
+def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Drop rows that sum up others: their first value says so, and they have no place."""
+    first = frame[list(spec.fields)].bfill(axis=1).iloc[:, 0].map(fold)
+    totals = first.str.startswith(TOTALS) & frame.geometry.isna()
+    faults = [
+        Fault("totals_row", tr("a row of totals, not a record"), tr("nothing to do"), at, value=str(first[at]), action="dropped", key="")
+        for at in frame.index[totals]
+    ]  # fmt: skip
+    return frame[~totals], faults
+
+
+def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Read every value as its field's type, and miss the required ones."""
+    faults: list[Fault] = []
+    columns = {}
+    for name, field in spec.fields.items():
+        columns[name], found = _read_column(frame[name], name, field)
+        faults += found
+    return frame.assign(**columns), faults
+
+
+def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.Series[Any], list[Fault]]:
+    # Towns, crops and classes repeat: each spelling is read once.
+    codes, spellings = pd.factorize(raw, use_na_sentinel=False)
+    readings = [read_value(value, field) for value in spellings]
+    values = pd.Series([readings[code].value for code in codes], index=raw.index, dtype=object)
+    faulty = {code for code, reading in enumerate(readings) if reading.kind}
+    faults = [
+        Fault(r.kind, r.message, r.hint, at, name, str(raw[at]), r.action)
+        for at, code in zip(raw.index, codes, strict=True)
+        if code in faulty and (r := readings[code])
+    ]
+    # A column that is missing altogether is one fault, which the matching of columns has told.
+    if field.required and raw.notna().any():
+        message, hint = tr("{field} is blank", field=field.label), tr("fill it in; the record is kept")
+        silent = {code for code, reading in enumerate(readings) if reading.value is None and not reading.kind}
+        faults += [
+            Fault("missing_value", message, hint, at, name)
+            for at, code in zip(raw.index, codes, strict=True)
+            if code in silent
+        ]
+    return values.astype(DTYPES[field.type]), faults
+
+
+def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Blank geometry that is empty or of a wrong kind, and report what has none; the records stay."""
+    shapes = frame.geometry
+    null, empty = shapes.isna(), shapes.notna() & shapes.is_empty
+    kinds = pd.Series([KIND_OF_TYPE.get(int(t), "") for t in shapely.get_type_id(shapes.array)], index=frame.index)
+    wrong = ~(null | empty) & ~kinds.isin(spec.geometry)
+    hint = tr("draw it again in the source; without it the record is in no list by place")
+    faults = [Fault("null_geometry", tr("no geometry"), hint, at) for at in frame.index[null]]
+    faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
+    for at in frame.index[wrong]:
+        kind = shapes[at].geom_type
+        message = tr("a {kind} where the layer has {wanted}", kind=kind, wanted=" / ".join(spec.geometry))
+        faults.append(Fault("wrong_geometry", message, hint, at, value=kind, action="blanked"))
+    return frame.set_geometry(shapes.where(~(empty | wrong), None)), faults
+
+
+def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Make invalid shapes valid, where that keeps their kind and their area."""
+    shapes = frame.geometry.copy()
+    faults = []
+    for at in frame.index[shapes.notna() & ~shapes.is_valid]:
+        reason = shapely.is_valid_reason(shapes[at])
+        repaired = _of_kind(shapely.make_valid(shapes[at], method="structure", keep_collapsed=False), shapes[at])
+        before, after = _painted_area(shapes[at]), repaired.area
+        if repaired.is_empty or abs(after - before) > REPAIR_BUDGET * max(before, after):
+            message = tr("invalid geometry ({reason}); a repair would change its area too much", reason=reason)
+            faults.append(
+                Fault(
+                    "invalid_geometry",
+                    message,
+                    tr("draw it again in the source"),
+                    at,
+                    value=reason,
+                    action="blanked",
+                )
+            )
+            shapes[at] = None
+        else:
+            message = tr("invalid geometry ({reason})", reason=reason)
+            faults.append(
+                Fault(
+                    "invalid_geometry",
+                    message,
+                    tr("compare the repaired shape with the source"),
+                    at,
+                    value=reason,
+                    action="repaired",
+                )
+            )
+            shapes[at] = repaired
+    return frame.set_geometry(shapes), faults
+
+
+def _painted_area(shape: shapely.Geometry) -> float:
+    """Return the area that a reader of the map sees filled, whatever way the rings cross."""
+    return float(shapely.make_valid(shape, method="linework").area)
+
+
+def _of_kind(shape: shapely.Geometry, like: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of a repaired shape that are of the kind it was: a repair may leave lines behind."""
+    kind = KIND_OF_TYPE.get(int(shapely.get_type_id(like)), "")
+    parts = [p for p in shapely.get_parts(shape) if KIND_OF_TYPE.get(int(shapely.get_type_id(p))) == kind]
+    return shapely.union_all(parts) if len(parts) != 1 else parts[0]
+
+
+STEPS: Final[tuple[Step, ...]] = (drop_totals, read_values, blank_geometry, repair_geometry)
+"""What is done with each source, in this order."""
+
+
+def conform(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Make the rows of one source fit their layer; a frame that fits is not changed."""
+    faults: list[Fault] = []
+    for step in STEPS:
+        frame, found = step(frame, spec)
+        faults += found
+    return frame, faults

@@ -1,0 +1,57 @@
+"""What a reader gives back: the columns, rows and geometry of a source as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from onemap.model import Action, EncodingRecord
+
+
+class UnreadableError(Exception):
+    """A source cannot be read at all; it becomes an issue, never a traceback."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault, as a step sees it; where it lies in the source is stamped on it later."""
+
+    kind: str
+    message: str
+    hint: str
+    at: Any = None
+    """The index label of the row in the step's frame; None where the fault is the whole source's."""
+    field: str = ""
+    value: str = ""
+    action: Action = "kept"
+    severity: Any = None
+    key: str | None = None
+    """None takes the key of the row."""
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A source as read.
+
+    `frame` has the raw columns and an index 0 … n-1; `rows` says for each what the row is called in the
+    source (the Excel row, the line of a CSV, the feature id); `letters` gives the Excel letter of a column.
+    """
+
+    frame: pd.DataFrame
+    geometry: gpd.GeoSeries | None
+    rows: list[int]
+    encoding: EncodingRecord
+    letters: Mapping[str, str] = field(default_factory=dict)
+    declared_crs: Any = None
+    faults: tuple[Fault, ...] = ()

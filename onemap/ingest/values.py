@@ -1,0 +1,127 @@
+"""One raw value into one value of a field's type, with the fault that it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+
+from onemap.ingest.numbers import parse_date, parse_number
+from onemap.model import Action
+from onemap.spec.layer import FieldSpec, FieldType
+from onemap.text import fold, tr
+
+EXCEL_DIGITS: Final = 10**15
+"""Excel keeps 15 digits of a number: the rest of a longer code is lost."""
+
+SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+
+
+class Reading(NamedTuple):
+    """A value (None: none), and what was wrong with it."""
+
+    value: Any
+    kind: str = ""
+    action: Action = "blanked"
+    message: str = ""
+    hint: str = ""
+
+
+def read_value(raw: Any, field: FieldSpec) -> Reading:
+    """Return the value of `field` that `raw` means; unknown stays unknown, and nothing is guessed."""
+    if raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or fold(raw) in field.blanks:
+        return Reading(None)
+    return _READERS[field.type](raw, field)
+
+
+def _text(raw: Any, field: FieldSpec) -> Reading:
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if abs(raw) >= EXCEL_DIGITS:
+            return _damaged()
+        text = str(int(raw)) if float(raw).is_integer() else repr(raw)
+    else:
+        text = str(raw).strip()
+        if SCIENTIFIC.fullmatch(text):
+            return _damaged()
+    if field.pattern is None or re.fullmatch(field.pattern, text):
+        return Reading(text)
+    return _repaired_code(text, field)
+
+
+def _damaged() -> Reading:
+    return Reading(
+        None, "code_damaged", "blanked", tr("Excel has turned the code into a number; its last digits are lost"),
+        tr("type the code again, in a cell formatted as text"),
+    )  # fmt: skip
+
+
+def _repaired_code(text: str, field: FieldSpec) -> Reading:
+    """Put back leading zeros, where exactly that makes the code whole; otherwise keep it and say so."""
+    pattern = field.pattern or ""
+    for padded in ("0" + text, "00" + text):
+        if text.isdigit() and re.fullmatch(pattern, padded):
+            message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
+            return Reading(padded, "code_damaged", "repaired", message, tr("format the cells as text"))
+    message = tr("{field} has not the form of such a code", field=field.label)
+    return Reading(text, "code_damaged", "kept", message, tr("compare it with the certificate or ledger"))
+
+
+def _number(raw: Any, field: FieldSpec) -> Reading:
+    number = parse_number(raw)
+    if number is None:
+        return _wrong(raw, tr("a number"))
+    low, high = field.minimum, field.maximum
+    if (low is not None and number < low) or (high is not None and number > high):
+        message = tr("{field} must lie between {low} and {high}", field=field.label, low=_limit(low), high=_limit(high))
+        return Reading(None, "out_of_range", "blanked", message, tr("check the value and its unit"))
+    return Reading(number)
+
+
+def _limit(value: float | None) -> str:
+    return "…" if value is None else f"{value:g}"
+
+
+def _integer(raw: Any, field: FieldSpec) -> Reading:
+    reading = _number(raw, field)
+    if reading.value is None:
+        return reading
+    return Reading(int(reading.value)) if float(reading.value).is_integer() else _wrong(raw, tr("a whole number"))
+
+
+def _date(raw: Any, field: FieldSpec) -> Reading:
+    date = parse_date(raw, field.formats)
+    return _wrong(raw, tr("a date, such as 2026-06-30")) if date is None else Reading(pd.Timestamp(date))
+
+
+def _class(raw: Any, field: FieldSpec) -> Reading:
+    word = raw if not isinstance(raw, float) or not raw.is_integer() else int(raw)
+    found = field.class_of.get(fold(word))
+    if found is not None:
+        return Reading(found)
+    known = "、".join(spec.label for spec in field.classes.values())
+    message = tr("{value} is none of the classes of {field}: {known}", value=raw, field=field.label, known=known)
+    return Reading(None, "unknown_class", "blanked", message, tr("correct it, or add it to the aliases of a class"))
+
+
+def _wrong(raw: Any, wanted: str) -> Reading:
+    message = tr("{value} is not {wanted}", value=raw, wanted=wanted)
+    return Reading(None, "wrong_type", "blanked", message, tr("correct the value in the source"))
+
+
+_READERS: Final[Mapping[FieldType, Callable[[Any, FieldSpec], Reading]]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "date": _date,
+    "class": _class,
+}
+DTYPES: Final[Mapping[FieldType, Any]] = {
+    "text": "string",
+    "number": "Float64",
+    "integer": "Int64",
+    "date": "datetime64[s]",
+    "class": "string",
+}
+"""The column type of each field type in a layer's frame."""

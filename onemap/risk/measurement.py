@@ -1,0 +1,66 @@
+"""What a measure returns: a table of measurements, one row for each pair or sum that it measured."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from onemap.model import Layer
+from onemap.spec.layer import FieldSpec
+from onemap.text import tr
+
+COLUMNS: Final = ("of", "to", "to_class", "to_key", "to_label", "value", "ring", "link")
+"""of, to: index labels in the frames of the two sides (to is `SUM` where several features were summed);
+value: in the unit of the measure, NaN where it cannot be measured; ring: the outer edge in metres, or NaN;
+link: the line that was measured, or None."""
+
+SUM: Final = -1
+
+
+def pairs_table(
+    of: Layer,
+    to: Layer,
+    pairs: tuple[NDArray[Any], NDArray[Any]],
+    values: NDArray[Any],
+    links: NDArray[Any] | None,
+) -> pd.DataFrame:
+    """Return measurements of single features.
+
+    Parameters
+    ----------
+    pairs
+        Positions in the frames of `of` and of `to`.
+    """
+    of_at, to_at = pairs
+    return pd.DataFrame(
+        {
+            "of": of.frame.index.to_numpy()[of_at],
+            "to": to.frame.index.to_numpy()[to_at],
+            "to_class": to.classes.to_numpy()[to_at],
+            "to_key": to.keys.to_numpy()[to_at],
+            "to_label": to.labels.to_numpy()[to_at],
+            "value": values,
+            "ring": np.nan,
+            "link": links if links is not None else None,
+        },
+        columns=list(COLUMNS),
+    )
+
+
+def same_feature(of: Layer, to: Layer, pairs: tuple[NDArray[Any], NDArray[Any]]) -> NDArray[np.bool_]:
+    """Return which pairs are one feature and itself: a thing is not its own receptor."""
+    if of.spec.id != to.spec.id:
+        return np.zeros(len(pairs[0]), dtype=bool)
+    same: NDArray[np.bool_] = of.frame.index.to_numpy()[pairs[0]] == to.frame.index.to_numpy()[pairs[1]]
+    return same
+
+
+def class_label(layer: Layer, own_id: str) -> str:
+    """Return what people call a class of a layer; "" is the class of features whose class is not known."""
+    field: FieldSpec | None = layer.spec.fields[layer.spec.class_field] if layer.spec.class_field else None
+    if field is None:
+        return layer.spec.name
+    return field.classes[own_id].label if own_id else tr("class unknown")
