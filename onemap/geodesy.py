@@ -59,7 +59,7 @@ def area_m2(shapes: gpd.GeoSeries) -> pd.Series[float]:
     Series
         Square metres, aligned with `shapes`.
     """
-    if shapes.is_empty.all() or shapes.isna().all():
+    if (shapely.is_empty(shapes.array) | shapely.is_missing(shapes.array)).all():
         return pd.Series(0.0, index=shapes.index)
     lonlat = shapes.to_crs(LONLAT)
     west, south, east, north = lonlat.total_bounds

@@ -96,7 +96,7 @@ class Issue:
 def issue_table(issues: list[Issue]) -> pd.DataFrame:
     """Return issues as a table with `ISSUE_COLUMNS`, most severe first, then by kind's number and place."""
     rows = [{**vars(issue), "severity": issue.severity or KINDS[issue.kind].severity} for issue in issues]
-    table = pd.DataFrame(rows, columns=list(ISSUE_COLUMNS)).astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
+    table = pd.DataFrame(rows, columns=[*ISSUE_COLUMNS]).astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
     order = pd.DataFrame(
         {
             "severity": table["severity"].map({"error": 0, "warning": 1, "info": 2}),
@@ -104,7 +104,7 @@ def issue_table(issues: list[Issue]) -> pd.DataFrame:
             **{name: table[name] for name in ("layer", "source", "row", "field", "key", "value", "message")},
         }
     )
-    return table.loc[order.sort_values(list(order)).index].reset_index(drop=True)
+    return table.loc[order.sort_values([*order.columns]).index].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,12 @@ class Layer:
     @property
     def keys(self) -> pd.Series[str]:
         """The key of each feature, as text; empty where there is none."""
-        return self.frame[self.spec.key].astype("string").fillna("")
+        return _texts(self.frame[self.spec.key])
 
     @property
     def labels(self) -> pd.Series[str]:
         """What people call each feature; its key where it has no name."""
-        names = self.frame[self.spec.label].astype("string").fillna("")
+        names = _texts(self.frame[self.spec.label])
         return names.where(names != "", self.keys)
 
     @property
@@ -175,15 +175,20 @@ class Layer:
         """The class id of each feature; empty where the layer or the feature has none."""
         if self.spec.class_field is None:
             return pd.Series("", index=self.frame.index, dtype="string")
-        return self.frame[self.spec.class_field].astype("string").fillna("")
+        return _texts(self.frame[self.spec.class_field])
 
     @property
     def townships(self) -> pd.Series[str]:
         """The township of each feature: the one it lies in, or else the one that it states."""
-        located = self.frame[LOCATED_IN].astype("string").fillna("")
+        located = _texts(self.frame[LOCATED_IN])
         if self.spec.township_field is None:
             return located
-        return located.where(located != "", self.frame[self.spec.township_field].astype("string").fillna(""))
+        return located.where(located != "", _texts(self.frame[self.spec.township_field]))
+
+
+def _texts(values: pd.Series[Any]) -> pd.Series[str]:
+    texts: pd.Series[str] = values.astype("string").fillna("")
+    return texts
 
 
 @dataclass(frozen=True)

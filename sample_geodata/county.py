@@ -230,7 +230,7 @@ def _bend(start: Points, end: Points, rng: np.random.Generator) -> Points:
     """Return the vertices between the ends of an edge: none on a short one, one or two on longer ones."""
     along = end - start
     length = float(np.hypot(*along))
-    count = 0 if length < 55 else 1 if length < 190 else 2
+    count = 0 if length < 55 else 1 if length < 215 else 2
     across = np.array([-along[1], along[0]])
     share = (np.arange(1, count + 1) / (count + 1))[:, None] + rng.uniform(-0.08, 0.08, (count, 1))
     sway = np.clip(rng.normal(0, 0.05, (count, 1)), -0.09, 0.09)

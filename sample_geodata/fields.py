@@ -10,7 +10,8 @@ from county import FIELD, TOWNSHIPS, County
 from defects import Defect
 from ledgers import Record, Rng, area_m2
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
+from shapely.ops import substring
 
 MU_M2: Final = 2000 / 3
 SHARES: Final = (0.80, 0.94)
@@ -30,7 +31,8 @@ def make_fields(county: County, plumes: list[tuple[float, float]], rng: Rng) -> 
     cells = np.flatnonzero((county.role == FIELD) & (county.township >= 0))
     order = np.lexsort((centres[cells, 0], -np.round(centres[cells, 1] / 400), county.township[cells]))
     cells = cells[order]
-    classes = _classes(centres[cells], plumes, rng)
+    irrigated = substring(county.rivers["老蟒河"], 0.45, 0.85, normalized=True)
+    classes = _classes(centres[cells], plumes, irrigated, rng)
     villages = np.array([v.centre for v in county.villages])
     home = np.array([v.township for v in county.villages])
     serials, in_village = dict.fromkeys(range(len(TOWNSHIPS)), 0), dict.fromkeys(range(len(villages)), 0)
@@ -58,19 +60,22 @@ def make_fields(county: County, plumes: list[tuple[float, float]], rng: Rng) -> 
     return records
 
 
-def _classes(places: NDArray[np.float64], plumes: list[tuple[float, float]], rng: Rng) -> NDArray[np.int64]:
+def _classes(
+    places: NDArray[np.float64], plumes: list[tuple[float, float]], irrigated: LineString, rng: Rng
+) -> NDArray[np.int64]:
     """Return 0, 1 or 2 for each field: worst downwind (south-west) of the polluters, patchy at the edges."""
     wind = np.deg2rad(215)
-    burden = np.zeros(len(places))
+    burden = rng.normal(0, 0.05, len(places))
     for serial, place in enumerate(plumes):
         way = places - place
         along = way @ (np.cos(wind), np.sin(wind))
         across = way @ (-np.sin(wind), np.cos(wind))
-        length = np.where(along > 0, 2_600 - 280 * serial, 900)
-        burden = np.maximum(burden, (1.3 - 0.1 * serial) * np.exp(-((along / length) ** 2) - (across / (980 - 60 * serial)) ** 2))
+        length = np.where(along > 0, 2_100 - 150 * serial, 650)
+        burden += (1.5 - 0.1 * serial) * np.exp(-np.hypot(along / length, across / (720 - 45 * serial)))
+    # Fields along one stretch of the small river were irrigated with waste water.
+    burden += 0.32 * np.exp(-shapely.distance(shapely.points(places), irrigated) / 330)
     x, y = places.T / 1_000
-    burden += 0.16 * np.sin(x / 1.9 + 0.7 * np.sin(y / 1.3)) * np.sin(y / 1.5 + x / 4) + 0.06 * np.sin(x * 2.1) * np.sin(y * 1.7)
-    burden += rng.normal(0, 0.06, len(places))
+    burden += 0.07 * np.sin(x / 1.9 + 0.7 * np.sin(y / 1.3)) * np.sin(y / 1.5 + x / 4)
     return np.searchsorted(np.quantile(burden, SHARES), burden)
 
 

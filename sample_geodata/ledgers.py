@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pyproj
 import shapely
-from county import BED, CENTRE, CRS, FIELD, SITE, TOWN, TOWNSHIPS, County
+from county import CENTRE, CRS, TOWNSHIPS, County
 from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon
 
@@ -125,9 +125,10 @@ def _enterprises(county: County, rng: Rng) -> tuple[list[Record], list[tuple[flo
                 "geometry": _off_centre(county.cells[site], 40, rng),
             }
         )
-    worst = ((4, (1_250, 500)), (6, (-1_350, 500)), (5, (-900, 1_500)), (9, (1_500, -700)))
-    plumes = [tuple(CENTRE + TOWNSHIPS[number].seat + np.array(way)) for number, way in worst]
-    return records, [(float(x), float(y)) for x, y in plumes]
+    # The parks, and three works that stand alone.
+    parks = [CENTRE + TOWNSHIPS[number].seat + np.array(way) for number, way in PARKS]
+    alone = [county.centres[sites[serial]] for serial in (0, 23, 30)]
+    return records, [(float(x), float(y)) for x, y in [*parks, *alone]]
 
 
 def _plots(county: County, springs: list[Point], rng: Rng) -> list[Record]:
@@ -164,8 +165,8 @@ def _construction(county: County, plots: list[Record], rng: Rng) -> list[Record]
     """Return 30 plots of building land in and around the towns; three lie over plots not to be developed."""
     shapes: list[tuple[Polygon, int]] = []
     barred = [plot for plot in plots if plot["管控状态"] == "暂不开发"][:3]
-    for plot, shift in zip(barred, (35, 60, 105), strict=True):
-        shapes.append((translate(plot["geometry"], shift, -shift / 3), plot["cell"]))
+    for plot, share in zip(barred, (0.3, 0.6, 0.93), strict=True):
+        shapes.append((_beside(plot["geometry"], share, county), plot["cell"]))
     for number in [i for i, _ in enumerate(TOWNSHIPS)] + [0, 1, 2, 3]:
         cell = int(rng.choice([c for c in county.towns[number] if c not in {taken for _, taken in shapes}]))
         shapes.append((plot_shape(county.cells[cell], rng), cell))
@@ -269,6 +270,14 @@ def plot_shape(cell: Polygon, rng: Rng) -> Polygon:
     corners = [(-width, -height), (width, -height), (width, height - cut), (width - cut, height), (-width, height)]
     turned = rotate(Polygon(corners), rng.uniform(-25, 25), origin=(0, 0))
     return shapely.transform(translate(turned, centre.x, centre.y), lambda xy: np.round(xy, 2))
+
+
+def _beside(shape: Polygon, share: float, county: County) -> Polygon:
+    """Return a shape moved by a share of its own width to the side where it stays in its township."""
+    west, _, east, _ = shape.bounds
+    home = county.township_at(shape.centroid)
+    moved = (translate(shape, way * share * (east - west), 0) for way in (1, -1))
+    return next(m for m in moved if all(county.township_at(corner) == home for corner in shapely.points(m.exterior.coords)))
 
 
 def _blob(centre: Point, radius: float, rng: Rng) -> Polygon:

@@ -24,6 +24,9 @@ NUMBER_WIDTH: Final = 24
 """Bytes of the longest number, as GDAL and ArcGIS write them."""
 
 DECIMALS: Final = 15
+EMPTY_WIDTHS: Final = {"C": 50, "N": 9}
+"""Where no value says how wide a column is, there is room for who fills it in."""
+
 GBK_LDID: Final = 0x4D
 """The language driver id of code page 936; readers without a .cpg go by it."""
 
@@ -67,14 +70,15 @@ def column(name: str, values: pd.Series, encoding: Encoding) -> Column:
         texts = [f"{day:%Y%m%d}".encode() for day in values.dropna()]
         return _column(name, "D", values, texts, (8, 0))
     if pd.api.types.is_numeric_dtype(values):
-        decimals = 0 if pd.api.types.is_integer_dtype(values) else _decimals(values.dropna())
+        # Even where all are whole a column of numbers has a decimal, or readers take it for one of integers.
+        decimals = 0 if pd.api.types.is_integer_dtype(values) else max(1, _decimals(values.dropna()))
         texts = [_number(number, decimals) for number in values.dropna()]
-        return _column(name, "N", values, texts, (max(map(len, texts), default=1), decimals))
+        return _column(name, "N", values, texts, (max(map(len, texts), default=EMPTY_WIDTHS["N"]), decimals))
     full = values.dropna().astype(str)
     texts = [text.encode(encoding) for text in full]
     long = np.array([len(text) > MAXIMUM_WIDTH for text in texts], dtype=bool)
     texts = [_cut(text, encoding) if len(text) > MAXIMUM_WIDTH else text for text in texts]
-    made = _column(name, "C", values, texts, (max(map(len, texts), default=1) or 1, 0))
+    made = _column(name, "C", values, texts, (max(map(len, texts), default=0) or EMPTY_WIDTHS["C"], 0))
     return Column(made.name, made.type, made.width, made.decimals, made.cells, full[long])
 
 
@@ -121,7 +125,7 @@ def _decimals(numbers: pd.Series) -> int:
 
 
 def _number(number: float, decimals: int) -> bytes:
-    text = f"{number:.{decimals}f}" if decimals else f"{number:.0f}"
+    text = f"{number:.{decimals}f}" if decimals else str(int(number))
     return (text if len(text) <= NUMBER_WIDTH else f"{number:.15e}").encode("ascii")
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from onemap.export import dbf
 from onemap.export.sheets import Column, workbook, write_table
-from onemap.export.words import column_titles, unit_title
+from onemap.export.words import origin_columns, unit_title
 from onemap.model import Atlas
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import tr
@@ -61,10 +61,10 @@ def _fields(file: File) -> Iterator[tuple[str, ...]]:
     for own_id, column in file.columns.items():
         field = file.spec.fields.get(own_id)
         width = f"{column.width}.{column.decimals}" if column.decimals else str(column.width)
-        chinese, english = (field.title, field.title_en) if field else (column_titles()[own_id], own_id)
+        chinese, english = (field.title, field.title_en) if field else (origin_columns()[own_id], own_id)
         unit = unit_title(field.unit) if field and field.unit else ""
-        classes = ", ".join(own.label for own in field.classes.values()) if field else ""
-        meaning = "; ".join(_meanings(file.spec, own_id, field))
+        classes = tr(", ").join(own.label for own in field.classes.values()) if field else ""
+        meaning = tr("; ").join(_meanings(file.spec, own_id, field))
         yield (
             file.name, file.spec.name, column.name, chinese, english, _type_title(column), width, unit, classes,
             meaning, file.encoding,
@@ -77,29 +77,25 @@ def _type_title(column: dbf.Column) -> str:
     return tr("date") if column.type == "D" else tr("text")
 
 
-def _meanings(spec: LayerSpec, own_id: str, field: FieldSpec | None) -> Iterator[str]:
-    """Yield what a column is for, as far as its layer file says."""
+def _meanings(spec: LayerSpec, own_id: str, field: FieldSpec | None) -> list[str]:
+    """Return what a column is for, as far as its layer file says."""
     if field is None:
-        yield tr("added by the program, not a column of the source")
-        return
-    if own_id == spec.key:
-        yield tr("names the feature in every list")
-    if own_id == spec.label:
-        yield tr("what people call the feature")
-    if own_id == spec.class_field:
-        yield tr("gives the feature its colour")
-    if field.measures_area:
-        yield tr("the area that was declared, not the measured one")
-    if field.names_township:
-        yield tr("the township as the source states it")
-    if field.required:
-        yield tr("must be filled in")
-    if field.unique:
-        yield tr("must be unique")
+        return [tr("added by the program, not a column of the source")]
+    facts = {
+        tr("names the feature in every list"): own_id == spec.key,
+        tr("what people call the feature"): own_id == spec.label,
+        tr("gives the feature its colour"): own_id == spec.class_field,
+        tr("the area that was declared, not the measured one"): field.measures_area,
+        tr("the township as the source states it"): field.names_township,
+        tr("must be filled in"): field.required,
+        tr("must be unique"): field.unique,
+    }
+    return [fact for fact, holds in facts.items() if holds]
 
 
 def _cuts(file: File) -> Iterator[tuple[str, ...]]:
     for own_id, column in file.columns.items():
-        for row, text in column.cut.items():
-            field = file.spec.fields.get(own_id)
-            yield file.name, file.keys[row], f"{column.name} {field.label if field else ''}".strip(), text
+        field = file.spec.fields.get(own_id)
+        title = f"{column.name} {field.label}" if field else column.name
+        keys = file.keys[column.cut.index]
+        yield from ((file.name, key, title, text) for key, text in zip(keys, column.cut, strict=True))

@@ -32,7 +32,11 @@ from onemap.text import tr
 
 FILE: Final = "onemap.gpkg"
 GEOMETRY: Final = "geometry"
-GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point"}
+GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {
+    "polygon": "MultiPolygon",
+    "line": "MultiLineString",
+    "point": "Point",
+}
 
 STYLES: Final = """
 CREATE TABLE layer_styles (
@@ -162,7 +166,8 @@ def _write_styles(database: sqlite3.Connection, tables: list[Table], moment: str
         (moment,),
     )
     database.executemany(
-        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
-        "styleQML, styleSLD, useAsDefault, description, owner, update_time) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
+        "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
+        "VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
         [(table.name, GEOMETRY, table.name, table.qml, table.description, moment) for table in tables if table.qml],
     )

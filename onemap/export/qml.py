@@ -8,7 +8,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from onemap.export.look import LINK, LINK_WIDTHS, SEVERITY_FILLS
-from onemap.export.words import column_titles, kind_title, severity_title
+from onemap.export.words import finding_columns, issue_columns, kind_title, origin_columns, severity_title
 from onemap.model import KINDS, Atlas, level_title
 from onemap.spec.layer import GeometryKind, LayerSpec, Style
 from onemap.text import tr
@@ -60,9 +60,8 @@ def layer_qml(spec: LayerSpec, kind: GeometryKind, names: Mapping[str, str]) -> 
         categories = [*drawn, Category("", tr("not classified"), spec.style)]
     label = names[spec.label] if spec.style.labels else None
     symbology = Symbology(kind, categories, None if column is None else names[column], label)
-    own_titles = {own_id: field.label for own_id, field in spec.fields.items()}
-    titles = {file_name: {**column_titles(), **own_titles}[own_id] for own_id, file_name in names.items()}
-    return _qml(symbology, titles, {})
+    titles = {**{own_id: field.label for own_id, field in spec.fields.items()}, **origin_columns()}
+    return _qml(symbology, {names[own_id]: title for own_id, title in titles.items()}, {})
 
 
 def findings_qml(atlas: Atlas) -> str:
@@ -77,7 +76,7 @@ def findings_qml(atlas: Atlas) -> str:
         Category(level, level_title(level), style.model_copy(update={"width": width}))
         for level, width in LINK_WIDTHS.items()
     ]
-    return _qml(Symbology("line", categories, "level"), column_titles(), words)
+    return _qml(Symbology("line", categories, "level"), finding_columns(), words)
 
 
 def issues_qml(atlas: Atlas) -> str:
@@ -91,7 +90,7 @@ def issues_qml(atlas: Atlas) -> str:
         Category(severity, severity_title(severity), Style(fill=fill, stroke="#ffffff", shape="cross", size=7))
         for severity, fill in SEVERITY_FILLS.items()
     ]
-    return _qml(Symbology("point", categories, "severity"), column_titles(), words)
+    return _qml(Symbology("point", categories, "severity"), issue_columns(), words)
 
 
 def _layer_words(atlas: Atlas) -> dict[str, str]:
@@ -188,8 +187,8 @@ def _labels(root: ET.Element, column: str, kind: GeometryKind) -> None:
         text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
         bufferColor="246,243,236,255", bufferOpacity="1",
     )  # fmt: skip
-    # 9 draws the names of lines curved along them, 1 the others over the middle.
-    ET.SubElement(settings, "placement", placement="9" if kind == "line" else "1", placementFlags="10", dist="0")
+    # 3 writes the names of lines along them, 1 those of the others over the middle.
+    ET.SubElement(settings, "placement", placement="3" if kind == "line" else "1", placementFlags="10", dist="0")
 
 
 def _value_map(fields: ET.Element, column: str, values: Mapping[str, str]) -> None:

@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
@@ -44,9 +43,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write shapefiles/ into `folder`."""
     target = Target(folder / FOLDER, atlas.crs, normal_period(atlas.project.spec.period))
     target.folder.mkdir(exist_ok=True)
-    written = [
-        _write_part(part, layer, target) for layer in atlas.layers.values() for part in parts(layer)
-    ]
+    written = [_write_part(part, layer, target) for layer in atlas.layers.values() for part in parts(layer)]
     paths = [path for file in written for path in sorted(target.folder.glob(f"{file.name}.*"))]
     return [*paths, field_workbook.write(atlas, written, target.folder)]
 

@@ -22,14 +22,14 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 
 def _write(table: pd.DataFrame, path: Path) -> Path:
-    texts = pd.DataFrame({name: _texts(table[name]) for name in table.columns}, columns=table.columns)
+    texts = pd.DataFrame({name: _texts(table[name], DECIMALS.get(name, 0)) for name in table.columns})
     # The byte-order mark lets Excel know that the file is UTF-8.
     texts.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     return path
 
 
-def _texts(column: pd.Series) -> pd.Series:
+def _texts(column: pd.Series, decimals: int) -> pd.Series:
     """Return a column as text, numbers without the noise of binary fractions, and nothing for no value."""
     if pd.api.types.is_float_dtype(column):
-        column = column.map(lambda value: repr(round(float(value), DECIMALS[column.name])), na_action="ignore")
+        return column.map(lambda value: "" if pd.isna(value) else repr(round(float(value), decimals)))
     return column.astype("string").fillna("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onemap.model import Atlas
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
 from onemap.text import tr
 
 
@@ -100,8 +100,8 @@ def class_title(atlas: Atlas, layer: str, own_id: str) -> str:
     return classes[own_id].label if own_id in classes else own_id
 
 
-def column_titles() -> dict[str, str]:
-    """Return the titles of the columns of findings, of issues and of those beside a layer's fields."""
+def finding_columns() -> dict[str, str]:
+    """Return the titles of the columns of findings in the language spoken now."""
     return {
         "rule": tr("List"),
         "level": tr("Level"),
@@ -118,6 +118,12 @@ def column_titles() -> dict[str, str]:
         "township": tr("Township"),
         "reason": tr("Reason"),
         "basis": tr("Basis"),
+    }
+
+
+def issue_columns() -> dict[str, str]:
+    """Return the titles of the columns of issues in the language spoken now."""
+    return {
         "severity": tr("Severity"),
         "kind": tr("Kind"),
         "layer": tr("Layer"),
@@ -126,11 +132,19 @@ def column_titles() -> dict[str, str]:
         "cell": tr("Cell"),
         "field": tr("Field"),
         "key": tr("Code"),
+        "value": tr("Value in the source"),
         "action": tr("Action taken"),
         "message": tr("What is wrong"),
         "hint": tr("What to do"),
         "lon": tr("Longitude"),
         "lat": tr("Latitude"),
-        "source_row": tr("Row in the source"),
-        "located_in": tr("Lies in township"),
+    }
+
+
+def origin_columns() -> dict[str, str]:
+    """Return the titles of the columns that every layer has beside its fields, in the language spoken now."""
+    return {
+        SOURCE: tr("Source"),
+        SOURCE_ROW: tr("Row in the source"),
+        LOCATED_IN: tr("Lies in township"),
     }

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from onemap.geodesy import LONLAT, MU_M2, area_m2
 from onemap.ingest.raw import Fault
@@ -30,14 +31,17 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
     repeated = everything.duplicated() & (keys != "")
     again = keys.duplicated() & (keys != "") & ~repeated if spec.fields[spec.key].unique else keys != keys
+    twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
     faults = [
-        Fault("duplicate_key", tr("the record stands twice, word for word"), tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
+        Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
         for at in frame.index[repeated]
-    ]  # fmt: skip
+    ]
     faults += [
-        Fault("duplicate_key", tr("the key {key} names two different records", key=keys[at]), tr("find out which record has it; both are kept"), at, spec.key, keys[at])
+        Fault(
+            "duplicate_key", tr("the key {key} names two different records", key=keys[at]), hint, at, spec.key, keys[at]
+        )
         for at in frame.index[again]
-    ]  # fmt: skip
+    ]
     return frame[~repeated].reset_index(drop=True), faults
 
 
@@ -47,14 +51,17 @@ def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
         return frame, []
     shapes = frame.geometry.dropna()
     # Only what breaks the coverage can overlap: neighbours that share their edges exactly are left out.
-    edges = shapely.coverage_invalid_edges(shapes.array)
-    suspects = shapes[~shapely.is_empty(edges)]
-    return frame, [*_overlaps(frame, suspects, spec), *_gaps(shapes, spec)]
+    broken = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes.array))
+    return frame, [*_overlaps(frame, shapes, np.flatnonzero(broken), spec), *_gaps(shapes, spec)]
 
 
-def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
-    left, right = shapely.STRtree(shapes.array).query(shapes.array, predicate="intersects")
-    left, right = left[left < right], right[left < right]
+def _overlaps(
+    frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, suspects: NDArray[np.intp], spec: LayerSpec
+) -> list[Fault]:
+    # A parcel around another has sound edges of its own: the suspects are held against all.
+    found, other = shapely.STRtree(shapes.array).query(shapes.array[suspects], predicate="intersects")
+    pairs = np.sort(np.column_stack([suspects[found], other]), axis=1)
+    left, right = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).T
     common = gpd.GeoSeries(shapely.intersection(shapes.array[left], shapes.array[right]), crs=shapes.crs)
     faults = []
     for pair, area in area_m2(common).items():
@@ -88,10 +95,8 @@ def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, spec: LayerSpec) -
 
 
 def _gaps(shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
-    rings = shapely.get_rings(shapely.get_parts(shapely.union_all(shapes.array)))
-    # get_rings gives exteriors too; a hole is a ring that the union does not fill.
-    holes = gpd.GeoSeries([shapely.Polygon(r) for r in rings if not r.is_ccw], crs=shapes.crs)
-    holes = _interior(shapes, holes)
+    parts = shapely.get_parts(shapely.union_all(shapes.array))
+    holes = gpd.GeoSeries([shapely.Polygon(ring) for part in parts for ring in part.interiors], crs=shapes.crs)
     faults = []
     for at, area in area_m2(holes).items():
         if 0 < area < spec.gap_tolerance_m2:
@@ -111,14 +116,6 @@ def _gaps(shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
     return faults
 
 
-def _interior(shapes: gpd.GeoSeries, holes: gpd.GeoSeries) -> gpd.GeoSeries:
-    if holes.empty:
-        return holes
-    inside = holes.representative_point()
-    filled, _ = shapely.STRtree(inside.array).query(shapes.array, predicate="contains")[::-1]
-    return holes[~holes.index.isin(holes.index[filled])]
-
-
 def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report declared areas that differ from the measured ones."""
     if spec.area_field is None:
@@ -130,8 +127,10 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
     for at in frame.index[far]:
         message = tr(
             "declared {declared:.2f} mu, measured {measured:.2f} mu ({share:+.1%})",
-            declared=declared[at] / MU_M2, measured=measured[at] / MU_M2, share=declared[at] / measured[at] - 1,
-        )  # fmt: skip
+            declared=declared[at] / MU_M2,
+            measured=measured[at] / MU_M2,
+            share=declared[at] / measured[at] - 1,
+        )
         hint = tr("check the unit of the area, and whether the boundary was changed")
         faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, f"{declared[at]:.2f}"))
     return frame, faults

@@ -56,7 +56,7 @@ def take_fields(frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str]
             message = tr(
                 "no column for {field}; the columns are: {columns}",
                 field=field.label,
-                columns=", ".join(frame),
+                columns=", ".join(map(str, frame)),
             )
             hint = tr("name the column in the project: columns = {{ {field} = … }}", field=name)
             faults.append(Fault("missing_column", message, hint, field=name))

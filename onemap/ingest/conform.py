@@ -17,6 +17,9 @@ from onemap.text import fold, tr
 Step = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
 
 TOTALS: Final = ("合计", "总计", "小计", "total")
+FIRST_CELL: Final = "first cell"
+"""Column of the frames of tables: the first cell of each row that is not blank."""
+
 KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 """Kind of geometry of shapely's type ids; collections (7) are of none."""
 
@@ -26,13 +29,16 @@ REPAIR_BUDGET: Final = 0.05
 
 def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Drop rows that sum up others: their first value says so, and they have no place."""
-    first = frame[list(spec.fields)].bfill(axis=1).iloc[:, 0].map(fold)
-    totals = first.str.startswith(TOTALS) & frame.geometry.isna()
+    if FIRST_CELL not in frame:
+        return frame, []
+    first = frame[FIRST_CELL].map(fold).astype("string")
+    totals = first.str.startswith(TOTALS) & shapely.is_missing(frame.geometry.array)
+    message, hint = tr("a row of totals, not a record"), tr("nothing to do")
     faults = [
-        Fault("totals_row", tr("a row of totals, not a record"), tr("nothing to do"), at, value=str(first[at]), action="dropped", key="")
+        Fault("totals_row", message, hint, at, value=str(frame.at[at, FIRST_CELL]), action="dropped", key="")
         for at in frame.index[totals]
-    ]  # fmt: skip
-    return frame[~totals], faults
+    ]
+    return frame[~totals].drop(columns=FIRST_CELL), faults
 
 
 def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -71,9 +77,9 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
 def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Blank geometry that is empty or of a wrong kind, and report what has none; the records stay."""
     shapes = frame.geometry
-    null, empty = shapes.isna(), shapes.notna() & shapes.is_empty
+    null, empty = shapely.is_missing(shapes.array), shapely.is_empty(shapes.array)
     kinds = pd.Series([KIND_OF_TYPE.get(int(t), "") for t in shapely.get_type_id(shapes.array)], index=frame.index)
-    wrong = ~(null | empty) & ~kinds.isin(spec.geometry)
+    wrong = ~(null | empty) & ~kinds.isin(spec.geometry).to_numpy()
     hint = tr("draw it again in the source; without it the record is in no list by place")
     faults = [Fault("null_geometry", tr("no geometry"), hint, at) for at in frame.index[null]]
     faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
@@ -88,8 +94,8 @@ def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDa
     """Make invalid shapes valid, where that keeps their kind and their area."""
     shapes = frame.geometry.copy()
     faults = []
-    for at in frame.index[shapes.notna() & ~shapes.is_valid]:
-        reason = shapely.is_valid_reason(shapes[at])
+    for at in frame.index[~shapely.is_missing(shapes.array) & ~shapely.is_valid(shapes.array)]:
+        reason = shapely.is_valid_reason(shapes[at]).split("[")[0]
         repaired = _of_kind(shapely.make_valid(shapes[at], method="structure", keep_collapsed=False), shapes[at])
         before, after = _painted_area(shapes[at]), repaired.area
         if repaired.is_empty or abs(after - before) > REPAIR_BUDGET * max(before, after):

@@ -126,9 +126,10 @@ def _on_cgcs2000(crs: pyproj.CRS) -> bool:
 
 
 def _coordinates(geometry: gpd.GeoSeries) -> NDArray[np.float64]:
-    coordinates = shapely.get_coordinates(geometry.dropna().array)
+    coordinates: NDArray[np.float64] = shapely.get_coordinates(geometry.array)
     coordinates = coordinates[np.isfinite(coordinates).all(axis=1)]
-    return coordinates[:: max(1, len(coordinates) // SAMPLE)]
+    thinned: NDArray[np.float64] = coordinates[:: max(1, len(coordinates) // SAMPLE)]
+    return thinned
 
 
 def _refused(words: str) -> Proof:
@@ -181,10 +182,9 @@ def _inferred(case: _Case) -> Proof:
         return Proof(CrsRecord("", names, "", "cannot-tell", message), None, False, (fault,))
     name, crs = found[0]
     evidence = tr("of the usual systems only {name} puts it in {place}", name=name, place=case.place)
-    fault = Fault(
-        "crs_unproved", tr("no coordinate system is declared; taken as {name}: {evidence}", name=name, evidence=evidence),
-        tr('ask for it, and declare it in the project: crs = "{name}"', name=name), value=name,
-    )  # fmt: skip
+    message = tr("no coordinate system is declared; taken as {name}: {evidence}", name=name, evidence=evidence)
+    hint = tr('ask for it, and declare it in the project: crs = "{name}"', name=name)
+    fault = Fault("crs_unproved", message, hint, value=name)
     return Proof(CrsRecord("", name, name, "likely", evidence), crs, False, (fault,))
 
 

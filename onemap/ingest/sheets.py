@@ -142,7 +142,10 @@ def _name(rows: Grid, column: int, words: set[str]) -> str:
 
 def _raw(grid: Grid, words: set[str], encoding: EncodingRecord) -> Raw:
     header = _header(grid, words)
-    places = {name: at for at, name in reversed(list(enumerate(header.names))) if name}
+    places: dict[str, int] = {}
+    for at, name in enumerate(header.names):
+        if name:
+            places.setdefault(name, at)
     records, rows = [], []
     for number, cells in enumerate(grid[header.last_row + 1 :], start=header.last_row + 2):
         record = {name: cells[at] if at < len(cells) else None for name, at in places.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -56,8 +56,8 @@ ROW: Final = (
 """What is told of a finding before its rule is: `reason` is still only the clause."""
 
 
-def chosen_rules(project: Project, layers: Mapping[str, Layer]) -> tuple[Rule, ...]:
-    """Return the rules to run: those asked for by name, or else every one whose `of` layer is there."""
+def chosen_rules(project: Project, layers: Collection[str]) -> tuple[Rule, ...]:
+    """Return the rules to run: those asked for by name, or else every one whose `of` layer is among `layers`."""
     rules = project.catalogue.rules
     if project.run is not None:
         return tuple(rules[own_id] for own_id in project.run)
@@ -77,9 +77,7 @@ def check_measures(rules: Sequence[Rule]) -> None:
         if rule.measure not in MEASURES:
             meant = nearest(rule.measure, MEASURES)
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(MEASURES)
-            raise SpecError(
-                tr('rule {rule}: there is no measure "{name}"', rule=rule.id, name=rule.measure), hint
-            )
+            raise SpecError(tr('rule {rule}: there is no measure "{name}"', rule=rule.id, name=rule.measure), hint)
         measure = MEASURES[rule.measure]
         if measure.needs and not getattr(rule, measure.needs):
             message = tr('rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
@@ -88,9 +86,7 @@ def check_measures(rules: Sequence[Rule]) -> None:
         limits = list(rule.levels.values())
         if limits != sorted(limits, reverse=measure.limits == "large"):
             message = tr("rule {rule}: the limits run from good to bad", rule=rule.id)
-            raise SpecError(
-                message, tr("write the worst level first, with the limit that is hardest to reach")
-            )
+            raise SpecError(message, tr("write the worst level first, with the limit that is hardest to reach"))
         check_reason(rule)
 
 
@@ -130,9 +126,7 @@ def assess(
         if progress:
             progress(rule.name)
         rows = _rows(rule, layers, withheld, specs)
-        rows["reason"] = [
-            sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)
-        ]
+        rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
         same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
         lists.append(in_order(rows, MEASURES[rule.measure].worse).assign(**same))
     columns = [*FINDING_COLUMNS, "link"]
@@ -140,7 +134,7 @@ def assess(
     crs = next((layer.frame.crs for layer in layers.values()), None)
     links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=crs)
     types = {name: "Float64" if name == "value" else "str" for name in FINDING_COLUMNS}
-    return table.astype(types).assign(value=lambda rows: rows["value"].round(3)), links
+    return table.astype(types), links
 
 
 def _rows(
@@ -155,16 +149,14 @@ def _rows(
     if rule.of not in layers or layers[rule.of].frame.empty:
         return _table([_gap(_not_provided(specs[rule.of].name))])
     of = select(layers[rule.of], rule.where.get(rule.of, {}))
-    there = {
-        own_id: layers[own_id] for own_id in rule.to if own_id in layers and located(layers[own_id]).any()
-    }
-    to = {own_id: select(layer, rule.where.get(own_id, {})) for own_id, layer in there.items()}
+    to = {own_id: select(layers[own_id], rule.where.get(own_id, {})) for own_id in rule.to if own_id in layers}
+    placed = [own_id for own_id in to if located(layers[own_id]).any()]
     gaps = [
         *_unlocated_of(of),
-        *(_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in there),
-        *(gap for own_id in to for gap in _gaps_in(there[own_id], to[own_id], rule)),
+        *(_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in placed),
+        *(gap for own_id in placed for gap in _gaps_in(layers[own_id], to[own_id], rule)),
     ]
-    rows = pd.concat([_table(gaps), *(_measured(of, side, rule) for side in to.values())], ignore_index=True)
+    rows = pd.concat([_table(gaps), *(_measured(of, to[own_id], rule) for own_id in placed)], ignore_index=True)
     share = unknown_share([of, *to.values()])
     if share > UNKNOWN_LIMIT:
         note = tr(

@@ -76,9 +76,7 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer, rule: Rule) -> list[st
             continue
         text = template.format(**words)
         texts.append(
-            tr("{reason}, but not known: {doubt}; cannot be judged", reason=text, doubt=doubt)
-            if doubt
-            else text
+            tr("{reason}, but not known: {doubt}; cannot be judged", reason=text, doubt=doubt) if doubt else text
         )
     return texts
 

@@ -50,9 +50,7 @@ def _rings(inside_m2: NDArray[Any], classes: NDArray[Any], to: Layer, rule: Rule
             area_m2 = math.fsum(parts_m2[(classes == own_id) & (parts_m2 > NOISE_M2)])
             if area_m2 > 0:
                 ring = f"{inner:g}-{outer:g}"
-                rows.append(
-                    (SUM, own_id, ring, class_label(to, own_id), area_m2 / geodesy.MU_M2, outer, None)
-                )
+                rows.append((SUM, own_id, ring, class_label(to, own_id), area_m2 / geodesy.MU_M2, outer, None))
     return rows
 
 

@@ -85,6 +85,7 @@ def _findings(atlas: Atlas) -> list[dict[str, Any]]:
             "name": _text(row["of_label"]) or _text(row["of_key"]),
             "to": _side(places, row["to_layer"], row["to_key"]),
             "toName": _text(row["to_label"]),
+            "measure": _text(row["measure"]),
             "value": _number(row["value"]),
             "unit": _text(row["unit"]),
             "township": _text(row["township"]),
@@ -172,7 +173,8 @@ def _townships(atlas: Atlas) -> dict[str, Any]:
                 "levels": {level: int(findings.get((name, level), 0)) for level in LEVELS},
             }
         )
-    return {"layer": FARMLAND if FARMLAND in atlas.layers else None, "alarm": STRICT, "rows": rows}
+    farmland_id = FARMLAND if FARMLAND in atlas.layers else None
+    return {"boundaries": TOWNSHIP, "layer": farmland_id, "alarm": STRICT, "rows": rows}
 
 
 def _township_names(atlas: Atlas, table: pd.DataFrame) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from onemap.export.webmap.packing import mercator, pack
 from onemap.geodesy import MU_M2
 from onemap.model import SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import FieldSpec, LayerSpec
+
+UNCLASSIFIED: Final = "#9a9a94"
 
 
 def layer_content(layer: Layer) -> dict[str, Any]:
@@ -77,11 +79,17 @@ def _class(spec: LayerSpec, own_id: str, layer: Layer) -> dict[str, Any]:
     return {
         "id": own_id,
         "title": look.label if look else "",
-        "fill": (look.fill if look else None) or spec.style.fill,
+        "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
         "shape": (look.shape if look else None) or spec.style.shape,
         "count": int(members.sum()),
         "mu": _mu(layer.areas_m2[members]),
     }
+
+
+def _plain_fill(spec: LayerSpec, own_id: str) -> str:
+    """Return the fill of the layer; for features without a class a grey, where a class looks like the layer."""
+    fills = {look.fill for look in _class_specs(spec).values()}
+    return UNCLASSIFIED if own_id == "" and spec.style.fill in fills else spec.style.fill
 
 
 def _mu(areas_m2: pd.Series[float]) -> float | int | None:

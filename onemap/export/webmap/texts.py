@@ -80,7 +80,7 @@ def _feature_texts() -> dict[str, str]:
         "basis": tr("Basis: {basis}"),
         "alsoHere": tr("Also here"),
         "notLocated": tr("It has no place on the map."),
-        "zoomTo": tr("Go there"),
+        "zoomTo": tr("show"),
     }
 
 
@@ -90,8 +90,8 @@ def _list_texts() -> dict[str, str]:
         "noFindings": tr("No record in the lists of this build."),
         "emptyRule": tr("No record."),
         "noneOfLevel": tr("No record at this level."),
-        "records": tr("{count} records"),
-        "nearest": tr("nearest {distance}"),
+        "records": tr("records: {count}"),
+        "showMore": tr("show {count} more"),
         "wholeRule": tr("the whole list"),
         "noIssues": tr("No issue was found in the data."),
         "moreIssues": tr("{count} more in issues.xlsx"),

@@ -1,0 +1,117 @@
+/* A canvas as large as the window and somewhat more, which Leaflet moves and zooms with the map. */
+(function (onemap) {
+  "use strict";
+
+  /** What paints itself has `paint(context, view)`; a view turns grid steps into pixels of the canvas. */
+  onemap.Canvas = L.Renderer.extend({
+    options: { padding: 0.2, order: 0 },
+
+    beforeAdd: function (map) {
+      const name = "onemap-" + this.options.order;
+      if (!map.getPane(name)) {
+        const pane = map.createPane(name);
+        pane.style.zIndex = String(400 + this.options.order);
+        pane.style.pointerEvents = "none";
+      }
+      this.options.pane = name;
+    },
+
+    onRemove: function () {
+      cancelAnimationFrame(this._frame);
+      L.Renderer.prototype.onRemove.call(this);
+    },
+
+    /** Paint again before the next frame is shown. */
+    redraw: function () {
+      if (this._map && !this._frame) {
+        this._frame = requestAnimationFrame(() => this._paint());
+      }
+    },
+
+    _initContainer: function () {
+      this._container = document.createElement("canvas");
+    },
+
+    _destroyContainer: function () {
+      this._container.remove();
+      delete this._container;
+    },
+
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) {
+        return;
+      }
+      L.Renderer.prototype._update.call(this);
+      const size = this._bounds.getSize(), ratio = window.devicePixelRatio || 1;
+      this._container.width = Math.round(size.x * ratio);
+      this._container.height = Math.round(size.y * ratio);
+      this._container.style.width = size.x + "px";
+      this._container.style.height = size.y + "px";
+      L.DomUtil.setPosition(this._container, this._bounds.min);
+      this._paint();
+    },
+
+    _paint: function () {
+      cancelAnimationFrame(this._frame);
+      this._frame = 0;
+      const context = this._container.getContext("2d"), ratio = window.devicePixelRatio || 1;
+      const size = this._bounds.getSize();
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, size.x, size.y);
+      this.paint(context, this._view(size));
+    },
+
+    _view: function (size) {
+      const world = 256 * Math.pow(2, this._zoom), scale = world / onemap.worldSteps;
+      const origin = this._map.getPixelOrigin().add(this._bounds.min);
+      const left = world / 2 - origin.x, top = world / 2 - origin.y;
+      return {
+        zoom: this._zoom, scale: scale, width: size.x, height: size.y,
+        x: (grid) => grid * scale + left,
+        y: (grid) => top - grid * scale,
+        west: -left / scale, east: (size.x - left) / scale,
+        north: top / scale, south: (top - size.y) / scale,
+      };
+    },
+  });
+
+  /** Put rings or lines of a shape into the current path. */
+  onemap.trace = function (context, view, shapes, shape) {
+    const closed = shapes.kind[shape] === onemap.kinds.POLYGON;
+    for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
+      const start = shapes.from[ring], end = shapes.from[ring + 1];
+      context.moveTo(view.x(shapes.x[start]), view.y(shapes.y[start]));
+      for (let v = start + 1; v < end; v++) {
+        context.lineTo(view.x(shapes.x[v]), view.y(shapes.y[v]));
+      }
+      if (closed) context.closePath();
+    }
+  };
+
+  /** The paper over everything outside the county, and the county's border. */
+  onemap.Mask = onemap.Canvas.extend({
+    initialize: function (county, order) {
+      L.Renderer.prototype.initialize.call(this, { order: order });
+      this.county = county;
+    },
+
+    paint: function (context, view) {
+      context.beginPath();
+      context.rect(0, 0, view.width, view.height);
+      onemap.trace(context, view, this.county, 0);
+      context.globalAlpha = 0.8;
+      context.fillStyle = onemap.colours.paper;
+      context.fill("evenodd");
+      context.beginPath();
+      onemap.trace(context, view, this.county, 0);
+      context.lineJoin = "round";
+      [[7, 0.14], [2, 1]].forEach(([width, alpha]) => {
+        context.globalAlpha = alpha;
+        context.lineWidth = width;
+        context.strokeStyle = onemap.colours.county;
+        context.stroke();
+      });
+      context.globalAlpha = 1;
+    },
+  });
+})((window.onemap = window.onemap || {}));

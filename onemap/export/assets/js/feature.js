@@ -1,0 +1,136 @@
+/* The panel of a feature: what is known of it, where that comes from, and why it is on the lists. */
+(function (onemap) {
+  "use strict";
+
+  const element = onemap.element;
+
+  onemap.badge = function (app, level) {
+    const title = app.levelTitles[level] || level;
+    return element("span", { class: "badge level-" + level }, title);
+  };
+
+  onemap.FeaturePanel = class {
+    constructor(app) {
+      this.app = app;
+      this.box = element("section", { class: "feature-panel", hidden: true, "aria-live": "polite" });
+      L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
+    }
+
+    close() {
+      this.box.hidden = true;
+      this.app.focus.clear();
+      this.app.labels.pointOut([]);
+      this.app.legend.giveWay(false);
+    }
+
+    /** Show a feature; `others` are the [layer, place] that lie at the same point, `rule` the list it was opened from. */
+    showFeature(layer, place, others, rule) {
+      const findings = this.app.findingsOf(layer, place);
+      const level = this.app.worst(findings);
+      this._show(
+        level ? onemap.badge(this.app, level) : onemap.swatch(layer, layer.content.classOf[place]),
+        layer.labels(place) || layer.content.title,
+        [layer.content.title, layer.townships(place)].filter(Boolean).join(" · "),
+        [
+          layer.isLocated(place) ? null : element("p", { class: "remark" }, onemap.say("notLocated")),
+          this._evidence(findings, rule),
+          this._facts(layer, place),
+          this._others(others || []),
+        ],
+      );
+    }
+
+    /** Show findings that speak of no feature: a list that could not be made. */
+    showList(rule, findings) {
+      this._show(onemap.badge(this.app, this.app.worst(findings)), rule.title, "", [this._evidence(findings, rule)]);
+    }
+
+    _show(mark, title, subtitle, parts) {
+      const close = element("button", {
+        type: "button", class: "close", "aria-label": onemap.say("close"), onclick: () => this.close(),
+      }, "×");
+      const head = element("header", {}, mark, element("div", {}, element("h2", {}, title), element("p", {}, subtitle)), close);
+      this.box.replaceChildren(head, element("div", { class: "body" }, parts));
+      this.box.hidden = false;
+      this.app.legend.giveWay(true);
+    }
+
+    _facts(layer, place) {
+      const facts = layer.content.fields
+        .map((field, number) => [field.title, this._value(layer, place, field, layer.values[number](place))])
+        .filter(([, value]) => value !== null);
+      if (layer.areas(place)) {
+        facts.push([onemap.say("measuredArea"), onemap.areaOf(layer.areas(place))]);
+      }
+      if (layer.isLocated(place)) {
+        const anchor = layer.anchorOf(place);
+        facts.push([onemap.say("place"), onemap.degrees(onemap.latlngOf(anchor.x, anchor.y))]);
+      }
+      facts.push([onemap.say("source"), this._source(layer, place)]);
+      return element("dl", {}, facts.map(([title, value]) => [element("dt", {}, title), element("dd", {}, value)]));
+    }
+
+    _value(layer, place, field, value) {
+      if (value === null) {
+        return null;
+      }
+      if (field.type === "class") {
+        const title = field.classes[value] || value;
+        const isLook = layer.content.classes.some((one) => one.id === value && one.title === title);
+        return isLook ? [onemap.swatch(layer, layer.content.classOf[place]), " " + title] : title;
+      }
+      if (field.type === "number") {
+        return field.unit === "m2" ? onemap.areaOf(value) : onemap.quantity(value, field.unit, 3);
+      }
+      return String(value);
+    }
+
+    _source(layer, place) {
+      const path = layer.sources(place), row = layer.rows(place);
+      const record = this.app.content.sources.find((one) => one.layer === layer.id && one.path === path);
+      const parts = [row === null ? path : onemap.say("sourceRow", { path: path, row: row })];
+      if (record && record.by) parts.push(onemap.say("providedBy", { bureau: record.by }));
+      if (record && record.asOf) parts.push(onemap.say("asOf", { date: record.asOf }));
+      return parts.map((part) => element("span", { class: "source" }, part));
+    }
+
+    _evidence(findings, first) {
+      if (!findings.length) {
+        return null;
+      }
+      const rules = this.app.content.rules.filter((rule, number) => findings.some((one) => one.rule === number));
+      rules.sort((a, b) => (b === first) - (a === first));
+      return element("section", { class: "evidence" },
+        element("h3", {}, onemap.say("why")), rules.map((rule) => this._reasons(rule, findings)));
+    }
+
+    _reasons(rule, findings) {
+      const own = findings.filter((one) => this.app.content.rules[one.rule] === rule);
+      const untold = own.filter((one) => one.basis && !one.reason.includes(one.basis)).map((one) => one.basis);
+      return [
+        element("h4", {}, onemap.badge(this.app, this.app.worst(own)), rule.title),
+        element("ol", {}, own.map((one) => element("li", {}, this._reason(one)))),
+        Array.from(new Set(untold)).map((basis) => element("p", { class: "basis" }, onemap.say("basis", { basis: basis }))),
+      ];
+    }
+
+    _reason(finding) {
+      const [found, follows] = onemap.partsOf(finding);
+      const target = finding.to && this.app.layer(finding.to[0]);
+      const go = target && target.isLocated(finding.to[1]) ? element("button", {
+        type: "button", class: "go", onclick: () => this.app.goTo(target, finding.to[1]),
+      }, onemap.say("zoomTo")) : null;
+      return [found, element("span", { class: "basis" }, follows), go];
+    }
+
+    _others(others) {
+      if (!others.length) {
+        return null;
+      }
+      const buttons = others.map(([layer, place]) => element("button", {
+        type: "button", onclick: () => this.app.choose(layer, place, []),
+      }, onemap.swatch(layer, layer.content.classOf[place]), layer.labels(place) || layer.content.title));
+      return element("footer", {}, element("span", {}, onemap.say("alsoHere")), buttons);
+    }
+  };
+})((window.onemap = window.onemap || {}));

@@ -1,0 +1,114 @@
+/* The risk lists, rule by rule, and the issues of the data. */
+(function (onemap) {
+  "use strict";
+
+  const element = onemap.element;
+  const ROWS_AT_FIRST = 200;
+
+  /** A record is everything that one rule found for one feature. */
+  function recordsOf(app, number) {
+    const records = new Map();
+    app.content.findings.filter((one) => one.rule === number).forEach((finding) => {
+      const name = finding.of ? finding.of.join(" ") : "name " + finding.name;
+      if (!records.has(name)) {
+        records.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
+      }
+      records.get(name).findings.push(finding);
+    });
+    const list = Array.from(records.values());
+    list.forEach((record) => { record.level = app.worst(record.findings); });
+    // The sort is stable: inside a level the order of the lists stays.
+    return list.sort((a, b) => app.rank(a.level) - app.rank(b.level));
+  }
+
+  onemap.Lists = class {
+    constructor(app) {
+      this.app = app;
+      this.level = null;
+      this.records = app.content.rules.map((rule, number) => recordsOf(app, number));
+      this.filter = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
+      this.groups = element("div", { class: "groups" });
+      this.box = element("div", {}, this.filter, this.groups);
+      this.refresh();
+    }
+
+    refresh() {
+      this.filter.replaceChildren(...this._filterButtons());
+      if (!this.app.content.findings.length) {
+        this.groups.replaceChildren(element("p", { class: "remark" }, onemap.say("noFindings")));
+        return;
+      }
+      this.groups.replaceChildren(...this.app.content.rules.map((rule, number) => this._group(rule, number)));
+    }
+
+    _filterButtons() {
+      const findings = this.app.content.findings;
+      return [null].concat(this.app.content.levels.map((level) => level.id)).map((level) => {
+        const count = level ? findings.filter((one) => one.level === level).length : findings.length;
+        return element("button", {
+          type: "button", "aria-pressed": String(this.level === level), class: level ? "level-" + level : "",
+          onclick: () => { this.level = level; this.refresh(); },
+        }, level ? this.app.levelTitles[level] : onemap.say("allLevels"), " ", element("b", {}, String(count)));
+      });
+    }
+
+    _group(rule, number) {
+      const all = this.records[number];
+      const records = all.filter((record) => !this.level || record.findings.some((one) => one.level === this.level));
+      const findings = records.reduce((sum, record) => sum + record.findings.length, 0);
+      const remark = all.length ? "noneOfLevel" : "emptyRule";
+      const rows = element("ol", { class: "rows" });
+      const more = (from) => {
+        rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record) => this._row(rule, record)));
+        if (records.length > from + ROWS_AT_FIRST) {
+          const rest = element("button", { type: "button", class: "more", onclick: () => { rest.remove(); more(from + ROWS_AT_FIRST); } },
+            onemap.say("showMore", { count: records.length - from - ROWS_AT_FIRST }));
+          rows.append(rest);
+        }
+      };
+      more(0);
+      return element("details", { open: true },
+        element("summary", { title: rule.basis }, element("span", {}, rule.title),
+          element("small", {}, onemap.say("records", { count: findings }))),
+        records.length ? rows : element("p", { class: "remark" }, onemap.say(remark)));
+    }
+
+    _row(rule, record) {
+      const worst = record.findings.find((finding) => finding.level === record.level);
+      const found = onemap.partsOf(worst)[0];
+      const row = element("button", {
+        type: "button", class: "row", onclick: () => {
+          this.groups.querySelectorAll(".row.chosen").forEach((other) => other.classList.remove("chosen"));
+          row.classList.add("chosen");
+          this.app.openRecord(rule, record);
+        },
+      },
+      element("span", { class: "name" }, record.name || onemap.say("wholeRule")),
+      onemap.badge(this.app, record.level),
+      element("span", { class: "why" }, [record.township, found].filter(Boolean).join(" · ")));
+      return element("li", {}, row);
+    }
+  };
+
+  /** The issues of the data; one that has a place can be gone to. */
+  onemap.issueList = function (app) {
+    const issues = app.content.issues;
+    if (!issues.length) {
+      return element("p", { class: "remark" }, onemap.say("noIssues"));
+    }
+    const rows = issues.slice(0, ROWS_AT_FIRST).map((issue) => {
+      const layer = app.layer(issue.layer);
+      const where = [issue.source, issue.row === null ? null : "#" + issue.row, issue.key].filter(Boolean).join(" · ");
+      const located = issue.lon !== null && issue.lat !== null;
+      return element("li", {}, element("button", {
+        type: "button", class: "row", onclick: () => app.goToIssue(issue, located),
+      },
+      element("span", { class: "name" }, layer ? layer.content.title : issue.layer),
+      element("span", { class: "badge severity-" + issue.severity }, onemap.say(issue.severity)),
+      element("span", { class: "why" }, issue.message, element("br"), where)));
+    });
+    const rest = issues.length - rows.length;
+    return element("div", {}, element("ol", { class: "rows" }, rows),
+      rest > 0 ? element("p", { class: "remark" }, onemap.say("moreIssues", { count: rest })) : null);
+  };
+})((window.onemap = window.onemap || {}));

@@ -1,0 +1,194 @@
+/* Packed shapes: unpacking, the map's grid, and what lies under a point. The packing is told in packing.py. */
+(function (onemap) {
+  "use strict";
+
+  const RADIUS = 6378137; // of the sphere of web mercator, metres
+  const STEP = 0.1; // metres of one step of the grid
+  const SEMI_MAJOR = 6378137;
+  const ECCENTRICITY_2 = (2 - 1 / 298.257222101) / 298.257222101; // of the CGCS2000 ellipsoid
+  const POINT = 1, LINE = 2, POLYGON = 3;
+
+  onemap.kinds = { POINT: POINT, LINE: LINE, POLYGON: POLYGON };
+  onemap.worldSteps = (2 * Math.PI * RADIUS) / STEP;
+
+  onemap.latlngOf = function (x, y) {
+    const latitude = 2 * Math.atan(Math.exp((y * STEP) / RADIUS)) - Math.PI / 2;
+    return L.latLng((latitude * 180) / Math.PI, (((x * STEP) / RADIUS) * 180) / Math.PI);
+  };
+
+  onemap.gridOf = function (latlng) {
+    const latitude = (latlng.lat * Math.PI) / 180;
+    return {
+      x: (((latlng.lng * Math.PI) / 180) * RADIUS) / STEP,
+      y: (Math.log(Math.tan(Math.PI / 4 + latitude / 2)) * RADIUS) / STEP,
+    };
+  };
+
+  /** Return the outline of what lies within `metres` of a point: a circle on the ellipsoid, an ellipse here. */
+  onemap.circleAround = function (latlng, metres) {
+    const latitude = (latlng.lat * Math.PI) / 180;
+    const w2 = 1 - ECCENTRICITY_2 * Math.sin(latitude) ** 2;
+    const eastRadius = SEMI_MAJOR / Math.sqrt(w2);
+    const northRadius = (eastRadius * (1 - ECCENTRICITY_2)) / w2;
+    const outline = [];
+    for (let step = 0; step < 180; step++) {
+      const angle = (step * Math.PI) / 90;
+      const east = (metres * Math.cos(angle)) / (eastRadius * Math.cos(latitude));
+      const north = (metres * Math.sin(angle)) / northRadius;
+      outline.push(L.latLng(latlng.lat + (north * 180) / Math.PI, latlng.lng + (east * 180) / Math.PI));
+    }
+    return outline;
+  };
+
+  /** Unpack shapes into flat arrays: shape -> rings -> vertices, and the box of each shape. */
+  onemap.unpack = function (text) {
+    const next = numbersIn(text);
+    const count = next(), rings = next(), vertices = next();
+    const kind = new Uint8Array(count), ringsFrom = new Uint32Array(count + 1);
+    const from = new Uint32Array(rings + 1), x = new Int32Array(vertices), y = new Int32Array(vertices);
+    for (let i = 0; i < count; i++) kind[i] = next();
+    for (let i = 0; i < count; i++) ringsFrom[i + 1] = ringsFrom[i] + next();
+    for (let i = 0; i < rings; i++) from[i + 1] = from[i] + next();
+    for (let i = 0, px = 0, py = 0; i < vertices; i++) {
+      x[i] = px += unzigzag(next());
+      y[i] = py += unzigzag(next());
+    }
+    const shapes = { count: count, kind: kind, ringsFrom: ringsFrom, from: from, x: x, y: y };
+    shapes.boxes = boxesOf(shapes);
+    return shapes;
+  };
+
+  function numbersIn(text) {
+    const bytes = atob(text);
+    let at = 0;
+    return function () {
+      let number = 0, shift = 0, byte;
+      do {
+        byte = bytes.charCodeAt(at++);
+        number |= (byte & 127) << shift;
+        shift += 7;
+      } while (byte & 128);
+      return number >>> 0;
+    };
+  }
+
+  function unzigzag(number) {
+    return (number >>> 1) ^ -(number & 1);
+  }
+
+  function boxesOf(shapes) {
+    const boxes = new Int32Array(shapes.count * 4);
+    for (let shape = 0; shape < shapes.count; shape++) {
+      let west = 2147483647, south = 2147483647, east = -2147483648, north = -2147483648;
+      for (let v = firstVertex(shapes, shape); v < firstVertex(shapes, shape + 1); v++) {
+        if (shapes.x[v] < west) west = shapes.x[v];
+        if (shapes.x[v] > east) east = shapes.x[v];
+        if (shapes.y[v] < south) south = shapes.y[v];
+        if (shapes.y[v] > north) north = shapes.y[v];
+      }
+      boxes.set([west, south, east, north], shape * 4);
+    }
+    return boxes;
+  }
+
+  function firstVertex(shapes, shape) {
+    return shapes.from[shapes.ringsFrom[shape]];
+  }
+
+  /** Return the box around all shapes as Leaflet bounds, or null. */
+  onemap.boundsOf = function (shapes, chosen) {
+    const bounds = L.latLngBounds([]);
+    const places = chosen === undefined ? Array.from(shapes.kind.keys()) : [chosen];
+    places.forEach((shape) => {
+      if (shapes.kind[shape]) {
+        const box = shapes.boxes.subarray(shape * 4, shape * 4 + 4);
+        bounds.extend(onemap.latlngOf(box[0], box[1])).extend(onemap.latlngOf(box[2], box[3]));
+      }
+    });
+    return bounds.isValid() ? bounds : null;
+  };
+
+  /** Return the rings of a shape as arrays of Leaflet positions. */
+  onemap.ringsOf = function (shapes, shape) {
+    const rings = [];
+    for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
+      const positions = [];
+      for (let v = shapes.from[ring]; v < shapes.from[ring + 1]; v++) {
+        positions.push(onemap.latlngOf(shapes.x[v], shapes.y[v]));
+      }
+      rings.push(positions);
+    }
+    return rings;
+  };
+
+  /** Say whether a shape lies within `reach` steps of a grid point; a polygon holds what is inside it. */
+  onemap.isHit = function (shapes, shape, x, y, reach) {
+    const b = shape * 4, boxes = shapes.boxes;
+    if (!shapes.kind[shape] || x < boxes[b] - reach || y < boxes[b + 1] - reach
+      || x > boxes[b + 2] + reach || y > boxes[b + 3] + reach) {
+      return false;
+    }
+    return shapes.kind[shape] === POLYGON ? isInside(shapes, shape, x, y) : isNear(shapes, shape, x, y, reach);
+  };
+
+  function isInside(shapes, shape, x, y) {
+    let inside = false;
+    for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
+      const end = shapes.from[ring + 1];
+      for (let v = shapes.from[ring], u = end - 1; v < end; u = v++) {
+        const above = shapes.y[v] > y;
+        if (above !== shapes.y[u] > y) {
+          const slope = (shapes.x[u] - shapes.x[v]) / (shapes.y[u] - shapes.y[v]);
+          if (x < slope * (y - shapes.y[v]) + shapes.x[v]) inside = !inside;
+        }
+      }
+    }
+    return inside;
+  }
+
+  function isNear(shapes, shape, x, y, reach) {
+    for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
+      const start = shapes.from[ring], end = shapes.from[ring + 1];
+      for (let v = start; v < end; v++) {
+        if (distance(shapes, v, Math.min(v + 1, end - 1), x, y) <= reach) return true;
+      }
+    }
+    return false;
+  }
+
+  function distance(shapes, v, u, x, y) {
+    const dx = shapes.x[u] - shapes.x[v], dy = shapes.y[u] - shapes.y[v];
+    const length = dx * dx + dy * dy;
+    const along = length ? ((x - shapes.x[v]) * dx + (y - shapes.y[v]) * dy) / length : 0;
+    const part = Math.max(0, Math.min(1, along));
+    return Math.hypot(x - shapes.x[v] - part * dx, y - shapes.y[v] - part * dy);
+  }
+
+  /** Return the edges of polygons as lines of vertices, an edge that two share only once: dashes stay dashes. */
+  onemap.bordersOf = function (shapes) {
+    const seen = new Set(), lines = [];
+    for (let ring = 0; ring < shapes.from.length - 1; ring++) {
+      const start = shapes.from[ring], end = shapes.from[ring + 1];
+      let line = [];
+      for (let v = start; v < end; v++) {
+        const u = v + 1 < end ? v + 1 : start;
+        const name = edgeName(shapes, v, u);
+        if (seen.has(name)) {
+          if (line.length) lines.push(line);
+          line = [];
+        } else {
+          seen.add(name);
+          if (!line.length) line.push(v);
+          line.push(u);
+        }
+      }
+      if (line.length) lines.push(line);
+    }
+    return lines;
+  };
+
+  function edgeName(shapes, v, u) {
+    const one = shapes.x[v] + "," + shapes.y[v], other = shapes.x[u] + "," + shapes.y[u];
+    return one < other ? one + " " + other : other + " " + one;
+  }
+})((window.onemap = window.onemap || {}));

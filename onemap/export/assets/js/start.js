@@ -1,0 +1,267 @@
+/* The start: puts the page together and answers what is clicked. */
+(function (onemap) {
+  "use strict";
+
+  const element = onemap.element;
+  const MASK_ORDER = 45; // above areas, below the symbols of points
+  const CLOSEST = 17; // zoom to which the map goes by itself
+  const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
+
+  onemap.start = function (map, layers, contentId) {
+    const content = onemap.readBlock(contentId);
+    onemap.speak(content);
+    onemap.app = new App(map, layers, content);
+  };
+
+  class App {
+    constructor(map, layers, content) {
+      this.map = map;
+      this.layers = layers;
+      this.content = content;
+      this.levelTitles = {};
+      content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
+      this.findings = this._findingsByFeature();
+      this.focus = new onemap.Focus(map, content);
+      this.county = content.county && onemap.unpack(content.county);
+      this._furnish();
+      this._listen();
+      this.showWhole();
+    }
+
+    layer(id) {
+      return this.layers.find((layer) => layer.id === id);
+    }
+
+    findingsOf(layer, place) {
+      return this.findings.get(layer.id + " " + place) || [];
+    }
+
+    rank(level) {
+      return this.content.levels.findIndex((one) => one.id === level);
+    }
+
+    worst(findings) {
+      const levels = findings.map((finding) => finding.level).sort((a, b) => this.rank(a) - this.rank(b));
+      return levels[0];
+    }
+
+    _findingsByFeature() {
+      const byFeature = new Map();
+      this.content.findings.filter((finding) => finding.of).forEach((finding) => {
+        const name = finding.of.join(" ");
+        byFeature.set(name, (byFeature.get(name) || []).concat([finding]));
+        if (this.rank(finding.level) === 0) {
+          this.layer(finding.of[0]).alarms.add(finding.of[1]);
+        }
+      });
+      return byFeature;
+    }
+
+    _furnish() {
+      document.body.classList.add("onemap");
+      this.panel = new onemap.FeaturePanel(this);
+      this.lists = new onemap.Lists(this);
+      this.tree = new onemap.LayerTree(this);
+      this.legend = new onemap.Legend(this);
+      const issues = this.content.issues.length;
+      const tabs = onemap.tabs([
+        [onemap.say("lists"), this.lists.box],
+        [onemap.say("layers"), this.tree.box],
+        [onemap.say("townships"), onemap.townshipTable(this)],
+        [onemap.say("issues") + (issues ? " " + onemap.number(issues) : ""), onemap.issueList(this)],
+      ]);
+      this.search = new onemap.Search(this, tabs);
+      document.body.append(onemap.header(this), element("aside", { class: "side", "aria-label": onemap.say("panel") },
+        onemap.cards(this.content), element("div", { class: "search" }, this.search.input), this.search.results, tabs));
+      this.map.invalidateSize({ animate: false });
+      if (this.county) {
+        new onemap.Mask(this.county, MASK_ORDER).addTo(this.map);
+      }
+      this.labels = new onemap.Labels(this.layers).addTo(this.map);
+      onemap.addTools(this.map);
+      if (this.county) {
+        onemap.addOverview(this.map, this.county);
+      }
+      onemap.addControl(this.map, "bottomleft", this.legend.box);
+      this.map.getContainer().append(this.panel.box);
+      this.tip = element("div", { class: "tip", hidden: true });
+      this.map.getContainer().append(this.tip);
+    }
+
+    _listen() {
+      this.map.on("click", (event) => this._click(event.latlng));
+      this.map.on("mousemove", (event) => this._hover(event));
+      this.map.on("mouseout movestart", () => { this.tip.hidden = true; });
+      this.map.on("layeradd layerremove", (event) => {
+        if (this.layers.includes(event.layer)) this.refresh();
+      });
+      window.addEventListener("beforeprint", () => this._printing(true));
+      window.addEventListener("afterprint", () => this._printing(false));
+    }
+
+    /** Lay the page out for paper before the browser measures it, and back afterwards. */
+    _printing(on) {
+      const bounds = this.map.getBounds();
+      document.body.classList.toggle("printing", on);
+      this.map.invalidateSize({ animate: false, pan: false });
+      this.map.fitBounds(bounds, { animate: false });
+    }
+
+    refresh() {
+      this.tree.refresh();
+      this.legend.refresh();
+      this.labels.redraw();
+    }
+
+    toggleLayer(layer) {
+      if (layer._map) {
+        this.map.removeLayer(layer);
+      } else {
+        this.map.addLayer(layer);
+      }
+    }
+
+    toggleClass(layer, number) {
+      if (!layer.hidden.delete(number)) {
+        layer.hidden.add(number);
+      }
+      layer.redraw();
+      this.refresh();
+    }
+
+    /** Everything at a position as [layer, place]: symbols, then lines, then areas, then areas without a fill. */
+    at(latlng) {
+      const point = onemap.gridOf(latlng), zoom = this.map.getZoom();
+      const step = onemap.worldSteps / (256 * Math.pow(2, zoom));
+      const found = [];
+      this.layers.slice().reverse().filter((layer) => layer._map).forEach((layer) => {
+        layer.hits(point, step, zoom).forEach((place) => found.push([layer, place]));
+      });
+      const depth = ([layer, place]) => {
+        if (layer.hasSymbol(place, { scale: 1 / step, zoom: zoom })) return 0;
+        if (layer.shapes.kind[place] !== onemap.kinds.POLYGON) return 1;
+        return layer.content.style.opacity ? 2 : 3;
+      };
+      return found.sort((a, b) => depth(a) - depth(b));
+    }
+
+    _click(latlng) {
+      const found = this.at(latlng);
+      if (found.length) {
+        this.choose(found[0][0], found[0][1], found.slice(1));
+      } else {
+        this.panel.close();
+      }
+    }
+
+    _hover(event) {
+      cancelAnimationFrame(this.hovering);
+      this.hovering = requestAnimationFrame(() => {
+        const found = this.at(event.latlng)[0];
+        const named = found && found[0].content.style.opacity > 0;
+        this.map.getContainer().style.cursor = named ? "pointer" : "";
+        this.tip.hidden = !named;
+        if (named) {
+          this.tip.textContent = [found[0].labels(found[1]), found[0].classTitleOf(found[1])].filter(Boolean).join(" · ");
+          this.tip.style.transform = "translate(" + (event.containerPoint.x + 14) + "px," + (event.containerPoint.y + 14) + "px)";
+        }
+      });
+    }
+
+    /** Show a feature in its panel and on the map, which stays where it is. */
+    choose(layer, place, others) {
+      const findings = this.findingsOf(layer, place);
+      if (findings.length) {
+        this.focus.showRecord(layer, place, this.content.rules[findings[0].rule], findings);
+      } else {
+        this.focus.showFeature(layer, place);
+      }
+      this._nameFirst(layer, place, findings);
+      this.panel.showFeature(layer, place, others);
+    }
+
+    _nameFirst(layer, place, findings) {
+      const found = findings.filter((one) => one.to).map((one) => [this.layer(one.to[0]), one.to[1]]);
+      this.labels.pointOut([[layer, place]].concat(found).filter(([one]) => one.content.symbols));
+    }
+
+    /** Show a feature and go there. */
+    goTo(layer, place) {
+      this._reveal(layer, place);
+      this.choose(layer, place, []);
+      this._fly(layer.boundsOf(place));
+    }
+
+    openRecord(rule, record) {
+      if (!record.of) {
+        this.focus.clear();
+        this.panel.showList(rule, record.findings);
+        return;
+      }
+      const layer = this.layer(record.of[0]), place = record.of[1];
+      this._reveal(layer, place);
+      this._fly(this.focus.showRecord(layer, place, rule, record.findings));
+      this._nameFirst(layer, place, record.findings);
+      this.panel.showFeature(layer, place, [], rule);
+    }
+
+    goToTownship(name) {
+      const layer = this.layer(this.content.townships.boundaries);
+      const place = layer ? layer.content.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
+      if (place >= 0) {
+        this.goTo(layer, place);
+      }
+    }
+
+    goToIssue(issue, located) {
+      const layer = this.layer(issue.layer);
+      const place = layer && issue.key ? layer.content.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
+      if (place >= 0) {
+        this.goTo(layer, place);
+      }
+      if (located) {
+        this.focus.showPosition([issue.lat, issue.lon]);
+        this._fly(L.latLngBounds([[issue.lat, issue.lon]]));
+      }
+    }
+
+    /** A feature that is gone to is shown, also when its layer or class was switched off. */
+    _reveal(layer, place) {
+      if (!layer._map) {
+        this.map.addLayer(layer);
+      }
+      if (layer.hidden.delete(layer.content.classOf[place])) {
+        layer.redraw();
+        this.refresh();
+      }
+    }
+
+    _fly(bounds) {
+      if (!bounds) {
+        return;
+      }
+      this.map.flyToBounds(bounds, {
+        maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this._isWide() ? PANEL_WIDTH : 30, 30],
+      });
+    }
+
+    _isWide() {
+      return this.map.getSize().x > 2 * PANEL_WIDTH;
+    }
+
+    /** Show the county, or else everything, beside the legend and the overview map. */
+    showWhole() {
+      const bounds = this.county ? onemap.boundsOf(this.county) : L.latLngBounds([]);
+      if (!this.county) {
+        this.layers.map((layer) => onemap.boundsOf(layer.shapes)).filter(Boolean).forEach((one) => bounds.extend(one));
+      }
+      if (bounds && bounds.isValid()) {
+        this.map.fitBounds(bounds, {
+          paddingTopLeft: [this._isWide() ? 150 : 24, 24], paddingBottomRight: [24, 24], maxZoom: CLOSEST, animate: false,
+        });
+      } else {
+        this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));
+      }
+    }
+  }
+})((window.onemap = window.onemap || {}));

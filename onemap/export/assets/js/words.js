@@ -1,0 +1,93 @@
+/* Words, numbers, places in degrees, and elements of the page. Data only ever enters the page as text. */
+(function (onemap) {
+  "use strict";
+
+  const TEN_THOUSAND = 10000;
+  const SQUARE_METRES_OF_MU = 2000 / 3;
+  let texts = {};
+  let chinese = true;
+
+  onemap.speak = function (content) {
+    texts = content.texts;
+    chinese = content.language === "zh";
+  };
+
+  /** Return a text of ours with the words in braces filled in. */
+  onemap.say = function (name, values) {
+    return texts[name].replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
+  };
+
+  onemap.number = function (value, digits) {
+    return value.toLocaleString("en-US", { maximumFractionDigits: digits || 0 });
+  };
+
+  /** Say an area in 亩; large ones in 万亩, as the bureaus write it. */
+  onemap.mu = function (mu) {
+    if (chinese && mu >= TEN_THOUSAND) {
+      return onemap.say("tenThousandMu", { number: (mu / TEN_THOUSAND).toFixed(2) });
+    }
+    return onemap.say("mu", { number: onemap.number(mu, mu < 100 ? 2 : 0) });
+  };
+
+  onemap.areaOf = function (squareMetres) {
+    const metres = onemap.say("m2", { number: onemap.number(squareMetres) });
+    return onemap.mu(squareMetres / SQUARE_METRES_OF_MU) + " (" + metres + ")";
+  };
+
+  /** Say a measured value in its unit; units that we do not know follow the number as they are. */
+  onemap.quantity = function (value, unit, digits) {
+    const number = onemap.number(value, digits);
+    return unit in texts ? onemap.say(unit, { number: number }) : (number + " " + unit).trim();
+  };
+
+  /** Part the sentence of a finding: what was found, and the clause and level that follow from it. */
+  onemap.partsOf = function (finding) {
+    const at = finding.basis ? finding.reason.indexOf(finding.basis) : -1;
+    const found = at < 0 ? finding.reason : finding.reason.slice(0, at).replace(/\s*[（(][^（(]*$/, "");
+    return [found, finding.reason.slice(found.length)];
+  };
+
+  /** Say a position in degrees, minutes and seconds. */
+  onemap.degrees = function (latlng) {
+    return sexagesimal(latlng.lng, "E", "W") + " " + sexagesimal(latlng.lat, "N", "S");
+  };
+
+  function sexagesimal(degrees, positive, negative) {
+    const tenths = Math.round(Math.abs(degrees) * 36000);
+    const seconds = ((tenths % 600) / 10).toFixed(1);
+    const minutes = Math.floor(tenths / 600) % 60;
+    return Math.floor(tenths / 36000) + "°" + pad(minutes, 2) + "′" + pad(seconds, 4) + "″"
+      + (degrees < 0 ? negative : positive);
+  }
+
+  function pad(number, length) {
+    return String(number).padStart(length, "0");
+  }
+
+  /** Return text as it is compared: like `onemap.text.fold`. */
+  onemap.fold = function (text) {
+    return text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  };
+
+  /** Make an element: `on…` names are listeners, everything else an attribute; children are elements or texts. */
+  onemap.element = function (tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    Object.entries(attributes || {}).forEach(([name, value]) => {
+      if (name.startsWith("on")) {
+        element.addEventListener(name.slice(2), value);
+      } else if (value !== null && value !== undefined && value !== false) {
+        element.setAttribute(name, value === true ? "" : value);
+      }
+    });
+    children.flat(Infinity).forEach((child) => {
+      if (child !== null && child !== undefined) {
+        element.append(child);
+      }
+    });
+    return element;
+  };
+
+  onemap.readBlock = function (id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  };
+})((window.onemap = window.onemap || {}));

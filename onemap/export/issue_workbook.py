@@ -1,0 +1,91 @@
+"""issues.xlsx: how many faults each bureau's data has, and all of them in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from onemap.export.look import SEVERITY_TINTS
+from onemap.export.sheets import Book, Column, workbook, write_table
+from onemap.export.words import (
+    action_title,
+    field_title,
+    issue_columns,
+    kind_title,
+    layer_title,
+    severity_title,
+)
+from onemap.model import ISSUE_COLUMNS, KINDS, Atlas
+from onemap.text import tr
+
+FILE: Final = "issues.xlsx"
+NUMBER_FORMATS: Final = {"row": "0", "lon": "0.000000", "lat": "0.000000"}
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write issues.xlsx into `folder`."""
+    path = folder / FILE
+    title = tr("{title}: data issues", title=atlas.project.spec.title)
+    with workbook(path, atlas, title) as book:
+        _write_overview(book, atlas)
+        _write_issues(book, atlas)
+    return [path]
+
+
+def _write_overview(book: Book, atlas: Atlas) -> None:
+    """Write how many issues there are, by bureau, layer, kind and severity."""
+    bureaus = {(source.layer, source.path): source.provided_by for source in atlas.sources}
+    issues = atlas.issues
+    places = zip(issues["layer"], issues["source"], strict=True)
+    table = pd.DataFrame(
+        {
+            "bureau": [bureaus.get(place, "") for place in places],
+            "layer": issues["layer"].fillna(""),
+            "number": issues["kind"].map({kind: spec.number for kind, spec in KINDS.items()}),
+            "kind": issues["kind"],
+            "severity": issues["severity"],
+        }
+    )
+    counts = table.groupby(list(table), sort=True).size().reset_index(name="count")
+    columns = [
+        Column(tr("Bureau"), [bureau or tr("not stated") for bureau in counts["bureau"]]),
+        Column(issue_columns()["layer"], [layer_title(atlas, layer) for layer in counts["layer"]]),
+        Column(issue_columns()["kind"], [_kind(kind) for kind in counts["kind"]]),
+        _severities(counts["severity"]),
+        Column(tr("Issues"), [*counts["count"]], "#,##0"),
+    ]
+    write_table(book, book.sheet(tr("Overview")), columns, _empty())
+
+
+def _write_issues(book: Book, atlas: Atlas) -> None:
+    issues, titles = atlas.issues, issue_columns()
+    fields = zip(issues["layer"], issues["field"].fillna(""), strict=True)
+    words = {
+        "kind": [_kind(kind) for kind in issues["kind"]],
+        "layer": [layer_title(atlas, layer) for layer in issues["layer"]],
+        "field": [field_title(atlas, *pair) for pair in fields],
+        "action": [action_title(action) for action in issues["action"]],
+    }
+    columns = [
+        _severities(issues["severity"])
+        if name == "severity"
+        else Column(titles[name], words.get(name, [*issues[name]]), NUMBER_FORMATS.get(name, ""))
+        for name in ISSUE_COLUMNS
+    ]
+    write_table(book, book.sheet(tr("All issues")), columns, _empty())
+
+
+def _kind(kind: str) -> str:
+    """Return a kind as letters between bureaus cite it: with its number."""
+    return f"{KINDS[kind].number} {kind_title(kind)}"
+
+
+def _severities(severities: pd.Series) -> Column:
+    words = [severity_title(severity) for severity in severities]
+    return Column(issue_columns()["severity"], words, tints=[SEVERITY_TINTS[severity] for severity in severities])
+
+
+def _empty() -> str:
+    return tr("All sources were checked; no issue was found.")

@@ -1,0 +1,63 @@
+"""lists.xlsx: an overview, then one sheet for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from onemap.export.look import LEVEL_TINTS
+from onemap.export.overview import empty_sentence, write_overview
+from onemap.export.sheets import Book, Column, workbook, write_table
+from onemap.export.words import class_title, finding_columns, layer_title, unit_title
+from onemap.model import Atlas, level_title
+from onemap.spec.rule import Rule
+from onemap.text import tr
+
+FILE: Final = "lists.xlsx"
+NUMBER_FORMAT: Final = "#,##0.00"
+
+
+def write(atlas: Atlas, folder: Path) -> list[Path]:
+    """Write lists.xlsx into `folder`."""
+    path = folder / FILE
+    title = tr("{title}: lists", title=atlas.project.spec.title)
+    with workbook(path, atlas, title) as book:
+        write_overview(book, book.sheet(tr("Overview")), atlas)
+        for rule in atlas.rules:
+            _write_rule(book, rule, atlas)
+    return [path]
+
+
+def _write_rule(book: Book, rule: Rule, atlas: Atlas) -> None:
+    rows = atlas.findings[atlas.findings["rule"] == rule.id]
+    write_table(book, book.sheet(rule.name), _columns(rows, atlas), empty_sentence(rule, atlas))
+
+
+def _columns(rows: pd.DataFrame, atlas: Atlas) -> list[Column]:
+    titles = finding_columns()
+    classes = zip(rows["to_layer"], rows["to_class"].fillna(""), strict=True)
+    values: dict[str, Iterable[Any]] = {
+        "of_key": rows["of_key"],
+        "of_label": rows["of_label"],
+        "township": rows["township"],
+        "to_layer": rows["to_layer"].map(lambda layer: layer_title(atlas, layer), na_action="ignore"),
+        "to_class": [class_title(atlas, *pair) for pair in classes],
+        "to_key": rows["to_key"],
+        "to_label": rows["to_label"],
+    }
+    return [
+        Column(tr("No."), range(1, len(rows) + 1), "0"),
+        Column(
+            titles["level"],
+            [level_title(level) for level in rows["level"]],
+            tints=[LEVEL_TINTS[level] for level in rows["level"]],
+        ),
+        *(Column(titles[name], list(column)) for name, column in values.items()),
+        Column(titles["value"], list(rows["value"]), NUMBER_FORMAT),
+        Column(titles["unit"], list(rows["unit"].map(unit_title, na_action="ignore"))),
+        Column(titles["reason"], list(rows["reason"])),
+        Column(titles["basis"], list(rows["basis"])),
+    ]

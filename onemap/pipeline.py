@@ -1,0 +1,193 @@
+"""The rooms in a row: a project to an atlas, and an atlas to a build folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
+from onemap.ingest.intake import take_in
+from onemap.model import FINDING_COLUMNS, Atlas
+from onemap.publication import replacing
+from onemap.risk.assess import assess, check_measures, chosen_rules
+from onemap.spec.project import PROJECT_FILE, Project
+from onemap.text import tr
+
+Progress = Callable[[str, float], None]
+"""Is told what is being done, and which share of the whole is done by now: 0 to 1."""
+
+Writer = Callable[[Atlas, Path], list[Path]]
+
+WRITERS: Final[dict[str, Writer]] = {
+    "html": webmap.write,
+    "gpkg": geopackage.write,
+    "shp": shapefiles.write,
+    "lists": workbooks.write,
+    "issues": issue_workbook.write,
+    "csv": tables.write,
+}
+"""What writes the products, by the name that `--only` calls it."""
+
+READ: Final = 0.8
+"""The share of `build` that reading and proving takes, roughly."""
+
+BUILT: Final = 0.6
+"""The share of a whole run that is done when the atlas is built, roughly."""
+
+
+def check(project: Project, progress: Progress | None = None) -> Atlas:
+    """Read and prove the data of a project, without any analysis: an atlas without findings.
+
+    Parameters
+    ----------
+    progress
+        Is told what is being read, and how far it is.
+
+    Raises
+    ------
+    OnemapError
+        The project or a rule is wrong. Faults in the data are issues of the atlas.
+    """
+    check_measures(list(project.catalogue.rules.values()))
+    intake = take_in(project, progress)
+    return Atlas(
+        project=project,
+        layers=intake.layers,
+        issues=intake.issues,
+        findings=pd.DataFrame(columns=list(FINDING_COLUMNS)),
+        links=gpd.GeoSeries([], crs=intake.crs),
+        sources=intake.sources,
+        rules=(),
+        crs=intake.crs,
+        painter=webmap.draw,
+    )
+
+
+def build(project: Project, progress: Progress | None = None) -> Atlas:
+    """Read and prove the data of a project, and run its rules.
+
+    Parameters
+    ----------
+    progress
+        Is told what is being done, and how far it is.
+
+    Returns
+    -------
+    Atlas
+        Lists that depend on a layer with errors are withheld, and say so.
+
+    Raises
+    ------
+    OnemapError
+        The project or a rule is wrong. Faults in the data are issues of the atlas.
+
+    Examples
+    --------
+    >>> atlas = build(load_project("sample_geodata"))  # doctest: +SKIP
+    >>> atlas.verdict  # doctest: +SKIP
+    'pass-with-issues'
+    """
+    atlas = check(project, _stretch(progress, 0, READ))
+    # A layer that could not be read is asked for too, so that its list says why it is withheld.
+    rules = chosen_rules(project, project.sources)
+    errors = atlas.issues["severity"] == "error"
+    told = 0
+
+    def tell(name: str) -> None:
+        nonlocal told
+        if progress:
+            progress(name, READ + (1 - READ) * told / len(rules))
+        told += 1
+
+    findings, links = assess(
+        atlas.layers, rules, frozenset(atlas.issues.loc[errors, "layer"]), project.catalogue.layers, tell
+    )
+    return replace(atlas, findings=findings, links=links, rules=rules)
+
+
+def publish(
+    atlas: Atlas, folder: str | Path, only: Collection[str] | None = None, progress: Progress | None = None
+) -> Path:
+    """Write the products of an atlas into a folder, in place of an earlier build there.
+
+    The folder is replaced as a whole or not at all, whenever the run ends. It then holds the products asked for, the
+    manifest, and the files that were there and were not ours.
+
+    Parameters
+    ----------
+    only
+        Names of `WRITERS`; None writes every product.
+    progress
+        Is told what is being written, and how far it is.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    PathError
+        The folder holds other things than a build, or cannot be replaced.
+    ValueError
+        There is no product of a name in `only`.
+    """
+    with _opened(atlas.project, Path(folder), only) as write:
+        write(atlas, progress)
+    return Path(folder)
+
+
+def run(
+    project: Project, folder: str | Path, only: Collection[str] | None = None, progress: Progress | None = None
+) -> Atlas:
+    """Build and publish, with the folder proved usable before any work is done; otherwise as `build` and `publish`."""
+    with _opened(project, Path(folder), only) as write:
+        atlas = build(project, _stretch(progress, 0, BUILT))
+        write(atlas, _stretch(progress, BUILT, 1))
+    return atlas
+
+
+@contextmanager
+def _opened(
+    project: Project, folder: Path, only: Collection[str] | None
+) -> Iterator[Callable[[Atlas, Progress | None], None]]:
+    """Yield what writes an atlas into the folder that takes the place of `folder`."""
+    writers = _writers(only)
+    started = datetime.now(UTC)
+    with replacing(folder, _inputs(project)) as part:
+
+        def write(atlas: Atlas, progress: Progress | None) -> None:
+            for done, (name, writer) in enumerate(writers.items()):
+                if progress:
+                    progress(tr("writing {product}", product=name), done / len(writers))
+                writer(atlas, part)
+            manifest.write(atlas, part, started, datetime.now(UTC))
+
+        yield write
+
+
+def _writers(only: Collection[str] | None) -> dict[str, Writer]:
+    unknown = sorted(set(only or ()) - set(WRITERS))
+    if unknown or (only is not None and not only):
+        message = f"there is no product {unknown}; known: {list(WRITERS)}"
+        raise ValueError(message)
+    return {name: writer for name, writer in WRITERS.items() if only is None or name in only}
+
+
+def _inputs(project: Project) -> list[Path]:
+    files = [project.find(source) for sources in project.sources.values() for source in sources]
+    return [project.folder / PROJECT_FILE, *files]
+
+
+def _stretch(progress: Progress | None, start: float, end: float) -> Progress | None:
+    """Return what tells `progress` of a stage that takes from `start` to `end` of the whole."""
+    if progress is None:
+        return None
+    return lambda name, share: progress(name, start + (end - start) * share)

@@ -1,0 +1,112 @@
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString, Point, Polygon, box
+
+from onemap.ingest.conform import FIRST_CELL, conform
+from onemap.spec.catalogue import load_catalogue
+
+LAYERS = load_catalogue().layers
+PLOT = LAYERS["priority_plot"]
+RAW_VALUES = st.one_of(
+    st.none(),
+    st.text(max_size=6),
+    st.integers(-(10**18), 10**18),
+    st.floats(),
+    st.sampled_from(["1", "Ⅲ", "2026-06-30"]),
+)
+SHAPES = st.sampled_from(
+    [
+        None,
+        Point(),
+        Point(1, 2),
+        LineString([(0, 0), (5, 5)]),
+        box(0, 0, 9, 9),
+        Polygon([(0, 0), (9, 9), (9, 0), (0, 9)]),
+    ]
+)
+
+
+def features(rows, shapes, spec=PLOT):
+    frame = pd.DataFrame([{name: row.get(name) for name in spec.fields} for row in rows], dtype=object)
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(list(shapes), crs="EPSG:4547"))
+
+
+def kinds(faults):
+    return [fault.kind for fault in faults]
+
+
+PLOT_ROW = {"plot_code": "4108832260001", "plot_name": "示例地块"}
+
+
+def test_a_sound_record_has_no_fault():
+    frame, faults = conform(features([PLOT_ROW], [box(0, 0, 9, 9)]), PLOT)
+    assert faults == []
+    assert frame.loc[0, "plot_code"] == "4108832260001"
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [(None, "null_geometry"), (Polygon(), "empty_geometry"), (LineString([(0, 0), (1, 1)]), "wrong_geometry")],
+)
+def test_a_record_without_usable_geometry_is_kept_and_told(shape, kind):
+    frame, faults = conform(features([PLOT_ROW], [shape]), PLOT)
+    assert kinds(faults) == [kind]
+    assert len(frame) == 1
+    assert frame.geometry[0] is None
+
+
+def test_a_crossed_ring_is_repaired_without_losing_area():
+    spiked = Polygon([(0, 0), (100, 0), (100, 100), (50, 100), (50, 101), (50, 100), (0, 100)])
+    frame, faults = conform(features([PLOT_ROW], [spiked]), PLOT)
+    assert kinds(faults) == ["invalid_geometry"]
+    assert frame.geometry[0].is_valid
+    assert frame.geometry.area[0] == 10_000
+
+
+def test_a_repair_that_would_change_the_area_is_not_made():
+    # Two squares one over the other in one polygon: the structure is unknowable, and half the area with it.
+    twice = shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 6)])
+    frame, faults = conform(features([PLOT_ROW], [twice]), PLOT)
+    assert kinds(faults) == ["invalid_geometry"]
+    assert frame.geometry[0] is None or frame.geometry[0].area == pytest.approx(100, rel=0.05)
+
+
+def test_a_row_of_totals_is_dropped_and_told():
+    frame = features([PLOT_ROW, {"plot_name": None}], [Point(0, 0), None]).assign(**{FIRST_CELL: ["1", "合 计"]})
+    kept, faults = conform(frame, PLOT)
+    assert kinds(faults) == ["totals_row"]
+    assert len(kept) == 1
+
+
+def test_a_missing_required_value_is_told_once():
+    _, faults = conform(features([PLOT_ROW, {**PLOT_ROW, "plot_name": " "}], [Point(0, 0)] * 2), PLOT)
+    assert [(fault.kind, fault.field, fault.at) for fault in faults] == [("missing_value", "plot_name", 1)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(sorted(LAYERS)), st.data())
+def test_rows_in_are_rows_kept_and_rows_dropped(layer, data):
+    spec = LAYERS[layer]
+    rows = data.draw(
+        st.lists(st.fixed_dictionaries({name: RAW_VALUES for name in spec.fields}), min_size=1, max_size=5)
+    )
+    shapes = data.draw(st.lists(SHAPES, min_size=len(rows), max_size=len(rows)))
+    frame, faults = conform(features(rows, shapes, spec), spec)
+    assert len(rows) == len(frame) + sum(fault.action == "dropped" for fault in faults)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(sorted(LAYERS)), st.data())
+def test_conforming_twice_changes_nothing(layer, data):
+    spec = LAYERS[layer]
+    rows = data.draw(
+        st.lists(st.fixed_dictionaries({name: RAW_VALUES for name in spec.fields}), min_size=1, max_size=5)
+    )
+    shapes = data.draw(st.lists(SHAPES, min_size=len(rows), max_size=len(rows)))
+    once, _ = conform(features(rows, shapes, spec), spec)
+    twice, _ = conform(once, spec)
+    pd.testing.assert_frame_equal(pd.DataFrame(once), pd.DataFrame(twice))

@@ -1,0 +1,54 @@
+import pandas as pd
+import pytest
+
+from onemap.ingest.values import read_value
+from onemap.spec.layer import FieldSpec
+
+CREDIT = FieldSpec(title="统一社会信用代码", dbf="XYDM", pattern="[0-9A-HJ-NPQRTUWXY]{18}")
+INDUSTRY = FieldSpec(title="行业代码", dbf="HYDM", pattern=r"\d{4}")
+LAND = FieldSpec(
+    title="质量类别", dbf="ZLLB", type="class",
+    classes={"strict_control": {"title": "严格管控类", "aliases": ["3", "Ⅲ", "严格"]}},
+)  # fmt: skip
+
+
+def test_an_eighteen_digit_code_that_excel_turned_into_a_number_is_blanked_not_guessed():
+    reading = read_value(9.14108830000001e17, CREDIT)
+    assert (reading.value, reading.kind, reading.action) == (None, "code_damaged", "blanked")
+
+
+def test_scientific_notation_as_text_is_a_damaged_code_too():
+    assert read_value("9.14109E+17", CREDIT).kind == "code_damaged"
+
+
+def test_a_lost_leading_zero_is_put_back_and_told():
+    reading = read_value(912, INDUSTRY)
+    assert (reading.value, reading.kind, reading.action) == ("0912", "code_damaged", "repaired")
+
+
+def test_a_code_of_thirteen_digits_in_a_number_cell_is_whole():
+    assert (
+        read_value(4108832260001, FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}")).value == "4108832260001"
+    )
+
+
+@pytest.mark.parametrize("raw", ["3", 3, 3.0, "Ⅲ", "III", " 严格 ", "３", "严格管控类", "strict_control"])
+def test_every_spelling_of_a_class_is_that_class(raw):
+    assert read_value(raw, LAND).value == "strict_control"
+
+
+def test_an_unknown_class_is_blanked_and_told():
+    reading = read_value("半停产", LAND)
+    assert (reading.value, reading.kind) == (None, "unknown_class")
+
+
+@pytest.mark.parametrize("raw", [None, "", " ", "—", "/", "-", float("nan"), pd.NA, pd.NaT])
+def test_a_blank_is_no_value_and_no_fault(raw):
+    assert read_value(raw, LAND) == (None, "", "blanked", "", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"), [(-1, "out_of_range"), (5000, "out_of_range"), ("约三十", "wrong_type"), (1000, "")]
+)
+def test_limits_belong_to_the_range(raw, kind):
+    assert read_value(raw, FieldSpec(title="井深", dbf="JS", type="number", minimum=0, maximum=1000)).kind == kind
