@@ -107,11 +107,13 @@ class County:
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.cells)
 
-    def take_site(self, near: tuple[float, float], reach: float, rng: np.random.Generator) -> int:
-        """Turn a field within `reach` of a place into a works site, and return its cell."""
+    def take_site(self, near: tuple[float, float], reach: float, rng: np.random.Generator, lonely: bool = False) -> int:
+        """Turn a field within `reach` of a place into a works site: any one, or the one farthest from homes."""
         distance = np.hypot(*(self.centres - near).T)
         free = np.flatnonzero((self.role == FIELD) & (self.township >= 0) & (distance < reach))
-        cell = int(rng.choice(free)) if len(free) else int(np.argmin(np.where(self.role == FIELD, distance, np.inf)))
+        homes = self.centres[np.isin(self.role, (VILLAGE, TOWN))]
+        to_homes = np.hypot(*(self.centres[free][:, None] - homes).transpose(2, 0, 1)).min(axis=1)
+        cell = int(free[np.argmax(to_homes)] if lonely else rng.choice(free))
         self.role[cell] = SITE
         return cell
 

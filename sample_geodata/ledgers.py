@@ -59,12 +59,12 @@ class Ledgers:
 
 def make_ledgers(county: County, rng: Rng) -> Ledgers:
     """Make all records; works sites are taken from the fields."""
-    springs = _springs(county)
+    springs = _springs()
     enterprises, plumes = _enterprises(county, rng)
     plots = _plots(county, springs, rng)
     construction = _construction(county, plots, rng)
     receptors = _receptors(county, springs, rng)
-    wells = _wells(county, [*enterprises, *plots], rng)
+    wells = _wells(county, [*enterprises, *plots[:14]], rng)
     return Ledgers(enterprises, plots, construction, wells, receptors, _water_sources(springs, rng), plumes)
 
 
@@ -88,23 +88,26 @@ def credit_code(serial: int) -> str:
     return body + letters[-total % 31]
 
 
-def _springs(county: County) -> list[Point]:
+def _seat(number: int, way: tuple[float, float] = (0, 0)) -> tuple[float, float]:
+    """Return the place that lies some way, in metres, from the seat of a township."""
+    east, north = CENTRE + TOWNSHIPS[number].seat + np.array(way)
+    return float(east), float(north)
+
+
+def _springs() -> list[Point]:
     """Return the well fields of the waterworks: near the towns that they serve."""
     ways = {0: (1_500, -1_300), 1: (-1_700, 900), 4: (-1_500, -1_200), 5: (1_700, 700), 8: (1_500, 1_300), 9: (-1_700, 400)}
-    spots = [Point(np.round(CENTRE + TOWNSHIPS[number].seat + np.array(way), 2)) for number, way in ways.items()]
-    assert all(county.township_at(spot) >= 0 for spot in spots)
-    return spots
+    return [Point(np.round(_seat(number, way), 2)) for number, way in ways.items()]
 
 
 def _enterprises(county: County, rng: Rng) -> tuple[list[Record], list[tuple[float, float]]]:
     """Return 36 enterprises, those of a township together, and the places of the worst polluters."""
-    spots: list[tuple[tuple[float, float], float]] = []
-    for number, way in PARKS:
-        spots += [(tuple(CENTRE + TOWNSHIPS[number].seat + np.array(way)), 800.0)] * 4
+    spots = [(_seat(number, way), 800.0, False) for number, way in PARKS for _ in range(4)]
     built = [v for v in county.villages if v.cells]
-    spots += [(built[i].centre, 520.0) for i in rng.choice(len(built), 11, replace=False)]
-    spots += [(tuple(CENTRE + way), 1_500.0) for way in ((-13_500, 5_500), (-12_500, -2_500), (0, 7_500), (13_500, 5_000), (5_000, -1_000))]
-    sites = [county.take_site(place, reach, rng) for place, reach in spots]
+    spots += [(built[i].centre, 520.0, False) for i in rng.choice(len(built), 11, replace=False)]
+    far = ((-13_500, 5_500), (-12_500, -2_500), (0, 7_500), (13_500, 5_000), (5_000, -1_000))
+    spots += [((CENTRE[0] + x, CENTRE[1] + y), 1_500.0, True) for x, y in far]
+    sites = [county.take_site(place, reach, rng, lonely) for place, reach, lonely in spots]
     sites.sort(key=lambda site: (county.township[site], site))
     records = []
     for serial, site in enumerate(sites, 1):
@@ -126,7 +129,7 @@ def _enterprises(county: County, rng: Rng) -> tuple[list[Record], list[tuple[flo
             }
         )
     # The parks, and three works that stand alone.
-    parks = [CENTRE + TOWNSHIPS[number].seat + np.array(way) for number, way in PARKS]
+    parks = [_seat(number, way) for number, way in PARKS]
     alone = [county.centres[sites[serial]] for serial in (0, 23, 30)]
     return records, [(float(x), float(y)) for x, y in [*parks, *alone]]
 
@@ -134,13 +137,14 @@ def _enterprises(county: County, rng: Rng) -> tuple[list[Record], list[tuple[flo
 def _plots(county: County, springs: list[Point], rng: Rng) -> list[Record]:
     """Return 23 plots of closed works: beside villages and towns, near water sources, and far from everything."""
     built = [v for v in county.villages if v.cells]
-    spots = [(built[i].centre, 480.0) for i in rng.choice(len(built), 8, replace=False)]
-    spots += [(tuple(CENTRE + TOWNSHIPS[i].seat), TOWNSHIPS[i].town_radius_m + 450) for i in (0, 1, 2, 3, 7, 8)]
-    spots += [((springs[i].x, springs[i].y), reach) for i, reach in ((0, 520.0), (3, 800.0), (5, 1_250.0))]
-    spots += [(tuple(CENTRE + way), 900.0) for way in ((-14_200, 4_900), (-13_000, -3_300), (-9_300, 7_000), (10_000, 6_500), (7_500, -2_500), (-2_500, 6_800))]
+    spots = [(built[i].centre, 480.0, False) for i in rng.choice(len(built), 8, replace=False)]
+    spots += [(_seat(i), TOWNSHIPS[i].town_radius_m + 450, False) for i in (0, 1, 2, 3, 7, 8)]
+    spots += [((springs[i].x, springs[i].y), reach, False) for i, reach in ((0, 520.0), (3, 800.0), (5, 1_250.0))]
+    far = ((-14_200, 4_900), (-13_000, -3_300), (-9_300, 7_000), (10_000, 6_500), (7_500, -2_500), (-2_500, 6_800))
+    spots += [((CENTRE[0] + x, CENTRE[1] + y), 1_100.0, True) for x, y in far]
     records = []
-    for serial, (place, reach) in enumerate(spots, 1):
-        site = county.take_site(place, reach, rng)
+    for serial, (place, reach, lonely) in enumerate(spots, 1):
+        site = county.take_site(place, reach, rng, lonely)
         division = list(DIVISIONS)[int(rng.integers(len(DIVISIONS)))]
         shape = plot_shape(county.cells[site], rng)
         records.append(
@@ -171,8 +175,7 @@ def _construction(county: County, plots: list[Record], rng: Rng) -> list[Record]
         cell = int(rng.choice([c for c in county.towns[number] if c not in {taken for _, taken in shapes}]))
         shapes.append((plot_shape(county.cells[cell], rng), cell))
     for number in (0, 1, 2, 3, 0, 1, 2, 3, 4, 6, 8, 9):
-        seat = tuple(CENTRE + TOWNSHIPS[number].seat)
-        cell = county.take_site(seat, TOWNSHIPS[number].town_radius_m + 600, rng)
+        cell = county.take_site(_seat(number), TOWNSHIPS[number].town_radius_m + 600, rng)
         shapes.append((plot_shape(county.cells[cell], rng), cell))
     uses = ("城镇住宅用地", "中小学用地", "商业用地", "医疗卫生用地", "公园绿地", "工业用地")
     records = []
@@ -220,12 +223,11 @@ def _receptors(county: County, springs: list[Point], rng: Rng) -> list[Record]:
 
 def _wells(county: County, works: list[Record], rng: Rng) -> list[Record]:
     """Return 40 monitoring wells: most beside works, some in villages, four for the national assessment."""
-    spots = [(works[int(i)]["geometry"].centroid, 150.0) for i in rng.choice(len(works), 24, replace=False)]
+    spots = [(works[int(i)]["geometry"].centroid, 650.0) for i in rng.choice(len(works), 24, replace=False)]
     spots += [(Point(county.villages[int(i)].centre), 260.0) for i in rng.choice(len(county.villages), 16, replace=False)]
     records = []
     for serial, (near, reach) in enumerate(spots, 1):
-        angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1) * reach
-        place = Point(round(near.x + distance * np.cos(angle), 2), round(near.y + distance * np.sin(angle), 2))
+        place = _somewhere(county, near, reach, rng)
         kind = "双源" if serial <= 24 else "国考" if serial % 4 == 0 else "其他"
         records.append(
             {
@@ -298,6 +300,15 @@ def _inside(ground: Any, rng: Rng) -> Point:
     while True:
         point = Point(round(rng.uniform(west, east), 2), round(rng.uniform(south, north), 2))
         if inner.contains(point):
+            return point
+
+
+def _somewhere(county: County, near: Point, reach: float, rng: Rng) -> Point:
+    """Return a random point of the county around a place, rather close to it."""
+    while True:
+        angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1) ** 2 * reach
+        point = Point(round(near.x + distance * np.cos(angle), 2), round(near.y + distance * np.sin(angle), 2))
+        if county.township_at(point) >= 0:
             return point
 
 

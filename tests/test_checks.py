@@ -14,7 +14,7 @@ EAST, NORTH = 389_000, 3_865_000
 
 
 def land(shapes, spec=LAND, **columns):
-    rows = [{name: None for name in spec.fields} | {spec.key: f"K{i}"} for i in range(len(shapes))]
+    rows = [dict.fromkeys(spec.fields) | {spec.key: f"K{i}"} for i in range(len(shapes))]
     frame = pd.DataFrame(rows, dtype=object).assign(**{SOURCE: "t.shp", SOURCE_ROW: range(len(shapes))}, **columns)
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs="EPSG:4547").translate(EAST, NORTH))
 

@@ -54,7 +54,7 @@ def test_lengths_are_geodesic_anywhere_in_china(longitude, latitude, azimuth, di
 
 
 def test_the_scale_is_the_projected_length_of_a_geodesic_metre():
-    x, y, _ = GEOD.fwd(112.79, 34.91, [90, 270], [500, 500])
+    x, y, _ = GEOD.fwd([112.79] * 2, [34.91] * 2, [90, 270], [500] * 2)
     ends = gpd.GeoSeries(gpd.points_from_xy(x, y), crs="EPSG:4490").to_crs("EPSG:4547")
     middle = np.array([[389417.646, 3865276.625]])
     assert scale_factors(middle, "EPSG:4547")[0] == pytest.approx(ends[0].distance(ends[1]) / 1000, abs=1e-8)

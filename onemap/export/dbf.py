@@ -58,7 +58,7 @@ def encoding_of(frame: pd.DataFrame) -> Encoding:
         if not _is_text(frame[name]):
             continue
         try:
-            "".join(frame[name].dropna().astype(str)).encode("gbk")
+            "".join(frame[name].dropna().astype(str).tolist()).encode("gbk")
         except UnicodeEncodeError:
             return "UTF-8"
     return "GBK"
@@ -72,10 +72,10 @@ def column(name: str, values: pd.Series, encoding: Encoding) -> Column:
     if pd.api.types.is_numeric_dtype(values):
         # Even where all are whole a column of numbers has a decimal, or readers take it for one of integers.
         decimals = 0 if pd.api.types.is_integer_dtype(values) else max(1, _decimals(values.dropna()))
-        texts = [_number(number, decimals) for number in values.dropna()]
+        texts = [_number(number, decimals) for number in values.dropna().tolist()]
         return _column(name, "N", values, texts, (max(map(len, texts), default=EMPTY_WIDTHS["N"]), decimals))
     full = values.dropna().astype(str)
-    texts = [text.encode(encoding) for text in full]
+    texts = [text.encode(encoding) for text in full.tolist()]
     long = np.array([len(text) > MAXIMUM_WIDTH for text in texts], dtype=bool)
     texts = [_cut(text, encoding) if len(text) > MAXIMUM_WIDTH else text for text in texts]
     made = _column(name, "C", values, texts, (max(map(len, texts), default=0) or EMPTY_WIDTHS["C"], 0))

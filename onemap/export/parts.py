@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,3 +59,9 @@ def readable(layer: Layer) -> gpd.GeoDataFrame:
         if field.type == "class"
     }
     return layer.frame.assign(**titles)
+
+
+def geometry_type_of(part: Part, types: Mapping[GeometryKind, str]) -> str:
+    """Return the type of a part's table: that of its kind, or MultiPoint where a point has several members."""
+    several = shapely.get_type_id(part.frame.geometry.to_numpy()) == shapely.GeometryType.MULTIPOINT
+    return "MultiPoint" if several.any() else types[part.kind]

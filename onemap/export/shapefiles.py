@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyogrio
 import shapely
-from numpy.typing import NDArray
 
 from onemap.export import dbf, field_workbook
-from onemap.export.parts import Part, parts
+from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import layer_qml
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
 from onemap.spec.layer import GeometryKind, LayerSpec
@@ -57,8 +56,7 @@ def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File
     names = dbf_names(layer.spec)
     path = target.folder / f"{part.name}.dbf"
     if part.kind != "table":
-        shapes = part.frame.geometry.to_numpy()
-        _write_shapes(shapes, path.with_suffix(".shp"), _type_of(shapes, part.kind), target.crs)
+        _write_shapes(part, path.with_suffix(".shp"), target.crs)
         path.with_suffix(".qml").write_text(layer_qml(layer.spec, part.kind, names), encoding="utf-8", newline="\n")
     encoding = dbf.encoding_of(part.frame[list(names)])
     columns = {own_id: dbf.column(name, part.frame[own_id], encoding) for own_id, name in names.items()}
@@ -67,18 +65,13 @@ def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File
     return field_workbook.File(part.name, layer.spec, encoding, columns, keys)
 
 
-def _write_shapes(shapes: NDArray[Any], path: Path, geometry_type: str, crs: str) -> None:
+def _write_shapes(part: Part, path: Path, crs: str) -> None:
     """Write geometry and projection with GDAL, which turns rings as ESRI wants them; its table is overwritten."""
     pyogrio.write_arrow(
-        pa.table({"geometry": pa.array(shapely.to_wkb(shapes), pa.binary())}),
+        pa.table({"geometry": pa.array(shapely.to_wkb(part.frame.geometry.to_numpy()), pa.binary())}),
         path,
         driver="ESRI Shapefile",
         geometry_name="geometry",
-        geometry_type=geometry_type,
+        geometry_type=geometry_type_of(part, GEOMETRY_TYPES),
         crs=crs,
     )
-
-
-def _type_of(shapes: NDArray[Any], kind: GeometryKind) -> str:
-    several = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT).any()
-    return "MultiPoint" if several else GEOMETRY_TYPES[kind]

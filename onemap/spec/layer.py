@@ -158,6 +158,7 @@ class LayerSpec(Spec):
     class_field: str | None = Field(default=None, alias="class")
     group: str = ""
     group_en: str = ""
+    provided_by: str = Field(default="", description="the bureau that usually keeps this data")
     coverage: bool = False
     overlap_tolerance_m2: float = Field(default=1.0, ge=0)
     gap_tolerance_m2: float = Field(default=400.0, ge=0)

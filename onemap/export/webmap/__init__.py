@@ -44,7 +44,7 @@ def draw(atlas: Atlas) -> folium.Map:
         Its root is a page that carries everything inside; rendering it fails if a child would load
         anything from outside.
     """
-    # Without tiles Leaflet does not know how far one may zoom. Steps of a quarter let a county fill the window.
+    # Without tiles Leaflet does not know how far one may zoom. Small steps let a county fill the window.
     chart = folium.Map(
         location=_CHINA,
         zoom_start=4,
@@ -54,7 +54,7 @@ def draw(atlas: Atlas) -> folium.Map:
         attribution_control=False,
         maxZoom=20,
         minZoom=4,
-        zoomSnap=0.25,
+        zoomSnap=0.1,
         wheelPxPerZoomLevel=90,
     )
     chart._id = "onemap"

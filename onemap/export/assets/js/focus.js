@@ -3,6 +3,7 @@
   "use strict";
 
   const PANE = "onemap-focus", TAGS = "onemap-tags";
+  const SHORT = 90; // pixels
 
   onemap.Focus = class {
     constructor(map, content) {
@@ -15,10 +16,13 @@
         pane.style.pointerEvents = "none";
       });
       this.group = L.layerGroup().addTo(map);
+      this.links = [];
+      map.on("zoomend", () => this.links.forEach((link) => this._placeTag(link)));
     }
 
     clear() {
       this.group.clearLayers();
+      this.links = [];
     }
 
     /** Outline a feature; return the bounds of what is shown, or null. */
@@ -92,17 +96,30 @@
         interactive: false,
       }).addTo(this.group);
       if (finding.value !== null) {
-        const middle = onemap.latlngOf((x0 + x1) / 2, (y0 + y1) / 2);
-        this._tag(middle, onemap.quantity(finding.value, finding.unit, finding.measure === "distance" ? 0 : 2), "link-tag");
+        const tag = this._tag(ends[1], onemap.quantity(finding.value, finding.unit, finding.measure === "distance" ? 0 : 2), "link-tag");
+        this.links.push({ tag: tag, ends: ends });
+        this._placeTag(this.links[this.links.length - 1]);
       }
       return L.latLngBounds(ends);
+    }
+
+    /** The number stands on its line; beside the far end where the line is too short to carry it. */
+    _placeTag(link) {
+      const [from, to] = link.ends.map((end) => this.map.latLngToLayerPoint(end));
+      const length = from.distanceTo(to), isShort = length < SHORT;
+      const middle = this.map.layerPointToLatLng(from.add(to).divideBy(2));
+      const away = to.subtract(from).divideBy(length || 1);
+      link.tag.setLatLng(isShort ? link.ends[1] : middle);
+      const shift = isShort ? [away.x * 38, length ? away.y * 18 : -24] : [0, 0];
+      link.tag.getElement().style.marginLeft = shift[0] + "px";
+      link.tag.getElement().style.marginTop = shift[1] + "px";
     }
 
     _tag(latlng, text, kind) {
       const icon = L.divIcon({
         className: "map-tag", iconSize: [0, 0], html: onemap.element("span", { class: kind }, text),
       });
-      L.marker(latlng, { pane: TAGS, icon: icon, interactive: false, keyboard: false }).addTo(this.group);
+      return L.marker(latlng, { pane: TAGS, icon: icon, interactive: false, keyboard: false }).addTo(this.group);
     }
   };
 })((window.onemap = window.onemap || {}));

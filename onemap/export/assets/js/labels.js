@@ -34,11 +34,11 @@
       });
       const symbols = shown.filter((layer) => layer.content.symbols);
       symbols.forEach((layer) => keepSymbolsClear(taken, layer, view));
-      this.first.forEach((places, layer) => nameSymbols(context, taken, layer, view, places));
+      this.first.forEach((places, layer) => nameSymbols(context, taken, layer, view, places, 11));
       if (view.zoom >= NAMES_FROM) {
         symbols.forEach((layer) => {
           const first = this.first.get(layer) || [];
-          nameSymbols(context, taken, layer, view, layer.order.filter((place) => !first.includes(place)));
+          nameSymbols(context, taken, layer, view, layer.order.filter((place) => !first.includes(place)), 4);
         });
       }
     },
@@ -52,8 +52,8 @@
   }
 
   /** Name symbols on their right, or else on their left, below or above; areas in their middle. */
-  function nameSymbols(context, taken, layer, view, places) {
-    const side = layer.symbolSize(view.zoom) * 1.25 + 4;
+  function nameSymbols(context, taken, layer, view, places, gap) {
+    const side = layer.symbolSize(view.zoom) * 1.25 + gap;
     each(layer, view, places, (place, x, y) => {
       const text = layer.labels(place);
       const tries = layer.hasSymbol(place, view) ? [] : [["center", x, y]];

@@ -74,7 +74,7 @@
 
     /** Symbols shrink where the county is seen as a whole; those with a glyph, the main ones, less. */
     symbolSize: function (zoom) {
-      const least = this.content.style.glyph && !this.content.areal ? 0.85 : 0.55;
+      const least = this.content.style.glyph ? 0.85 : 0.55;
       return this.content.style.size * Math.max(least, Math.min(1.15, (zoom - 8) / 5));
     },
 
@@ -148,11 +148,7 @@
       context.lineJoin = "round";
       context.setLineDash(onemap.dashes(style.dash));
       if (this.borders && !this.hidden.size) {
-        context.beginPath();
-        this.borders.forEach((line) => line.forEach((v, n) => {
-          context[n ? "lineTo" : "moveTo"](view.x(this.shapes.x[v]), view.y(this.shapes.y[v]));
-        }));
-        context.stroke();
+        this._strokeBorders(context, view);
       } else {
         places.forEach((place) => {
           // The stroke of a symbol sets it off from the map; the area of such a feature is edged in its own colour.
@@ -163,6 +159,23 @@
         });
       }
       context.setLineDash([]);
+    },
+
+    _strokeBorders: function (context, view) {
+      const style = this.content.style;
+      context.beginPath();
+      this.borders.forEach((line) => line.forEach((v, n) => {
+        context[n ? "lineTo" : "moveTo"](view.x(this.shapes.x[v]), view.y(this.shapes.y[v]));
+      }));
+      // A light bed keeps the dashes legible on any fill.
+      context.setLineDash([]);
+      context.strokeStyle = "rgba(255, 255, 255, 0.5)";
+      context.lineWidth = style.width + 2;
+      context.stroke();
+      context.setLineDash(onemap.dashes(style.dash));
+      context.strokeStyle = style.stroke;
+      context.lineWidth = style.width;
+      context.stroke();
     },
 
     /** Return the places of the features at a grid point, where a pixel is `step` grid steps, topmost first. */

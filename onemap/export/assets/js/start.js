@@ -257,7 +257,7 @@
       }
       if (bounds && bounds.isValid()) {
         this.map.fitBounds(bounds, {
-          paddingTopLeft: [this._isWide() ? 150 : 24, 24], paddingBottomRight: [24, 24], maxZoom: CLOSEST, animate: false,
+          paddingTopLeft: [this._isWide() ? 130 : 16, 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
         });
       } else {
         this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));
