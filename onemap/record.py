@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import Any
 
 from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.geopackage import FILE as GEOPACKAGE
@@ -132,10 +131,12 @@ def _known(build: Build, layer: str, row: Row, key: str = "") -> Known:
     key, label = build.names(layer, row) if row else (key, key)
     path, number = row.get(SOURCE), row.get(SOURCE_ROW)
     issues = [i for i in build.issues if i["layer"] == layer and (_is(i, key) or _is_at(i, path, number))]
-    findings = [f for f in build.findings if _is_side(f, "of", (layer, key, label)) or _is_side(f, "to", (layer, key, label))]
+    findings = [
+        f for f in build.findings if _is_side(f, "of", (layer, key, label)) or _is_side(f, "to", (layer, key, label))
+    ]
     if path is None and issues:
         path, number = issues[0]["source"], issues[0]["row"]
-    record = next((s for s in build.manifest["sources"] if s["layer"] == layer and s["path"] == path), {})
+    record: Row = next((s for s in build.manifest["sources"] if s["layer"] == layer and s["path"] == path), {})
     source = {"path": path, "row": number, "as_of": record.get("as_of"), "provided_by": record.get("provided_by")}
     inside = ("fid", SOURCE, SOURCE_ROW, LOCATED_IN)
     values = {name: value for name, value in row.items() if name not in inside}
@@ -156,4 +157,5 @@ def _is_side(finding: Row, side: str, feature: tuple[str, str, str]) -> bool:
 
 
 def _read_csv(path: Path) -> list[Row]:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig").to_dict("records")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))

@@ -30,12 +30,10 @@ def copy_sample(folder: Path) -> Path:
         The folder holds something else, or the sample with changes, which would be lost.
     """
     sample = shipped(SAMPLE)
-    if folder.exists():
-        if not folder.is_dir():
-            raise PathError(tr("{folder} is a file, not a folder", folder=folder), tr("name another folder"))
-        if any(folder.iterdir()) and not _is_sample(folder, sample):
-            message = tr("{folder} is not empty, and not an untouched demo", folder=folder)
-            raise PathError(message, tr("name another folder: onemap demo DIR"))
+    _refuse_file(folder)
+    if folder.exists() and any(folder.iterdir()) and not _is_sample(folder, sample):
+        message = tr("{folder} is not empty, and not an untouched demo", folder=folder)
+        raise PathError(message, tr("name another folder: onemap demo DIR"))
     folder.mkdir(parents=True, exist_ok=True)
     # First, so that a copy which was interrupted is known for one.
     shutil.copyfile(sample / PROJECT_FILE, folder / PROJECT_FILE)
@@ -65,21 +63,24 @@ def start_project(folder: Path, county: str, name: str, period: str) -> list[Pat
     PathError
         A file of that name is there already.
     """
+    _refuse_file(folder)
     bureaus = _bureaus()
-    books = {bureau: folder / bureau / f"{bureau}{tr('-data contract')}.xlsx" for bureau in bureaus}
+    books = {bureau: folder / bureau / tr("{bureau} data contract.xlsx", bureau=bureau) for bureau in bureaus}
     project = folder / PROJECT_FILE
-    taken = next((path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None) or next(
-        (path for path in (project, *books.values()) if path.exists()), None
-    )
+    taken = next((path for path in (project, *books.values()) if path.exists()), None)
     if taken is not None:
         raise PathError(tr("{file} is there already", file=taken), tr("name another folder, or move the file away"))
-    folder.mkdir(parents=True, exist_ok=True)
     today = dt.datetime.combine(dt.date.today(), dt.time())
     for bureau, path in books.items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         contracts.write(path, f"{name} {bureau}", bureaus[bureau], today)
-    project.write_text(_project_text(county, name, period, books), encoding="utf-8", newline="\n")
+    project.write_text(_project_text(county, name, period), encoding="utf-8", newline="\n")
     return [project, *books.values()]
+
+
+def _refuse_file(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise PathError(tr("{folder} is a file, not a folder", folder=folder), tr("name another folder"))
 
 
 def _bureaus() -> dict[str, list[LayerSpec]]:
@@ -90,39 +91,40 @@ def _bureaus() -> dict[str, list[LayerSpec]]:
     return bureaus
 
 
-def _project_text(county: str, name: str, period: str, books: dict[str, Path]) -> str:
+def _project_text(county: str, name: str, period: str) -> str:
     title = tr("{name}: one map of soil-pollution source prevention", name=name)
+    notes = (
+        tr("Each layer that you have data for gets a section: take away the # before its lines and correct the path."),
+        tr("Paths are relative to this file. What is read: shp, zip, gdb, gpkg, geojson, kml, xlsx, csv."),
+        tr("In a table, layer is the sheet, and x and y are the columns of longitude and latitude."),
+    )
     lines = [
-        f"# {tr('A onemap project. Then: onemap check, onemap build.')}",
         f"title  = {_quoted(title)}",
-        f"county = {_quoted(county)}  # GB/T 2260",
+        f"county = {_quoted(county)}",
         f"period = {_quoted(period)}",
-        f'# crs  = "EPSG:4547"  # {tr("left out: the 3-degree CGCS2000 zone of the county")}',
         "",
-        f"# {tr('Each layer that you have data for gets a section: take away the # before its lines, put the right path.')}",
-        f"# {tr('Paths are relative to this file. These are read: shp zip gdb gpkg geojson kml xlsx csv')}",
-        f"# {tr('Text in a table: layer is the sheet; x and y are the columns of longitude and latitude.')}",
+        *(f"# {note}" for note in notes),
     ]
     for bureau, specs in _bureaus().items():
         for spec in specs:
-            lines += _section(spec, bureau, books[bureau])
+            lines += ["", f"# {spec.name}", *(f"# {line}" for line in _section(spec, bureau))]
     return "\n".join(lines) + "\n"
 
 
-def _section(spec: LayerSpec, bureau: str, book: Path) -> list[str]:
-    lines = ["", f"# {spec.name}", f"# [sources.{spec.id}]"]
+def _section(spec: LayerSpec, bureau: str) -> list[str]:
     if "point" in spec.geometry:
-        lines += [
-            f"# path = {_quoted(f'{bureau}/{book.name}')}",
-            f"# layer = {_quoted(spec.title)}",
-            f"# x = {_quoted(contracts.LONGITUDE)}",
-            f"# y = {_quoted(contracts.LATITUDE)}",
-            f'# coord_type = "cgcs2000"  # {tr("or wgs84, gcj02, bd09")}',
+        book = tr("{bureau} data contract.xlsx", bureau=bureau)
+        place = [
+            f"path = {_quoted(f'{bureau}/{book}')}",
+            f"layer = {_quoted(spec.title)}",
+            f"x = {_quoted(contracts.LONGITUDE)}",
+            f"y = {_quoted(contracts.LATITUDE)}",
+            'coord_type = "cgcs2000"',
         ]
     else:
-        lines += [f"# path = {_quoted(f'{bureau}/{spec.title}.shp')}"]
-    lines += [f"# as_of = {dt.date.today().isoformat()}", f"# provided_by = {_quoted(bureau)}"]
-    return lines
+        place = [f"path = {_quoted(f'{bureau}/{spec.title}.shp')}"]
+    dated = f"as_of = {dt.date.today().isoformat()}"
+    return [f"[sources.{spec.id}]", *place, dated, f"provided_by = {_quoted(bureau)}"]
 
 
 def _quoted(text: str) -> str:

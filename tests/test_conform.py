@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
-from onemap.ingest.conform import FIRST_CELL, conform
+from onemap.ingest.conform import conform
+from onemap.ingest.raw import FIRST_CELL
 from onemap.spec.catalogue import load_catalogue
 
 LAYERS = load_catalogue().layers
@@ -91,9 +92,7 @@ def test_a_missing_required_value_is_told_once():
 @given(st.sampled_from(sorted(LAYERS)), st.data())
 def test_rows_in_are_rows_kept_and_rows_dropped(layer, data):
     spec = LAYERS[layer]
-    rows = data.draw(
-        st.lists(st.fixed_dictionaries(dict.fromkeys(spec.fields, RAW_VALUES)), min_size=1, max_size=5)
-    )
+    rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(spec.fields, RAW_VALUES)), min_size=1, max_size=5))
     shapes = data.draw(st.lists(SHAPES, min_size=len(rows), max_size=len(rows)))
     frame, faults = conform(features(rows, shapes, spec), spec)
     assert len(rows) == len(frame) + sum(fault.action == "dropped" for fault in faults)
@@ -103,9 +102,7 @@ def test_rows_in_are_rows_kept_and_rows_dropped(layer, data):
 @given(st.sampled_from(sorted(LAYERS)), st.data())
 def test_conforming_twice_changes_nothing(layer, data):
     spec = LAYERS[layer]
-    rows = data.draw(
-        st.lists(st.fixed_dictionaries(dict.fromkeys(spec.fields, RAW_VALUES)), min_size=1, max_size=5)
-    )
+    rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(spec.fields, RAW_VALUES)), min_size=1, max_size=5))
     shapes = data.draw(st.lists(SHAPES, min_size=len(rows), max_size=len(rows)))
     once, _ = conform(features(rows, shapes, spec), spec)
     twice, _ = conform(once, spec)

@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.geodesy import LONLAT, MU_M2, area_m2
-from onemap.ingest.raw import Fault
+from onemap.ingest.raw import AREA_AS_WRITTEN, Fault
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
@@ -118,7 +118,7 @@ def _gaps(shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
 
 def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report declared areas that differ from the measured ones."""
-    if spec.area_field is None:
+    if spec.area_field is None or AREA_AS_WRITTEN not in frame:
         return frame, []
     declared = frame[spec.area_field].astype(float)
     measured = area_m2(frame.geometry)
@@ -132,7 +132,7 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
             share=declared[at] / measured[at] - 1,
         )
         hint = tr("check the unit of the area, and whether the boundary was changed")
-        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, f"{declared[at]:.2f}"))
+        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, str(frame.at[at, AREA_AS_WRITTEN])))
     return frame, faults
 
 

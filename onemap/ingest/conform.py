@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from onemap.ingest.raw import Fault
+from onemap.ingest.raw import FIRST_CELL, Fault
 from onemap.ingest.values import DTYPES, read_value
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
@@ -17,9 +17,6 @@ from onemap.text import fold, tr
 Step = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
 
 TOTALS: Final = ("合计", "总计", "小计", "total")
-FIRST_CELL: Final = "first cell"
-"""Column of the frames of tables: the first cell of each row that is not blank."""
-
 KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 """Kind of geometry of shapely's type ids; collections (7) are of none."""
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from onemap.model import Action, EncodingRecord
+
+
+FIRST_CELL: Final = "first cell"
+"""Column of the frames of tables: the first cell of each row that is not blank."""
+
+AREA_AS_WRITTEN: Final = "area as written"
+"""Column of the frames of layers that declare an area: the area before it was brought to the field's unit."""
 
 
 class UnreadableError(Exception):

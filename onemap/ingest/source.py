@@ -14,11 +14,10 @@ import shapely
 
 from onemap.errors import PathError
 from onemap.ingest.columns import match_columns, take_fields, words_of
-from onemap.ingest.conform import FIRST_CELL
 from onemap.ingest.coordinates import locate
 from onemap.ingest.crs import Box, Proof, prove
 from onemap.ingest.kml import read_kml
-from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.raw import AREA_AS_WRITTEN, FIRST_CELL, Fault, Raw, UnreadableError
 from onemap.ingest.sheets import read_text_table, read_workbook
 from onemap.ingest.vectors import read_vector, read_zip
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
@@ -55,9 +54,16 @@ class Source:
     faults: tuple[Fault, ...]
     raw: Raw | None = None
     fields: pd.DataFrame | None = None
-    letters: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The raw column of each field that has one, and of "x" and "y"."""
     shapes: gpd.GeoSeries | None = None
     proof: Proof | None = None
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """The Excel letter of each field, and of "x" and "y", where the source is a sheet."""
+        known = self.raw.letters if self.raw else {}
+        return {name: known[column] for name, column in self.columns.items() if column in known}
 
     @property
     def placed(self) -> bool:
@@ -72,6 +78,9 @@ class Source:
         frame[SOURCE], frame[SOURCE_ROW] = self.name, self.raw.rows
         if self.raw.geometry is None:
             frame[FIRST_CELL] = self.raw.frame.bfill(axis=1).iloc[:, 0]
+        area = self.columns.get(self.layer.area_field or "")
+        if area is not None:
+            frame[AREA_AS_WRITTEN] = self.raw.frame[area]
         nowhere = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs)
         shapes = nowhere if self.shapes is None or not self.placed else self.shapes.to_crs(crs)
         return gpd.GeoDataFrame(frame, geometry=shapes.rename("geometry"))
@@ -133,7 +142,7 @@ def read_source(layer: LayerSpec, spec: SourceSpec, project: Project, county: Bo
         (*raw.faults, *missing, *unplaced, *(proof.faults if proof else ())),
         raw,
         fields,
-        {name: raw.letters.get(column, "") for name, column in {**matches, **places}.items()},
+        {**matches, **places},
         shapes,
         proof,
     )

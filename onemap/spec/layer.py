@@ -19,8 +19,8 @@ Unit = Literal["m2", "mu", "ha", "km2", "m", "km"]
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
 DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
-RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in"})
-"""Columns that the program itself adds to every layer."""
+RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in", "fid", "findings", "issues"})
+"""Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
 
 BLANKS: Final = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "nat", "#n/a", "<null>", "<空>")
 """Texts that mean "no value" in every field (compared folded)."""
@@ -217,6 +217,7 @@ class LayerSpec(Spec):
 
     def _bad_names(self) -> list[str]:
         names = [self.id, *self.fields, *(c for spec in self.fields.values() for c in spec.classes)]
+        names += [spec.dbf.lower() for spec in self.fields.values()]
         return [
             tr("{name!r} is not an id: a-z, 0-9 and _, and not one of ours", name=name)
             for name in names

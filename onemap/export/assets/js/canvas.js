@@ -88,7 +88,7 @@
     }
   };
 
-  /** The paper over everything outside the county, and the county's border. */
+  /** The paper over everything outside the county. */
   onemap.Mask = onemap.Canvas.extend({
     initialize: function (county, order) {
       L.Renderer.prototype.initialize.call(this, { order: order });
@@ -102,6 +102,12 @@
       context.globalAlpha = 0.8;
       context.fillStyle = onemap.colours.paper;
       context.fill("evenodd");
+      context.globalAlpha = 1;
+    },
+  });
+
+  onemap.CountyBorder = onemap.Mask.extend({
+    paint: function (context, view) {
       context.beginPath();
       onemap.trace(context, view, this.county, 0);
       context.lineJoin = "round";

@@ -13,7 +13,7 @@
     constructor(app) {
       this.app = app;
       this.box = element("section", { class: "feature-panel", hidden: true, "aria-live": "polite" });
-      L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
+      onemap.shield(this.box);
     }
 
     close() {

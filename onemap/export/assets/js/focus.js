@@ -3,7 +3,9 @@
   "use strict";
 
   const PANE = "onemap-focus", TAGS = "onemap-tags";
-  const SHORT = 90; // pixels
+  const SHORT = 90; // pixels of a line that cannot carry its number
+  const BEYOND = 30; // pixels from the end of such a line to its number
+  const ALONG = [0.5, 0.7, 0.3, 0.85];
 
   onemap.Focus = class {
     constructor(map, content) {
@@ -17,7 +19,7 @@
       });
       this.group = L.layerGroup().addTo(map);
       this.links = [];
-      map.on("zoomend", () => this.links.forEach((link) => this._placeTag(link)));
+      map.on("zoomend", () => this._placeTags());
     }
 
     clear() {
@@ -40,6 +42,7 @@
         if (outline) bounds.extend(this._ring(outline, metres, number === 0).getBounds());
       });
       findings.filter((finding) => finding.link).forEach((finding) => bounds.extend(this._link(finding)));
+      this._placeTags();
       const own = this._outline(layer, place);
       return own ? bounds.extend(own) : bounds.isValid() ? bounds : null;
     }
@@ -98,21 +101,23 @@
       if (finding.value !== null) {
         const tag = this._tag(ends[1], onemap.quantity(finding.value, finding.unit, finding.measure === "distance" ? 0 : 2), "link-tag");
         this.links.push({ tag: tag, ends: ends });
-        this._placeTag(this.links[this.links.length - 1]);
       }
       return L.latLngBounds(ends);
     }
 
-    /** The number stands on its line; beside the far end where the line is too short to carry it. */
-    _placeTag(link) {
-      const [from, to] = link.ends.map((end) => this.map.latLngToLayerPoint(end));
-      const length = from.distanceTo(to), isShort = length < SHORT;
-      const middle = this.map.layerPointToLatLng(from.add(to).divideBy(2));
-      const away = to.subtract(from).divideBy(length || 1);
-      link.tag.setLatLng(isShort ? link.ends[1] : middle);
-      const shift = isShort ? [away.x * 38, length ? away.y * 18 : -24] : [0, 0];
-      link.tag.getElement().style.marginLeft = shift[0] + "px";
-      link.tag.getElement().style.marginTop = shift[1] + "px";
+    /** Each number stands on its line where no other stands, or else beyond its end. */
+    _placeTags() {
+      const taken = [];
+      this.links.forEach((link) => {
+        const [from, to] = link.ends.map((end) => this.map.latLngToLayerPoint(end));
+        const away = to.subtract(from), length = from.distanceTo(to);
+        const beyond = length ? to.add(away.multiplyBy(BEYOND / length)) : to.subtract([0, BEYOND]);
+        const onLine = length < SHORT ? [] : ALONG.map((part) => from.add(away.multiplyBy(part)));
+        const isFree = (spot) => taken.every((one) => Math.abs(one.x - spot.x) > 58 || Math.abs(one.y - spot.y) > 20);
+        const spot = onLine.concat([beyond]).find(isFree) || beyond;
+        taken.push(spot);
+        link.tag.setLatLng(this.map.layerPointToLatLng(spot));
+      });
     }
 
     _tag(latlng, text, kind) {

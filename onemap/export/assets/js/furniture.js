@@ -58,6 +58,12 @@
     map.on("mouseout", () => { position.textContent = ""; });
   };
 
+  /** Keep clicks and the wheel from the map below. Leaflet alone misses a click on what the click itself replaces. */
+  onemap.shield = function (box) {
+    L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box).on(box, "click", L.DomEvent.stopPropagation);
+    return box;
+  };
+
   onemap.addControl = function (map, corner, box) {
     const control = L.control({ position: corner });
     control.onAdd = () => box;
@@ -81,8 +87,7 @@
       const y = (height / 2 - event.offsetY) / scale + (south + north) / 2;
       map.panTo(onemap.latlngOf(x, y));
     });
-    L.DomEvent.disableClickPropagation(canvas);
-    onemap.addControl(map, "topleft", canvas);
+    onemap.addControl(map, "topleft", onemap.shield(canvas));
     map.on("move", paint);
     paint();
   };

@@ -4,6 +4,7 @@
 
   const element = onemap.element;
   const MASK_ORDER = 45; // above areas, below the symbols of points
+  const BORDER_ORDER = 140; // above every layer, below the names
   const CLOSEST = 17; // zoom to which the map goes by itself
   const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
 
@@ -76,6 +77,7 @@
       this.map.invalidateSize({ animate: false });
       if (this.county) {
         new onemap.Mask(this.county, MASK_ORDER).addTo(this.map);
+        new onemap.CountyBorder(this.county, BORDER_ORDER).addTo(this.map);
       }
       this.labels = new onemap.Labels(this.layers).addTo(this.map);
       onemap.addTools(this.map);

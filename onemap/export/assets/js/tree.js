@@ -76,7 +76,7 @@
       this.foldedForPanel = false;
       this.told = new Set(); // ids of layers whose classes are spelled out
       this.box = element("section", { class: "legend" });
-      L.DomEvent.disableClickPropagation(this.box).disableScrollPropagation(this.box);
+      onemap.shield(this.box);
       this.refresh();
     }
 

@@ -1,0 +1,259 @@
+"""The command line. Data goes to stdout, talk to stderr; 0 done, 1 done but blocked, 2 could not run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from onemap import console, pipeline, scaffold
+from onemap.errors import KeyNotFoundError, OnemapError, nearest
+from onemap.model import Atlas
+from onemap.record import explain, open_build
+from onemap.spec.catalogue import load_catalogue
+from onemap.spec.project import load_project
+from onemap.text import DEFAULT_LANGUAGE, Language, speaking, tr
+from onemap.usage import explain_usage
+
+LANGUAGES: Final[dict[str, Language]] = {"zh": "zh", "en": "en"}
+VARIABLE: Final = "ONEMAP_LANG"
+DEMO_FOLDER: Final = "onemap-demo"
+BUILD_FOLDER: Final = "build"
+
+DONE, BLOCKED, FAILED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status.
+
+    Parameters
+    ----------
+    arguments
+        The words after the program's name; None takes those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A Windows pipe in GBK has no place for rare characters; a name with one is no reason to stop.
+            stream.reconfigure(errors="backslashreplace")
+    # The language comes first: help and errors of the command line itself speak it too.
+    with speaking(_language(words)):
+        try:
+            return int(_program().main(words or ["--help"], prog_name="onemap", standalone_mode=False) or DONE)
+        except OnemapError as fault:
+            return _fail(fault.message, fault.hint)
+        except click.ClickException as fault:
+            return _fail(*explain_usage(fault))
+        except click.Abort:
+            return _fail(tr("interrupted"), tr("an earlier build is as it was"))
+
+
+def _language(words: Sequence[str]) -> Language:
+    """Return the language asked for; a wrong one is refused later, when the words are parsed."""
+    asked = os.environ.get(VARIABLE, "")
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--lang":
+            asked = following
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+    return LANGUAGES.get(asked, DEFAULT_LANGUAGE)
+
+
+def _fail(message: str, hint: str) -> int:
+    console.say(f"error: {_line(message)}")
+    console.say(f"hint: {_line(hint)}")
+    return FAILED
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _program() -> click.Group:
+    """Return the command line; made anew so that its help speaks the language of the run."""
+    program = click.Group(
+        "onemap",
+        help=tr("From a folder of bureau files to a county's soil-pollution one map and its lists."),
+        params=[_lang()],
+        commands=[_demo(), _init(), _check(), _build(), _why(), _layers()],
+    )
+    return click.version_option(package_name="onemap", message="%(prog)s %(version)s")(program)
+
+
+def _lang() -> click.Option:
+    return click.Option(
+        ["--lang"],
+        type=click.Choice(list(LANGUAGES)),
+        envvar=VARIABLE,
+        expose_value=False,
+        help=tr("Language of messages and products; also by the variable {variable}.", variable=VARIABLE),
+    )
+
+
+def _json() -> click.Option:
+    return click.Option(["as_json", "--json"], is_flag=True, help=tr("Write JSON."))
+
+
+def _folder(name: str, **properties: Any) -> click.Argument:
+    return click.Argument([name], type=click.Path(path_type=Path), **properties)
+
+
+def _demo() -> click.Command:
+    def run(folder: Path) -> int:
+        scaffold.copy_sample(folder)
+        return _build_into(folder, folder / BUILD_FOLDER)
+
+    text = tr(
+        "Copy the sample county into DIR (default: {folder}), build it, and say what to open.", folder=DEMO_FOLDER
+    )
+    return click.Command(
+        "demo", callback=run, help=text, params=[_folder("folder", metavar="[DIR]", default=DEMO_FOLDER), _lang()]
+    )
+
+
+def _init() -> click.Command:
+    def run(folder: Path, county: str, name: str, period: str) -> int:
+        for path in scaffold.start_project(folder, county, name, period):
+            console.show(str(path))
+        console.say(tr("Next: fill in the workbooks or put your own files beside them, and name them in project.toml."))
+        return DONE
+
+    today = dt.date.today()
+    params = [
+        _folder("folder", metavar="DIR"),
+        click.Option(
+            ["--county"], required=True, callback=_matching(r"\d{6}"), help=tr("Code of the county, GB/T 2260.")
+        ),
+        click.Option(["--name"], required=True, help=tr("Name of the county.")),
+        click.Option(
+            ["--period"],
+            default=f"{today:%Y-%m}",
+            callback=_matching(r"\d{4}(-\d{2}(-\d{2})?)?"),
+            help=tr("Period that the map is for, as 2026-11; this month if left out."),
+        ),
+        _lang(),
+    ]
+    text = tr("Start a project in DIR: project.toml, and for each bureau a workbook to fill in.")
+    return click.Command("init", callback=run, help=text, params=params)
+
+
+def _check() -> click.Command:
+    def run(project: Path, as_json: bool) -> int:
+        with console.progress_bar() as report:
+            atlas = pipeline.check(load_project(project), report)
+        if as_json:
+            console.show_json(console.issue_rows(atlas))
+        else:
+            console.show_issues(atlas)
+        console.say(console.verdict_line(atlas))
+        return _status(atlas)
+
+    text = tr("Read and prove the data of PROJECT, without analysis: the table of its issues.")
+    return click.Command("check", callback=run, help=text, params=[_folder("project"), _json(), _lang()])
+
+
+def _build() -> click.Command:
+    def run(project: Path, out: Path | None, only: tuple[str, ...] | None, strict: bool) -> int:
+        home = project.parent if project.suffix == ".toml" else project
+        return _build_into(project, out or home / BUILD_FOLDER, only, strict)
+
+    products = ",".join(pipeline.WRITERS)
+    params = [
+        _folder("project"),
+        click.Option(["--out"], type=click.Path(path_type=Path), metavar="DIR",
+                     help=tr("Folder of the build; the folder \"build\" in the project if left out.")),
+        click.Option(["--only"], callback=_products, metavar="PRODUCT,…",
+                     help=tr("Write only these products, of {products}. The folder then holds no others, not even "
+                             "those of an earlier build.", products=products)),
+        click.Option(["--strict"], is_flag=True, help=tr("Exit status 1 also for warnings.")),
+        _lang(),
+    ]  # fmt: skip
+    text = tr(
+        "Build PROJECT: map, GeoPackage, shapefiles, lists, issues, manifest. An earlier build in the folder is "
+        "replaced as a whole; files that you put there stay. Exit status 1 if errors in the data block a list."
+    )
+    return click.Command("build", callback=run, help=text, params=params)
+
+
+def _why() -> click.Command:
+    def run(build: Path, key: str, as_json: bool) -> int:
+        opened = open_build(build)
+        found = explain(opened, key)
+        if as_json:
+            console.show_json([asdict(known) for known in found])
+            return DONE
+        for number, known in enumerate(found):
+            if number:
+                console.show()
+            console.show_known(known, opened.specs)
+        return DONE
+
+    text = tr("Tell all that the folder BUILD knows of the feature with the code or name KEY.")
+    params = [_folder("build"), click.Argument(["key"]), _json(), _lang()]
+    return click.Command("why", callback=run, help=text, params=params)
+
+
+def _layers() -> click.Command:
+    def run(layer: str | None, as_json: bool) -> int:
+        specs = load_catalogue().layers
+        if layer is not None and layer not in specs:
+            meant = nearest(layer, specs)
+            hint = tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(specs))
+            raise KeyNotFoundError(tr('there is no layer "{layer}"', layer=layer), hint)
+        shown = [specs[layer]] if layer else list(specs.values())
+        if as_json:
+            told = [spec.model_dump(mode="json", by_alias=True) for spec in shown]
+            console.show_json(told[0] if layer else told)
+        elif layer:
+            console.show_layer(specs[layer])
+        else:
+            console.show_layers(specs)
+        return DONE
+
+    text = tr("List the catalogue of layers, or tell all of the layer ID.")
+    params = [click.Argument(["layer"], metavar="[ID]", required=False), _json(), _lang()]
+    return click.Command("layers", callback=run, help=text, params=params)
+
+
+def _build_into(project: Path, folder: Path, only: tuple[str, ...] | None = None, strict: bool = False) -> int:
+    with console.progress_bar() as report:
+        atlas = pipeline.run(load_project(project), folder, only, report)
+    console.show_summary(atlas, folder)
+    return _status(atlas, strict)
+
+
+def _status(atlas: Atlas, strict: bool = False) -> int:
+    blocked = atlas.verdict == "blocked" or (strict and atlas.verdict != "pass")
+    return BLOCKED if blocked else DONE
+
+
+def _products(context: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Return the names in a list with commas."""
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    unknown = next((name for name in names if name not in pipeline.WRITERS), None)
+    if unknown is not None or not names:
+        known = ", ".join(pipeline.WRITERS)
+        message = tr('there is no product "{name}"; known: {names}', name=unknown or value, names=known)
+        raise click.BadParameter(message, context, option)
+    return names
+
+
+def _matching(pattern: str) -> Callable[[click.Context, click.Parameter, str], str]:
+    """Return a callback that refuses what does not match."""
+
+    def check(context: click.Context, option: click.Parameter, value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            message = tr('"{value}" is not of the form {pattern}', value=value, pattern=pattern)
+            raise click.BadParameter(message, context, option)
+        return value
+
+    return check

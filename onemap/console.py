@@ -1,0 +1,245 @@
+"""What the commands say: progress on stderr, tables and summaries on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from onemap.export.words import (
+    action_title,
+    issue_columns,
+    kind_title,
+    severity_title,
+    unit_title,
+    verdict_title,
+)
+from onemap.model import KINDS, Atlas, level_title
+from onemap.pipeline import Progress as Report
+from onemap.record import Known
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.spec.rule import LEVELS
+from onemap.text import tr
+
+STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
+
+
+def say(text: str = "") -> None:
+    """Write a line to stderr."""
+    print(text, file=sys.stderr)
+
+
+def show(text: str = "") -> None:
+    """Write a line to stdout."""
+    print(text)
+
+
+def show_json(content: Any) -> None:
+    """Write JSON to stdout."""
+    print(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report | None]:
+    """Yield what draws a progress bar, or None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda name, share: bar.update(task, description=name, completed=share)
+
+
+def show_table(columns: Mapping[str, Sequence[str]], styles: Sequence[str] = ()) -> None:
+    """Write a table to stdout: drawn for people, tab-separated for programs.
+
+    Parameters
+    ----------
+    columns
+        The cells of each column, by its title.
+    styles
+        The rich style of each row.
+    """
+    rows = list(zip(*columns.values(), strict=True))
+    if not sys.stdout.isatty():
+        for row in (tuple(columns), *rows):
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    table = Table()
+    for title in columns:
+        table.add_column(Text(title), overflow="fold")
+    for number, row in enumerate(rows):
+        table.add_row(*(Text(cell) for cell in row), style=styles[number] if styles else None)
+    Console().print(table)
+
+
+def show_issues(atlas: Atlas) -> None:
+    """Write the issues of an atlas to stdout: all columns by their ids for programs, the telling ones for people."""
+    issues = atlas.issues.astype("string").fillna("")
+    if not sys.stdout.isatty():
+        show_table({name: issues[name].tolist() for name in issues.columns})
+        return
+    titles, layers = issue_columns(), atlas.project.catalogue.layers
+    places = issues["cell"].where(issues["cell"] != "", issues["row"])
+    show_table(
+        {
+            titles["severity"]: issues["severity"].map(severity_title).tolist(),
+            titles["kind"]: [f"{KINDS[kind].number} {kind_title(kind)}" for kind in issues["kind"]],
+            titles["layer"]: [layers[layer].name if layer in layers else layer for layer in issues["layer"]],
+            titles["source"]: issues["source"].tolist(),
+            titles["row"]: places.tolist(),
+            titles["message"]: issues["message"].tolist(),
+            titles["action"]: issues["action"].map(action_title).tolist(),
+            titles["hint"]: issues["hint"].tolist(),
+        },
+        [STYLES[severity] for severity in issues["severity"]],
+    )
+
+
+def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:
+    """Return the issues of an atlas for JSON."""
+    rows = atlas.issues.astype(object).to_dict("records")
+    return [{str(name): None if pd.isna(value) else value for name, value in row.items()} for row in rows]
+
+
+def verdict_line(atlas: Atlas) -> str:
+    """Return the verdict and the number of issues."""
+    counts = atlas.issues["severity"].value_counts()
+    numbers = ", ".join(f"{severity_title(name)} {counts.get(name, 0)}" for name in ("error", "warning", "info"))
+    return tr("Verdict: {verdict} ({numbers})", verdict=verdict_title(atlas.verdict), numbers=numbers)
+
+
+def show_summary(atlas: Atlas, folder: Path) -> None:
+    """Write to stdout how a build came out, and what to open."""
+    show(f"{atlas.project.spec.title} {atlas.project.spec.period}")
+    show(verdict_line(atlas))
+    show()
+    show(tr("Lists (findings of each level):"))
+    width = max((cell_len(rule.name) for rule in atlas.rules), default=0)
+    for rule in atlas.rules:
+        counts = atlas.level_counts[rule.id]
+        numbers = "  ".join(f"{level_title(level)} {counts[level]:>4}" for level in LEVELS)
+        show(f"  {_padded(rule.name, width)}  {numbers}")
+    show()
+    show(tr("What to open:"))
+    told = {
+        "onemap.html": tr("first: the one map, in any browser, without a network"),
+        "lists.xlsx": tr("the lists, one sheet each, to print and sign"),
+        "issues.xlsx": tr("what is wrong in the data, to send back to the bureaus"),
+        "onemap.gpkg": tr("all layers and lists with their styles: drag it into QGIS"),
+        "shapefiles": tr("one shapefile a layer, for ArcGIS and the province"),
+    }
+    there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}
+    width = max((cell_len(path) for path in there), default=0)
+    for path, text in there.items():
+        show(f"  {_padded(path, width)}  {text}")
+
+
+def show_known(known: Known, specs: Mapping[str, LayerSpec]) -> None:
+    """Write all that is known of a feature to stdout."""
+    spec = specs.get(known.layer)
+    show(f"{spec.name if spec else known.layer}: {known.label} ({known.key})")
+    titles = {name: spec.fields[name].label if spec and name in spec.fields else name for name in known.values}
+    shown = {titles[name]: value for name, value in known.values.items() if value not in (None, "")}
+    width = max((cell_len(title) for title in shown), default=0)
+    for title, value in shown.items():
+        show(f"  {_padded(title, width)}  {value}")
+    if known.township:
+        show(tr("Lies in township: {township}", township=known.township))
+    show(_source_line(known))
+    show(tr("Issues: {count}", count=len(known.issues)))
+    for issue in known.issues:
+        hint = tr("What to do: {hint}", hint=issue["hint"])
+        show(f"  [{severity_title(issue['severity'])}] {kind_title(issue['kind'])}: {issue['message']}. {hint}")
+    show(tr("Findings: {count}", count=len(known.findings)))
+    for finding in known.findings:
+        other = finding["to_label"] if finding["of_key"] == known.key else finding["of_label"]
+        show(f"  [{level_title(finding['level'])}] {finding['of_label']} → {finding['to_label'] or other}")
+        show(f"    {finding['reason']}")
+
+
+def _source_line(known: Known) -> str:
+    source = known.source
+    parts = [source["path"] or tr("not known")]
+    parts += [tr("row {row}", row=source["row"])] if source["row"] not in (None, "") else []
+    parts += [text for text in (source["as_of"], source["provided_by"]) if text]
+    return tr("Source: {source}", source=", ".join(str(part) for part in parts))
+
+
+def show_layer(spec: LayerSpec) -> None:
+    """Write a layer in full to stdout."""
+    show(f"{spec.id}  {spec.name}")
+    facts = {
+        tr("Basis"): spec.basis,
+        tr("Geometry"): ", ".join(spec.geometry),
+        tr("Usual bureau"): spec.provided_by,
+        tr("Key"): spec.key,
+        tr("Name field"): spec.label,
+        tr("Class field"): spec.class_field or "",
+    }
+    for title, text in facts.items():
+        if text:
+            show(f"{title}: {text}")
+    show()
+    fields = spec.fields.items()
+    show_table(
+        {
+            tr("Field"): [own_id for own_id, _ in fields],
+            tr("Title"): [field.label for _, field in fields],
+            tr("Type"): [field.type for _, field in fields],
+            tr("DBF name"): [field.dbf for _, field in fields],
+            tr("Conditions"): [_conditions(field) for _, field in fields],
+            tr("Also called"): ["、".join(alias.name for alias in field.aliases) for _, field in fields],
+        }
+    )
+    for own_id, field in fields:
+        if field.classes:
+            show()
+            show(f"{own_id}  {field.label}")
+            show_table(
+                {
+                    tr("Class"): list(field.classes),
+                    tr("Title"): [one.label for one in field.classes.values()],
+                    tr("Also written"): ["、".join(one.aliases) for one in field.classes.values()],
+                }
+            )
+
+
+def _conditions(field: FieldSpec) -> str:
+    told = [
+        tr("required") if field.required else "",
+        tr("may not occur twice") if field.unique else "",
+        unit_title(field.unit) if field.unit else "",
+        f"≥ {field.minimum:g}" if field.minimum is not None else "",
+        f"≤ {field.maximum:g}" if field.maximum is not None else "",
+        field.pattern or "",
+    ]
+    return "; ".join(text for text in told if text)
+
+
+def show_layers(specs: Mapping[str, LayerSpec]) -> None:
+    """Write the catalogue to stdout."""
+    show_table(
+        {
+            tr("Layer"): list(specs),
+            tr("Title"): [spec.name for spec in specs.values()],
+            tr("Geometry"): [", ".join(spec.geometry) for spec in specs.values()],
+            tr("Usual bureau"): [spec.provided_by for spec in specs.values()],
+            tr("Basis"): [spec.basis for spec in specs.values()],
+        }
+    )
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))
