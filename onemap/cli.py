@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _language(words: Sequence[str]) -> Language:
     """Return the language asked for; a wrong one is refused later, when the words are parsed."""
     asked = os.environ.get(VARIABLE, "")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word == "--lang":
             asked = following
         elif word.startswith("--lang="):
@@ -81,20 +82,35 @@ def _program() -> click.Group:
     program = click.Group(
         "onemap",
         help=tr("From a folder of bureau files to a county's soil-pollution one map and its lists."),
-        params=[_lang()],
+        params=_common(),
         commands=[_demo(), _init(), _check(), _build(), _why(), _layers()],
     )
-    return click.version_option(package_name="onemap", message="%(prog)s %(version)s")(program)
+    version = click.version_option(
+        package_name="onemap", message="%(prog)s %(version)s", help=tr("Show the version and exit.")
+    )
+    return version(program)
 
 
-def _lang() -> click.Option:
-    return click.Option(
+def _common() -> list[click.Parameter]:
+    """Return the options that every command takes."""
+
+    def show_help(context: click.Context, option: click.Parameter, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            console.show(context.get_help())
+            context.exit()
+
+    language = click.Option(
         ["--lang"],
         type=click.Choice(list(LANGUAGES)),
         envvar=VARIABLE,
         expose_value=False,
         help=tr("Language of messages and products; also by the variable {variable}.", variable=VARIABLE),
     )
+    text = tr("Show this message and exit.")
+    help_option = click.Option(
+        ["--help"], is_flag=True, is_eager=True, expose_value=False, callback=show_help, help=text
+    )
+    return [language, help_option]
 
 
 def _json() -> click.Option:
@@ -114,7 +130,11 @@ def _demo() -> click.Command:
         "Copy the sample county into DIR (default: {folder}), build it, and say what to open.", folder=DEMO_FOLDER
     )
     return click.Command(
-        "demo", callback=run, help=text, params=[_folder("folder", metavar="[DIR]", default=DEMO_FOLDER), _lang()]
+        "demo",
+        callback=run,
+        help=text,
+        short_help=text,
+        params=[_folder("folder", metavar="[DIR]", default=DEMO_FOLDER), *_common()],
     )
 
 
@@ -138,10 +158,10 @@ def _init() -> click.Command:
             callback=_matching(r"\d{4}(-\d{2}(-\d{2})?)?"),
             help=tr("Period that the map is for, as 2026-11; this month if left out."),
         ),
-        _lang(),
+        *_common(),
     ]
     text = tr("Start a project in DIR: project.toml, and for each bureau a workbook to fill in.")
-    return click.Command("init", callback=run, help=text, params=params)
+    return click.Command("init", callback=run, help=text, short_help=text, params=params)
 
 
 def _check() -> click.Command:
@@ -156,7 +176,9 @@ def _check() -> click.Command:
         return _status(atlas)
 
     text = tr("Read and prove the data of PROJECT, without analysis: the table of its issues.")
-    return click.Command("check", callback=run, help=text, params=[_folder("project"), _json(), _lang()])
+    return click.Command(
+        "check", callback=run, help=text, short_help=text, params=[_folder("project"), _json(), *_common()]
+    )
 
 
 def _build() -> click.Command:
@@ -173,13 +195,14 @@ def _build() -> click.Command:
                      help=tr("Write only these products, of {products}. The folder then holds no others, not even "
                              "those of an earlier build.", products=products)),
         click.Option(["--strict"], is_flag=True, help=tr("Exit status 1 also for warnings.")),
-        _lang(),
+        *_common(),
     ]  # fmt: skip
-    text = tr(
-        "Build PROJECT: map, GeoPackage, shapefiles, lists, issues, manifest. An earlier build in the folder is "
-        "replaced as a whole; files that you put there stay. Exit status 1 if errors in the data block a list."
+    text = tr("Build PROJECT: map, GeoPackage, shapefiles, lists, issues, manifest.")
+    more = tr(
+        "An earlier build in the folder is replaced as a whole; files that you put there stay. "
+        "Exit status 1 if errors in the data block a list."
     )
-    return click.Command("build", callback=run, help=text, params=params)
+    return click.Command("build", callback=run, help=f"{text} {more}", short_help=text, params=params)
 
 
 def _why() -> click.Command:
@@ -196,8 +219,8 @@ def _why() -> click.Command:
         return DONE
 
     text = tr("Tell all that the folder BUILD knows of the feature with the code or name KEY.")
-    params = [_folder("build"), click.Argument(["key"]), _json(), _lang()]
-    return click.Command("why", callback=run, help=text, params=params)
+    params = [_folder("build"), click.Argument(["key"]), _json(), *_common()]
+    return click.Command("why", callback=run, help=text, short_help=text, params=params)
 
 
 def _layers() -> click.Command:
@@ -218,8 +241,8 @@ def _layers() -> click.Command:
         return DONE
 
     text = tr("List the catalogue of layers, or tell all of the layer ID.")
-    params = [click.Argument(["layer"], metavar="[ID]", required=False), _json(), _lang()]
-    return click.Command("layers", callback=run, help=text, params=params)
+    params = [click.Argument(["layer"], metavar="[ID]", required=False), _json(), *_common()]
+    return click.Command("layers", callback=run, help=text, short_help=text, params=params)
 
 
 def _build_into(project: Path, folder: Path, only: tuple[str, ...] | None = None, strict: bool = False) -> int:

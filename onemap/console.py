@@ -132,9 +132,9 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         numbers = "  ".join(f"{level_title(level)} {counts[level]:>4}" for level in LEVELS)
         show(f"  {_padded(rule.name, width)}  {numbers}")
     show()
-    show(tr("What to open:"))
+    show(tr("What to open, first things first:"))
     told = {
-        "onemap.html": tr("first: the one map, in any browser, without a network"),
+        "onemap.html": tr("the one map: double-click it, any browser will do, no network needed"),
         "lists.xlsx": tr("the lists, one sheet each, to print and sign"),
         "issues.xlsx": tr("what is wrong in the data, to send back to the bureaus"),
         "onemap.gpkg": tr("all layers and lists with their styles: drag it into QGIS"),
@@ -142,8 +142,8 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     }
     there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}
     width = max((cell_len(path) for path in there), default=0)
-    for path, text in there.items():
-        show(f"  {_padded(path, width)}  {text}")
+    for number, (path, text) in enumerate(there.items(), start=1):
+        show(f"  {number}. {_padded(path, width)}  {text}")
 
 
 def show_known(known: Known, specs: Mapping[str, LayerSpec]) -> None:

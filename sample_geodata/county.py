@@ -15,10 +15,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Polygon
+from shapes import Points, Rng, connected, smooth_labels, smooth_line
 
-Points = NDArray[np.float64]
-
-CRS: Final = "EPSG:4547"
 CENTRE: Final = np.array([384_850.0, 3_864_200.0])
 HALF_AXES: Final = np.array([16_600.0, 10_350.0])
 SPACING_M: Final = 274.0
@@ -59,8 +57,13 @@ TOWNSHIPS: Final = (
 
 # East and north of the centre, in metres; the third river follows the southern border.
 STREAMS: Final = {
-    "蟒河": [(-14_500, 3_300), (-10_000, 4_300), (-6_000, 2_600), (-1_500, 3_400), (3_500, 2_300), (8_000, 700), (14_600, 900)],
-    "老蟒河": [(-9_200, -1_000), (-5_200, -200), (-2_500, -2_600), (1_800, -2_900), (6_000, -3_100), (10_500, -4_600), (13_000, -4_300)],
+    "蟒河": [
+        (-14_500, 3_300), (-10_000, 4_300), (-6_000, 2_600), (-1_500, 3_400), (3_500, 2_300), (8_000, 700), (14_600, 900),
+    ],
+    "老蟒河": [
+        (-9_200, -1_000), (-5_200, -200), (-2_500, -2_600), (1_800, -2_900), (6_000, -3_100), (10_500, -4_600),
+        (13_000, -4_300),
+    ],
 }  # fmt: skip
 GREAT_RIVER: Final = "黄河"
 
@@ -107,7 +110,7 @@ class County:
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.cells)
 
-    def take_site(self, near: tuple[float, float], reach: float, rng: np.random.Generator, lonely: bool = False) -> int:
+    def take_site(self, near: tuple[float, float], reach: float, rng: Rng, lonely: bool = False) -> int:
         """Turn a field within `reach` of a place into a works site: any one, or the one farthest from homes."""
         distance = np.hypot(*(self.centres - near).T)
         free = np.flatnonzero((self.role == FIELD) & (self.township >= 0) & (distance < reach))
@@ -118,16 +121,16 @@ class County:
         return cell
 
 
-def make_county(rng: np.random.Generator) -> County:
+def make_county(rng: Rng) -> County:
     """Make the coverage, divide it among the townships, and lay rivers, towns and villages on it."""
     outline = _outline(rng)
-    rivers = {name: _smooth_line(CENTRE + np.array(places)) for name, places in STREAMS.items()}
+    rivers = {name: smooth_line(CENTRE + np.array(places)) for name, places in STREAMS.items()}
     rivers[GREAT_RIVER] = _great_river(outline)
     seeds = _seeds(outline, list(rivers.values())[:2], rng)
     cells, neighbours = _wiggly_cells(seeds, rng)
     centres = shapely.get_coordinates(shapely.centroid(np.array(cells)))
     inside = shapely.contains_xy(outline, centres)
-    township = _smooth_labels(np.where(inside, _nearest_seat(centres), -1), neighbours)
+    township = smooth_labels(np.where(inside, _nearest_seat(centres), -1), neighbours)
     role = np.full(len(cells), FIELD)
     small = shapely.union_all(list(rivers.values())[:2])
     role[shapely.intersects(np.array(cells), small)] = STREAM
@@ -140,7 +143,7 @@ def make_county(rng: np.random.Generator) -> County:
     return county
 
 
-def _outline(rng: np.random.Generator) -> Polygon:
+def _outline(rng: Rng) -> Polygon:
     """Return a rounded rectangle whose radius sways."""
     angle = np.linspace(0, 2 * np.pi, 720, endpoint=False)
     radius = (np.abs(np.cos(angle)) ** 2.9 + np.abs(np.sin(angle)) ** 2.9) ** (-1 / 2.9)
@@ -148,20 +151,6 @@ def _outline(rng: np.random.Generator) -> Polygon:
     shape = radius * (1 + sway)
     ring = np.column_stack([shape * np.cos(angle), shape * np.sin(angle)])
     return Polygon(CENTRE + ring / np.abs(ring).max(axis=0) * HALF_AXES)
-
-
-def _smooth_line(places: Points, step: float = 90.0) -> LineString:
-    """Return a meandering line through some places (Catmull-Rom), a vertex every `step` metres."""
-    padded = np.vstack([2 * places[0] - places[1], places, 2 * places[-1] - places[-2]])
-    t = np.linspace(0, 1, 60, endpoint=False)[:, None]
-    parts = []
-    for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-        parts.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
-    line = LineString(np.vstack([*parts, places[-1:]]))
-    along = np.arange(0, line.length, step)
-    points = shapely.get_coordinates(shapely.line_interpolate_point(line, along))
-    points[:, 1] += 70 * np.sin(along / 430) + 45 * np.sin(along / 170 + 1)
-    return LineString(np.round(points, 2))
 
 
 def _great_river(outline: Polygon) -> LineString:
@@ -172,10 +161,10 @@ def _great_river(outline: Polygon) -> LineString:
     south = ring[first]
     south = south[np.abs(south[:, 0] - CENTRE[0]) < 12_500]
     south[:, 1] = np.convolve(np.pad(south[:, 1], 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    return _smooth_line(south[::4], 150.0)
+    return smooth_line(south[::4], 150.0)
 
 
-def _seeds(outline: Polygon, streams: list[LineString], rng: np.random.Generator) -> Points:
+def _seeds(outline: Polygon, streams: list[LineString], rng: Rng) -> Points:
     """Return a jittered grid with smoothly varying density, and rows of seeds along the streams.
 
     A row on the stream and one on each side make its corridor a narrow band with smooth banks.
@@ -200,7 +189,7 @@ def _seeds(outline: Polygon, streams: list[LineString], rng: np.random.Generator
     return np.round(np.vstack(rows), 2)
 
 
-def _wiggly_cells(seeds: Points, rng: np.random.Generator) -> tuple[list[Polygon], list[list[int]]]:
+def _wiggly_cells(seeds: Points, rng: Rng) -> tuple[list[Polygon], list[list[int]]]:
     """Return the Voronoi cells of `seeds` with each edge wiggled once, and the neighbours of each cell."""
     plain = shapely.get_parts(shapely.voronoi_polygons(MultiPoint(seeds), ordered=True))
     corner_ids: dict[tuple[float, float], int] = {}
@@ -228,7 +217,7 @@ def _wiggly_cells(seeds: Points, rng: np.random.Generator) -> tuple[list[Polygon
     return cells, neighbours
 
 
-def _bend(start: Points, end: Points, rng: np.random.Generator) -> Points:
+def _bend(start: Points, end: Points, rng: Rng) -> Points:
     """Return the vertices between the ends of an edge: none on a short one, one or two on longer ones."""
     along = end - start
     length = float(np.hypot(*along))
@@ -252,17 +241,6 @@ def _nearest_seat(points: Points) -> NDArray[np.int64]:
     return np.argmin(np.hypot(*(warped[:, None] - seats).transpose(2, 0, 1)), axis=1)
 
 
-def _smooth_labels(labels: NDArray[np.int64], neighbours: list[list[int]]) -> NDArray[np.int64]:
-    """Let a cell follow its neighbours where most of them agree otherwise, so that no label lies scattered."""
-    labels = labels.copy()
-    for _ in range(4):
-        for cell, around in enumerate(neighbours):
-            values, counts = np.unique(labels[around], return_counts=True)
-            if len(around) > 2 and counts.max() * 5 >= len(around) * 3:
-                labels[cell] = values[np.argmax(counts)]
-    return labels
-
-
 def _lay_towns(county: County) -> None:
     """Build a town at the seat of each township."""
     centres = county.centres
@@ -270,26 +248,11 @@ def _lay_towns(county: County) -> None:
         distance = np.hypot(*(centres - CENTRE - township.seat).T)
         distance *= 1 + 0.13 * np.sin(3 * np.arctan2(*(centres - CENTRE - township.seat).T) + number)
         free = (county.township == number) & (county.role == FIELD)
-        county.towns[number] = _connected(np.flatnonzero(free & (distance < township.town_radius_m)), county.neighbours)
+        county.towns[number] = connected(np.flatnonzero(free & (distance < township.town_radius_m)), county.neighbours)
         county.role[county.towns[number]] = TOWN
 
 
-def _connected(cells: NDArray[np.int64], neighbours: list[list[int]]) -> list[int]:
-    """Return the largest connected group of `cells`."""
-    left, groups = set(cells.tolist()), []
-    while left:
-        group, edge = [], [min(left)]
-        left.discard(edge[0])
-        while edge:
-            group.append(edge.pop())
-            found = [n for n in neighbours[group[-1]] if n in left]
-            left.difference_update(found)
-            edge += found
-        groups.append(sorted(group))
-    return max(groups, key=len, default=[])
-
-
-def _lay_villages(county: County, rng: np.random.Generator) -> None:
+def _lay_villages(county: County, rng: Rng) -> None:
     """Scatter as many villages as each township really has; the larger ones are large enough to be built-up cells."""
     centres, serial = county.centres, 0
     for number, township in enumerate(TOWNSHIPS):
@@ -304,7 +267,7 @@ def _lay_villages(county: County, rng: np.random.Generator) -> None:
             county.villages.append(Village(f"示例{serial}村", number, tuple(centres[cell]), built))
 
 
-def _built_up(county: County, cell: int, rng: np.random.Generator) -> tuple[int, ...]:
+def _built_up(county: County, cell: int, rng: Rng) -> tuple[int, ...]:
     """Return a cell and some of its neighbours, and mark them as a village, unless others are built up close by."""
     around = [cell, *county.neighbours[cell]]
     wide = {far for near in around for far in county.neighbours[near]}

@@ -8,10 +8,11 @@ import numpy as np
 import shapely
 from county import FIELD, TOWNSHIPS, County
 from defects import Defect
-from ledgers import Record, Rng, area_m2
+from ledgers import Record
 from numpy.typing import NDArray
 from shapely.geometry import LineString, Polygon
 from shapely.ops import substring
+from shapes import Rng, area_m2
 
 MU_M2: Final = 2000 / 3
 SHARES: Final = (0.80, 0.94)
@@ -22,7 +23,11 @@ SPELLINGS: Final = (
     ("优先", "安全利用", "严格"), ("优先保护", "安全利用", "严格管控"), ("Ⅰ类", "Ⅱ类", "Ⅲ类"), ("一类", "二类", "三类"),
 )  # fmt: skip
 CROPS: Final = ("小麦", "玉米", "花生", "大豆", "怀山药", "水稻")
-MEASURES: Final = (("",), ("品种调整", "叶面调控", "石灰调节", "优化施肥", "深翻耕"), ("种植结构调整", "休耕", "退耕还林还草"))
+MEASURES: Final = (
+    ("",),
+    ("品种调整", "叶面调控", "石灰调节", "优化施肥", "深翻耕"),
+    ("种植结构调整", "休耕", "退耕还林还草"),
+)
 
 
 def make_fields(county: County, plumes: list[tuple[float, float]], rng: Rng) -> list[Record]:

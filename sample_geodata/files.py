@@ -12,8 +12,10 @@ import fiona
 import geopandas as gpd
 import pyogrio
 import shapely
-from county import CRS
-from ledgers import Record, lonlat
+from ledgers import Record
+from shapely.affinity import translate
+from shapely.geometry import mapping
+from shapes import CRS, lonlat
 
 DAY: Final = "2026-10-31"
 ARCGIS_PRJ: Final = (
@@ -31,8 +33,8 @@ pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{DAY}T00:00:00Z", "OPENFI
 
 def write_zone_shapefile(path: Path, records: list[Record], schema: dict[str, str]) -> None:
     """Write polygons in EPSG:4526 as GBK text without saying so: no .cpg, language byte 0, .prj as ArcGIS has it."""
-    shift = [{**r, "geometry": shapely.transform(r["geometry"], lambda xy: xy + (ZONE_PREFIX_M, 0))} for r in records]
-    _write_shapefile(path, shift, schema, "EPSG:4526")
+    prefixed = [{**r, "geometry": translate(r["geometry"], ZONE_PREFIX_M)} for r in records]
+    _write_shapefile(path, prefixed, schema, "EPSG:4526")
     path.with_suffix(".cpg").unlink()
     path.with_suffix(".prj").write_text(ARCGIS_PRJ, "ascii", newline="")
     dbf = bytearray(path.with_suffix(".dbf").read_bytes())
@@ -56,10 +58,7 @@ def _write_shapefile(path: Path, records: list[Record], schema: dict[str, str], 
         path, "w", driver="ESRI Shapefile", crs=crs, encoding="GBK", DBF_DATE_LAST_UPDATE=DAY,
         schema={"geometry": "Polygon", "properties": schema},
     ) as file:  # fmt: skip
-        file.writerecords(
-            {"type": "Feature", "geometry": shapely.geometry.mapping(r["geometry"]), "properties": _without(r, "geometry")}
-            for r in records
-        )
+        file.writerecords(_feature(r, mapping(r["geometry"])) for r in records)
 
 
 def write_geopackage(path: Path, records: list[Record], layer: str) -> None:
@@ -85,9 +84,7 @@ def write_geojson(path: Path, records: list[Record], crs: str | None) -> None:
         shape = record["geometry"]
         # Shapely writes an empty polygon as "coordinates": [] as well.
         place = json.loads(shapely.to_geojson(lonlat(shape)))
-        features.append(
-            json.dumps({"type": "Feature", "properties": _without(record, "geometry"), "geometry": place}, ensure_ascii=False)
-        )
+        features.append(json.dumps(_feature(record, place), ensure_ascii=False))
     text = json.dumps(head, ensure_ascii=False)[:-1] + ',\n"features": [\n' + ",\n".join(features) + "\n]}\n"
     path.write_text(text, "utf-8", newline="\n")
 
@@ -122,6 +119,10 @@ def write_csv(path: Path, records: list[Record]) -> None:
     """Write a table with Windows line ends in GB18030, as an office program saves it."""
     lines = [",".join(records[0]), *(",".join(record.values()) for record in records)]
     path.write_bytes(("\r\n".join(lines) + "\r\n").encode("gb18030"))
+
+
+def _feature(record: Record, geometry: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": _without(record, "geometry"), "geometry": geometry}
 
 
 def _without(record: Record, *names: str) -> Record:

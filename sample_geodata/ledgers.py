@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pyproj
 import shapely
-from county import CENTRE, CRS, TOWNSHIPS, County
-from shapely.affinity import rotate, translate
+from county import CENTRE, TOWNSHIPS, County
+from shapely.affinity import translate
 from shapely.geometry import Point, Polygon
+from shapes import Rng, area_m2, blob, plot_shape
 
 Record = dict[str, Any]
-Rng = np.random.Generator
 
-GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
-TO_LONLAT: Final = pyproj.Transformer.from_crs(CRS, "EPSG:4490", always_xy=True)
 STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 
 # GB/T 4754 code, industry, name of the enterprise, metals.
@@ -37,7 +34,16 @@ INDUSTRIES: Final = (
 )
 STATES: Final = ("在产", "正常生产", "停产", "已关闭", "在产企业", "关停", "历史遗留", "搬迁", "在产", "生产")
 PATHWAYS: Final = ("大气沉降", "废水灌溉", "固废堆存", "大气沉降、固废堆存", "其他")
-DIVISIONS: Final = {"33": "金属制品业", "38": "电气机械和器材制造业", "32": "有色金属冶炼", "26": "化学原料制造", "19": "皮革鞣制"}
+DIVISIONS: Final = {
+    "33": "金属制品业",
+    "38": "电气机械和器材制造业",
+    "32": "有色金属冶炼",
+    "26": "化学原料制造",
+    "19": "皮革鞣制",
+}
+
+# Code of the receptor type, name, people, how many there are.
+SERVICES: Final = ((22, "小学", 420, 24), (21, "幼儿园", 150, 14), (24, "卫生院", 80, 13), (26, "水井", 300, 22))
 
 # Industrial parks: a township and the way from its seat, in metres.
 PARKS: Final = ((4, (1_250, 500)), (6, (-1_350, 500)), (5, (-900, 1_500)), (9, (1_500, -700)), (7, (1_200, -1_300)))
@@ -68,18 +74,6 @@ def make_ledgers(county: County, rng: Rng) -> Ledgers:
     return Ledgers(enterprises, plots, construction, wells, receptors, _water_sources(springs, rng), plumes)
 
 
-def lonlat(shape: Any) -> Any:
-    """Return a shape in degrees of CGCS2000, to 1e-7 (a centimetre)."""
-    turned = shapely.transform(shape, lambda xy: np.column_stack(TO_LONLAT.transform(xy[:, 0], xy[:, 1])))
-    return shapely.transform(turned, lambda xy: np.round(xy, 7))
-
-
-def area_m2(shape: Any) -> float:
-    """Return the area on the ellipsoid of a shape in EPSG:4547."""
-    turned = shapely.transform(shape, lambda xy: np.column_stack(TO_LONLAT.transform(xy[:, 0], xy[:, 1])))
-    return abs(float(GEOD.geometry_area_perimeter(shapely.orient_polygons(shapely.make_valid(turned)))[0]))
-
-
 def credit_code(serial: int) -> str:
     """Return a credit code of valid form (GB 32100) whose registry part is no real one."""
     letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -96,7 +90,14 @@ def _seat(number: int, way: tuple[float, float] = (0, 0)) -> tuple[float, float]
 
 def _springs() -> list[Point]:
     """Return the well fields of the waterworks: near the towns that they serve."""
-    ways = {0: (1_500, -1_300), 1: (-1_700, 900), 4: (-1_500, -1_200), 5: (1_700, 700), 8: (1_500, 1_300), 9: (-1_700, 400)}
+    ways = {
+        0: (1_500, -1_300),
+        1: (-1_700, 900),
+        4: (-1_500, -1_200),
+        5: (1_700, 700),
+        8: (1_500, 1_300),
+        9: (-1_700, 400),
+    }
     return [Point(np.round(_seat(number, way), 2)) for number, way in ways.items()]
 
 
@@ -208,23 +209,34 @@ def _receptors(county: County, springs: list[Point], rng: Rng) -> list[Record]:
         inner = ground.buffer(-18).simplify(4)
         shape = max(shapely.get_parts(inner), key=shapely.area)
         found.append((name, 23, township, shape, int(shape.area / 160)))
-    for kind, count, ending, people in ((22, 18, "小学", 420), (21, 14, "幼儿园", 150), (24, 13, "卫生院", 80), (26, 16, "水井", 300)):
-        chosen = [*range(11), *(11 + rng.permutation(len(homes) - 11))][:count] if kind != 26 else 11 + rng.permutation(len(homes) - 11)[:count]
-        for at in chosen:
-            name, township, ground = homes[int(at)]
-            found.append((name.removesuffix("镇区") + ending, kind, township, _inside(ground, rng), people + int(rng.integers(90))))
+    towns, others = list(range(len(county.towns))), np.arange(len(county.towns), len(homes))
+    for kind, ending, people, count in SERVICES:
+        rest = rng.permutation(others).tolist()
+        # Every town has its school and hospital; people drink from their own well in the villages.
+        for at in (rest if kind == 26 else towns + rest)[:count]:
+            name, township, ground = homes[at]
+            name, guests = name.removesuffix("镇区") + ending, int(rng.integers(90))
+            found.append((name, kind, township, _inside(ground, rng), people + guests))
     for serial, spring in enumerate(springs, 1):
         found.append((f"示例{serial}号水厂水源地", 25, county.township_at(spring), spring, 9_000 + 1_700 * serial))
     return [
-        {"编号": f"ST{serial:04d}", "名称": name, "受体类型代码": kind, "人数": people, "乡镇": TOWNSHIPS[township].name, "geometry": shape}
+        {
+            "编号": f"ST{serial:04d}",
+            "名称": name,
+            "受体类型代码": kind,
+            "人数": people,
+            "乡镇": TOWNSHIPS[township].name,
+            "geometry": shape,
+        }
         for serial, (name, kind, township, shape, people) in enumerate(found, 1)
-    ]  # fmt: skip
+    ]
 
 
 def _wells(county: County, works: list[Record], rng: Rng) -> list[Record]:
     """Return 40 monitoring wells: most beside works, some in villages, four for the national assessment."""
     spots = [(works[int(i)]["geometry"].centroid, 650.0) for i in rng.choice(len(works), 24, replace=False)]
-    spots += [(Point(county.villages[int(i)].centre), 260.0) for i in rng.choice(len(county.villages), 16, replace=False)]
+    chosen = rng.choice(len(county.villages), 16, replace=False)
+    spots += [(Point(county.villages[int(i)].centre), 260.0) for i in chosen]
     records = []
     for serial, (near, reach) in enumerate(spots, 1):
         place = _somewhere(county, near, reach, rng)
@@ -256,22 +268,10 @@ def _water_sources(springs: list[Point], rng: Rng) -> list[Record]:
                     "级别": level,
                     "水源类型": "地下水",
                     "服务人口": 9_000 + 1_700 * serial,
-                    "geometry": _blob(spring, radius, rng),
+                    "geometry": blob(spring, radius, rng),
                 }
             )
     return records
-
-
-def plot_shape(cell: Polygon, rng: Rng) -> Polygon:
-    """Return a walled plot inside a cell: a turned rectangle with one corner cut off."""
-    circle = shapely.maximum_inscribed_circle(cell, tolerance=1)
-    centre, radius = Point(circle.coords[0]), circle.length
-    reach, slim = radius * rng.uniform(0.55, 0.92), rng.uniform(0.35, 0.75)
-    width, height = reach * np.cos(slim), reach * np.sin(slim)
-    cut = height * rng.uniform(0.2, 0.7)
-    corners = [(-width, -height), (width, -height), (width, height - cut), (width - cut, height), (-width, height)]
-    turned = rotate(Polygon(corners), rng.uniform(-25, 25), origin=(0, 0))
-    return shapely.transform(translate(turned, centre.x, centre.y), lambda xy: np.round(xy, 2))
 
 
 def _beside(shape: Polygon, share: float, county: County) -> Polygon:
@@ -279,13 +279,7 @@ def _beside(shape: Polygon, share: float, county: County) -> Polygon:
     west, _, east, _ = shape.bounds
     home = county.township_at(shape.centroid)
     moved = (translate(shape, way * share * (east - west), 0) for way in (1, -1))
-    return next(m for m in moved if all(county.township_at(corner) == home for corner in shapely.points(m.exterior.coords)))
-
-
-def _blob(centre: Point, radius: float, rng: Rng) -> Polygon:
-    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    sway = radius * (1 + 0.08 * np.sin(2 * angle + rng.uniform(0, 6)) + 0.05 * np.sin(3 * angle + rng.uniform(0, 6)))
-    return Polygon(np.round(np.column_stack([centre.x + sway * np.cos(angle), centre.y + sway * np.sin(angle)]), 2))
+    return next(m for m in moved if {county.township_at(Point(xy)) for xy in m.exterior.coords} == {home})
 
 
 def _off_centre(cell: Polygon, reach: float, rng: Rng) -> Point:

@@ -23,8 +23,9 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
-from ledgers import Ledgers, Record, area_m2, lonlat, make_ledgers
+from ledgers import Record, make_ledgers
 from shapely.geometry import LineString, Point, Polygon
+from shapes import area_m2, lonlat
 from workbook import FIRST_ROW, cell_of, spell_coordinates, spell_dates, write_workbook
 
 SEED: Final = 410883
@@ -45,7 +46,9 @@ FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
     "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12",
 }  # fmt: skip
-WATER_SCHEMA: Final = {"水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8"}
+WATER_SCHEMA: Final = {
+    "水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8",
+}  # fmt: skip
 
 
 def make_sample(folder: Path = HERE) -> list[Defect]:
@@ -96,19 +99,18 @@ def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     spell_coordinates(records)
     spell_dates(records)
     layer, source = "cadmium_enterprise", ENTERPRISE_FILE
-    mangled, short, half, date, lost, moved, *_ = (2, 8, 14, 19, 25, 30)
+    mangled, short, half, date, lost, moved = 2, 8, 14, 19, 25, 30
     defects: list[Defect] = []
 
     def plant(kind: str, at: int, column: str, field: str, note: str) -> None:
         row, key = FIRST_ROW + at, records[at]["统一社会信用代码"]
         text = str(records[at][column])
-        defects.append(
-            Defect(kind, layer, source, note, row, cell_of(row, column), field, "" if at == mangled else key, text)
-        )
+        key = "" if field == "credit_code" else key
+        defects.append(Defect(kind, layer, source, note, row, cell_of(row, column), field, key, text))
 
     # Excel keeps 15 digits of a number: the last ones of this code are lost for good.
     records[mangled]["统一社会信用代码"] = 9.14108830000001e17
-    plant("code_damaged", mangled, "统一社会信用代码", "credit_code", "Excel took an all-digit credit code for a number.")
+    plant("code_damaged", mangled, "统一社会信用代码", "credit_code", "Excel took an all-digit code for a number.")
     records[short]["行业代码"], records[short]["行业名称"] = 912, "铅锌矿采选"
     plant("code_damaged", short, "行业代码", "industry_code", "0912 was typed as a number and lost its leading zero.")
     records[half]["生产状态"] = "半停产"
@@ -116,14 +118,15 @@ def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     records[date] |= {"整治进展": "整治中", "完成时间": "2026-13-45", "备注": "已列入整治清单"}
     plant("wrong_type", date, "完成时间", "remediation_deadline", "There is no month 13 and no day 45.")
     records[lost]["经度"] = records[lost]["纬度"] = ""
-    defects.append(
-        Defect("null_geometry", layer, source, "Both coordinates were left empty.", FIRST_ROW + lost, key=records[lost]["统一社会信用代码"])
-    )
+    nowhere = records[lost]["统一社会信用代码"]
+    note = "Both coordinates were left empty."
+    defects.append(Defect("null_geometry", layer, source, note, FIRST_ROW + lost, key=nowhere))
     real = records[moved]["乡镇"]
     records[moved]["乡镇"] = "河雍街道" if real != "河雍街道" else "会昌街道"
     plant("township_mismatch", moved, "乡镇", "township", f"The enterprise lies in {real}.")
     total = write_workbook(folder / source, records, {real})
-    defects.append(Defect("totals_row", layer, source, "The last row is a total, not an enterprise.", total, value="合计"))
+    note = "The last row is a total, not an enterprise."
+    defects.append(Defect("totals_row", layer, source, note, total, value="合计"))
     return defects
 
 
@@ -160,7 +163,8 @@ def _receptors(folder: Path, records: list[Record]) -> list[Defect]:
     records[line]["geometry"] = LineString([(place.x - 60, place.y), (place.x, place.y + 25), (place.x + 60, place.y)])
     write_geojson(folder / source, records, "urn:ogc:def:crs:EPSG::4490")
     return [
-        Defect("empty_geometry", layer, source, "A polygon without a single vertex.", empty, key=records[empty]["编号"]),
+        Defect("empty_geometry", layer, source, "A polygon without a single vertex.",
+               empty, key=records[empty]["编号"]),
         Defect("wrong_geometry", layer, source, "A receptor is a point or a polygon; this is a line.",
                line, key=records[line]["编号"]),
     ]  # fmt: skip
@@ -195,7 +199,7 @@ def _wells(folder: Path, records: list[Record]) -> list[Defect]:
         defect("wrong_type", vague, "井深(m)", "well_depth_m", "About thirty is no number."),
         defect("axes_swapped", swapped, "经度", "", "Longitude and latitude are exchanged."),
         defect("outside_county", far, "", "", "The well lies 20 km north of the county."),
-        defect("duplicate_key", later, "点位编码", "point_code", f"Another well, in line {twin + 2}, has the same code."),
+        defect("duplicate_key", later, "点位编码", "point_code", f"The well in line {twin + 2} has the same code."),
     ]
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from ledgers import Record, lonlat
+from ledgers import Record
+from shapes import lonlat
 
 GROUPS: Final = {
-    "基本信息": ("序号", "企业名称", "统一社会信用代码", "乡镇", "地址", "行业代码", "行业名称", "特征重金属", "生产状态", "污染途径"),
+    "基本信息": (
+        "序号", "企业名称", "统一社会信用代码", "乡镇", "地址", "行业代码", "行业名称", "特征重金属", "生产状态", "污染途径",
+    ),
     "坐标": ("经度", "纬度"),
     "整治情况": ("整治进展", "完成时间", "备注"),
 }  # fmt: skip

@@ -75,9 +75,7 @@ def small_atlas(
         layers=layers,
         issues=_issues(),
         findings=findings[kept].reset_index(drop=True),
-        links=(links if located else gpd.GeoSeries([None] * len(links), crs=CRS))[kept].reset_index(
-            drop=True
-        ),
+        links=(links if located else gpd.GeoSeries([None] * len(links), crs=CRS))[kept].reset_index(drop=True),
         sources=_sources(),
         rules=rules,
         crs=CRS,
@@ -131,10 +129,7 @@ def _rows(name: str) -> dict[str, list[Row]]:
             (
                 {"river_code": "HL01", "river_name": "示例河"},
                 LineString(
-                    [
-                        (WEST + x, SOUTH + y)
-                        for x, y in ((-900, 700), (3000, 1500), (8000, 900), (13_000, 1800))
-                    ]
+                    [(WEST + x, SOUTH + y) for x, y in ((-900, 700), (3000, 1500), (8000, 900), (13_000, 1800))]
                 ),
                 west,
             )

@@ -70,9 +70,7 @@ class Page:
 
     def size(self, width: int, height: int) -> Self:
         """Make the window that large."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         return self
 
     def open(self, file: Path) -> Self:

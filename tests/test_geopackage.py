@@ -14,7 +14,7 @@ import shapely
 
 from onemap.export import geopackage
 from onemap.spec.catalogue import shipped
-from tests import qgis
+from tests import real_qgis
 from tests.atlases import CRS, FARMLAND_FILE, RARE_NAME, small_atlas
 
 SPATIAL = (
@@ -149,7 +149,7 @@ def seen(gpkg: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict
     """What QGIS sees in each table of a copy, for QGIS changes the journal mode of what it opens."""
     copy = tmp_path_factory.mktemp("qgis") / gpkg.name
     copy.write_bytes(gpkg.read_bytes())
-    tables = qgis.load([f"{copy}|layername={name}" for name in SPATIAL], "geopackage_in_qgis.png")
+    tables = real_qgis.load([f"{copy}|layername={name}" for name in SPATIAL], "geopackage_in_qgis.png")
     return dict(zip(SPATIAL, tables, strict=True))
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from onemap.model import Action, EncodingRecord
 
-
 FIRST_CELL: Final = "first cell"
 """Column of the frames of tables: the first cell of each row that is not blank."""
 

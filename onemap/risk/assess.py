@@ -61,7 +61,7 @@ def chosen_rules(project: Project, layers: Collection[str]) -> tuple[Rule, ...]:
     rules = project.catalogue.rules
     if project.run is not None:
         return tuple(rules[own_id] for own_id in project.run)
-    return tuple(rules[own_id] for own_id in sorted(rules) if rules[own_id].of in layers)
+    return tuple(rules[own_id] for own_id in rules if rules[own_id].of in layers)
 
 
 def check_measures(rules: Sequence[Rule]) -> None:

@@ -24,7 +24,7 @@ def shipped(name: str) -> Path:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Layers and rules by id, each in the order of their files' names."""
+    """Layers by id in the order of their files' names, and rules by id in the order of the lists."""
 
     layers: Mapping[str, LayerSpec]
     rules: Mapping[str, Rule]
@@ -58,7 +58,8 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(tables)
             raise SpecError(tr('there is no rule "{rule}"', rule=own_id), hint)
         tables[own_id] = {**tables[own_id], **change}
-    rules = {own_id: toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()}
+    parsed = [toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()]
+    rules = {rule.id: rule for rule in sorted(parsed, key=lambda rule: (rule.order, rule.id))}
     for rule in rules.values():
         _check_rule(rule, layers)
     return Catalogue(layers, rules)

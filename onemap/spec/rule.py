@@ -41,6 +41,7 @@ class Rule(Spec):
     rings: tuple[float, ...] = Field(default=(), description="outer edges of the rings, metres, rising")
     minimum: float = Field(default=0.0, ge=0, description="square metres; an overlap up to this is no overlap")
     levels: dict[Literal["high", "medium", "low"], float] = Field(min_length=1)
+    order: int = Field(default=50, description="place among the lists; lower comes first")
     reason: str
     reason_en: str = ""
 

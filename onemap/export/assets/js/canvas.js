@@ -42,9 +42,7 @@
         return;
       }
       L.Renderer.prototype._update.call(this);
-      const size = this._bounds.getSize(), ratio = window.devicePixelRatio || 1;
-      this._container.width = Math.round(size.x * ratio);
-      this._container.height = Math.round(size.y * ratio);
+      const size = this._bounds.getSize();
       this._container.style.width = size.x + "px";
       this._container.style.height = size.y + "px";
       L.DomUtil.setPosition(this._container, this._bounds.min);
@@ -56,8 +54,9 @@
       this._frame = 0;
       const context = this._container.getContext("2d"), ratio = window.devicePixelRatio || 1;
       const size = this._bounds.getSize();
+      this._container.width = Math.round(size.x * ratio);
+      this._container.height = Math.round(size.y * ratio);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, size.x, size.y);
       this.paint(context, this._view(size));
     },
 
@@ -66,12 +65,28 @@
       const origin = this._map.getPixelOrigin().add(this._bounds.min);
       const left = world / 2 - origin.x, top = world / 2 - origin.y;
       return {
-        zoom: this._zoom, scale: scale, width: size.x, height: size.y,
+        zoom: this._zoom, scale: scale, onPaper: false, width: size.x, height: size.y,
         x: (grid) => grid * scale + left,
         y: (grid) => top - grid * scale,
         west: -left / scale, east: (size.x - left) / scale,
         north: top / scale, south: (top - size.y) / scale,
       };
+    },
+  });
+
+  /** All canvases as one. On paper a canvas hides those below it, for its emptiness is printed white. */
+  onemap.Sheet = onemap.Canvas.extend({
+    initialize: function (canvases, order) {
+      L.Renderer.prototype.initialize.call(this, { order: order });
+      this.canvases = canvases;
+    },
+
+    paint: function (context, view) {
+      this._container.classList.add("sheet");
+      view.onPaper = true;
+      this.canvases.filter((canvas) => canvas._map)
+        .sort((a, b) => a.options.order - b.options.order)
+        .forEach((canvas) => canvas.paint(context, view));
     },
   });
 

@@ -3,6 +3,7 @@
   "use strict";
 
   const element = onemap.element;
+  const OVERVIEW_WIDTH = 140, OVERVIEW_HEIGHT = 92;
 
   onemap.header = function (app) {
     const content = app.content;
@@ -72,7 +73,7 @@
 
   /** A small map of the county with the window in it; a click goes there. */
   onemap.addOverview = function (map, county) {
-    const width = 140, height = 92, canvas = element("canvas", {
+    const width = OVERVIEW_WIDTH, height = OVERVIEW_HEIGHT, canvas = element("canvas", {
       class: "overview", width: width * 2, height: height * 2, title: onemap.say("overviewMap"),
     });
     const [west, south, east, north] = county.boxes;
@@ -94,8 +95,8 @@
 
   function paintOverview(canvas, view, county, bounds) {
     const context = canvas.getContext("2d");
+    canvas.width = OVERVIEW_WIDTH * 2; // empties it
     context.setTransform(2, 0, 0, 2, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
     context.beginPath();
     onemap.trace(context, view, county, 0);
     context.fillStyle = "#dfe6df";
@@ -107,7 +108,7 @@
       return; // all of the county is seen
     }
     const left = Math.max(1, view.x(a.x)), top = Math.max(1, view.y(b.y));
-    const right = Math.min(139, view.x(b.x)), bottom = Math.min(91, view.y(a.y));
+    const right = Math.min(OVERVIEW_WIDTH - 1, view.x(b.x)), bottom = Math.min(OVERVIEW_HEIGHT - 1, view.y(a.y));
     context.strokeStyle = onemap.colours.high;
     context.lineWidth = 1.5;
     context.strokeRect(left, top, Math.max(3, right - left), Math.max(3, bottom - top));

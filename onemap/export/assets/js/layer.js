@@ -118,7 +118,7 @@
       if (this.shapes.kind[place] !== onemap.kinds.POLYGON || !this.content.style.opacity) {
         return;
       }
-      const fill = this.fillOf(place);
+      const fill = view.onPaper && this.sheer ? onPaper(this.fillOf(place), this.content.style.opacity) : this.fillOf(place);
       context.fillStyle = fill;
       if (this.extentOf(place) * view.scale < SMALLEST) {
         const anchor = this.anchorOf(place);
@@ -195,6 +195,12 @@
       return found;
     },
   });
+
+  /** The colour that a fill of some opacity has on white paper. */
+  function onPaper(fill, opacity) {
+    const parts = [1, 3, 5].map((at) => parseInt(fill.slice(at, at + 2), 16));
+    return "rgb(" + parts.map((part) => Math.round(255 - (255 - part) * opacity)).join(",") + ")";
+  }
 
   function usualSize(shapes) {
     const extents = [];

@@ -5,7 +5,9 @@
   const element = onemap.element;
   const MASK_ORDER = 45; // above areas, below the symbols of points
   const BORDER_ORDER = 140; // above every layer, below the names
+  const SHEET_ORDER = 155;
   const CLOSEST = 17; // zoom to which the map goes by itself
+  const LEGEND_WIDTH = 290; // pixels of the legend with its margin
   const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
 
   onemap.start = function (map, layers, contentId) {
@@ -75,11 +77,12 @@
       document.body.append(onemap.header(this), element("aside", { class: "side", "aria-label": onemap.say("panel") },
         onemap.cards(this.content), element("div", { class: "search" }, this.search.input), this.search.results, tabs));
       this.map.invalidateSize({ animate: false });
-      if (this.county) {
-        new onemap.Mask(this.county, MASK_ORDER).addTo(this.map);
-        new onemap.CountyBorder(this.county, BORDER_ORDER).addTo(this.map);
-      }
-      this.labels = new onemap.Labels(this.layers).addTo(this.map);
+      this.labels = new onemap.Labels(this.layers);
+      const furniture = this.county
+        ? [new onemap.Mask(this.county, MASK_ORDER), new onemap.CountyBorder(this.county, BORDER_ORDER), this.labels]
+        : [this.labels];
+      furniture.forEach((canvas) => canvas.addTo(this.map));
+      this.sheet = new onemap.Sheet(this.layers.concat(furniture), SHEET_ORDER);
       onemap.addTools(this.map);
       if (this.county) {
         onemap.addOverview(this.map, this.county);
@@ -97,16 +100,29 @@
       this.map.on("layeradd layerremove", (event) => {
         if (this.layers.includes(event.layer)) this.refresh();
       });
-      window.addEventListener("beforeprint", () => this._printing(true));
+      window.addEventListener("beforeprint", () => {
+        this.before = { center: this.map.getCenter(), zoom: this.map.getZoom() };
+        this._printing(true);
+      });
       window.addEventListener("afterprint", () => this._printing(false));
     }
 
     /** Lay the page out for paper before the browser measures it, and back afterwards. */
     _printing(on) {
-      const bounds = this.map.getBounds();
+      const bounds = this.map.getBounds(), whole = this._whole();
       document.body.classList.toggle("printing", on);
+      this.legend.spellOut(on);
+      this.sheet[on ? "addTo" : "removeFrom"](this.map);
       this.map.invalidateSize({ animate: false, pan: false });
-      this.map.fitBounds(bounds, { animate: false });
+      if (!on) {
+        this.map.setView(this.before.center, this.before.zoom, { animate: false });
+        return;
+      }
+      if (whole && bounds.contains(whole)) {
+        this.showWhole(LEGEND_WIDTH);
+      } else {
+        this.map.fitBounds(bounds, { animate: false });
+      }
     }
 
     refresh() {
@@ -251,15 +267,20 @@
       return this.map.getSize().x > 2 * PANEL_WIDTH;
     }
 
-    /** Show the county, or else everything, beside the legend and the overview map. */
-    showWhole() {
-      const bounds = this.county ? onemap.boundsOf(this.county) : L.latLngBounds([]);
-      if (!this.county) {
-        this.layers.map((layer) => onemap.boundsOf(layer.shapes)).filter(Boolean).forEach((one) => bounds.extend(one));
-      }
-      if (bounds && bounds.isValid()) {
+    /** The bounds of the county, or else of everything that is located; null where nothing is. */
+    _whole() {
+      const bounds = L.latLngBounds([]);
+      const all = this.county ? [this.county] : this.layers.map((layer) => layer.shapes);
+      all.map((shapes) => onemap.boundsOf(shapes)).filter(Boolean).forEach((one) => bounds.extend(one));
+      return bounds.isValid() ? bounds : null;
+    }
+
+    /** Show all of it, beside what stands at the left of the map. */
+    showWhole(left) {
+      const bounds = this._whole();
+      if (bounds) {
         this.map.fitBounds(bounds, {
-          paddingTopLeft: [this._isWide() ? 130 : 16, 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
+          paddingTopLeft: [left || (this._isWide() ? 130 : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
         });
       } else {
         this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));

@@ -18,7 +18,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 def load(sources: Sequence[str | Path], picture: str | None = None) -> list[dict[str, Any]]:
     """Return what QGIS sees in each source, and keep a picture of them, the first on top, in artifacts/."""
     need("qgis_process")
-    arguments: list[str | Path] = [SYSTEM_PYTHON, Path(__file__).with_name("qgis_load.py")]
+    arguments: list[str | Path] = [SYSTEM_PYTHON, "-E", Path(__file__).with_name("qgis_load.py")]
     if picture:
         ARTIFACTS.mkdir(exist_ok=True)
         arguments += ["--picture", ARTIFACTS / picture]

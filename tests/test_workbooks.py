@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from onemap.export import issue_workbook, workbooks
+from onemap.export.overview import shares
+from onemap.export.words import action_title, kind_title, severity_title, verdict_title
+from onemap.model import KINDS, Atlas
+from onemap.text import speaking
+from tests.atlases import small_atlas
+
+LIST_HEADERS = (
+    "序号",
+    "等级",
+    "编码",
+    "名称",
+    "乡镇",
+    "受体图层",
+    "受体类别",
+    "受体编码",
+    "受体名称",
+    "数值",
+    "单位",
+    "原因",
+    "依据",
+)
+OVERVIEW, FARMLAND, RECEPTORS, PLOTS, DEVELOPMENT = range(5)
+"""The sheets, in the order of the rules."""
+
+Writer = Callable[[Atlas, Path], list[Path]]
+WRITERS = (workbooks.write, issue_workbook.write)
+
+
+def lists(atlas: Atlas, folder: Path) -> list[Worksheet]:
+    return openpyxl.load_workbook(workbooks.write(atlas, folder)[0]).worksheets
+
+
+def values(sheet: Worksheet) -> list[tuple[Any, ...]]:
+    return list(sheet.values)
+
+
+def without_findings(atlas: Atlas) -> Atlas:
+    return replace(atlas, findings=atlas.findings[:0], links=atlas.links[:0])
+
+
+def block(sheet: Worksheet, title: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a table of the overview, from its township rows to its total."""
+    rows = values(sheet)
+    start = next(number for number, row in enumerate(rows) if row[0] == title) + 3
+    length = next(number for number, row in enumerate(rows[start:]) if row[0] == "合计") + 1
+    return [tuple(value for value in row if value is not None) for row in rows[start : start + length]]
+
+
+def test_the_overview_comes_first_and_then_each_rule(tmp_path: Path) -> None:
+    assert [sheet.title for sheet in lists(small_atlas(tmp_path), tmp_path)] == [
+        "总览",
+        "涉镉企业周边耕地清单",
+        "涉镉企业周边敏感受体清单",
+        "重点管控清单",
+        "疑似违规开发清单",
+    ]
+
+
+def test_a_list_speaks_chinese(tmp_path: Path) -> None:
+    header, first, *_ = values(lists(small_atlas(tmp_path), tmp_path)[RECEPTORS])
+    assert header == LIST_HEADERS
+    assert first == (
+        1, "中", "91410883MA0000001X", "示例电镀厂（一厂）", "示例西镇", "地下水点位", "国考点位", "DX-01", "示例一号井",
+        199.97, "米", "因距地下水点位“示例一号井”200米", "孟州市2025年净土保卫战实施方案 二(一)1; 环办土壤〔2021〕21号",
+    )  # fmt: skip
+
+
+def test_codes_are_text_and_values_are_numbers(tmp_path: Path) -> None:
+    sheet = lists(small_atlas(tmp_path), tmp_path)[PLOTS]
+    assert (sheet["C2"].value, sheet["C2"].data_type) == ("4108832100002", "s")
+    assert (sheet["J2"].value, sheet["J2"].data_type, sheet["J2"].number_format) == (149.98, "n", "#,##0.00")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+86", "-甲", "@SUM(A1)", "{=A1}", "http://example.com", "0123", "1e5"])
+def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path, name: str) -> None:
+    cell = lists(small_atlas(tmp_path, name=name), tmp_path)[RECEPTORS]["D2"]
+    assert (cell.value, cell.data_type, cell.hyperlink) == (name, "s", None)
+
+
+def test_levels_are_coloured_as_well_as_worded(tmp_path: Path) -> None:
+    sheets = lists(small_atlas(tmp_path), tmp_path)
+    cells = [sheets[DEVELOPMENT]["B2"], sheets[PLOTS]["B2"], sheets[FARMLAND]["B2"], sheets[PLOTS]["B3"]]
+    assert [cell.value for cell in cells] == ["高", "中", "低", "信息不足"]
+    assert len({cell.fill.start_color.rgb for cell in cells}) == 4
+
+
+def test_lists_filter_and_keep_their_header(tmp_path: Path) -> None:
+    sheet = lists(small_atlas(tmp_path), tmp_path)[RECEPTORS]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A2", "A1:M4", "$1:$1")
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_every_sheet_prints_on_a4_landscape_one_page_wide(tmp_path: Path, write: Writer) -> None:
+    for sheet in openpyxl.load_workbook(write(small_atlas(tmp_path), tmp_path)[0]):
+        setup = sheet.page_setup
+        assert (setup.orientation, int(setup.paperSize), setup.fitToHeight) == ("landscape", 9, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert "内部使用" in sheet.oddHeader.right.text
+        assert "&P" in sheet.oddFooter.center.text or "&[Page]" in sheet.oddFooter.center.text
+
+
+def test_columns_are_as_wide_as_chinese_is(tmp_path: Path) -> None:
+    sheet = lists(small_atlas(tmp_path), tmp_path)[RECEPTORS]
+    assert sheet.column_dimensions["D"].width >= 2 * len("示例电镀厂（一厂）")
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_two_writes_are_the_same_bytes(tmp_path: Path, write: Writer) -> None:
+    atlas = small_atlas(tmp_path)
+    first = write(atlas, tmp_path)[0].read_bytes()
+    assert write(atlas, tmp_path)[0].read_bytes() == first
+
+
+def test_the_overview_counts_by_rule_and_level(tmp_path: Path) -> None:
+    rows = {row[0]: row[1:5] for row in values(lists(small_atlas(tmp_path), tmp_path)[OVERVIEW])}
+    assert rows["涉镉企业周边敏感受体清单"] == (0, 1, 2, 0)
+    assert rows["重点管控清单"] == (0, 1, 0, 1)
+
+
+def test_township_counts_of_findings_add_up(tmp_path: Path) -> None:
+    *towns, total = block(lists(small_atlas(tmp_path), tmp_path)[OVERVIEW], "各乡镇清单记录数")
+    assert towns[0][:9] == ("示例西镇", 0, 0, 1, 0, 0, 1, 1, 0)
+    assert [sum(column) for column in zip(*(row[1:] for row in towns), strict=True)] == list(total[1:])
+    assert sum(total[1:]) == 7
+
+
+def test_township_areas_add_up_as_they_are_shown(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    *towns, total = block(lists(atlas, tmp_path)[OVERVIEW], "各乡镇图层要素与面积")
+    assert [round(sum(column), 2) for column in zip(*(row[1:] for row in towns), strict=True)] == list(total[1:])
+    assert round(sum(total[-4:-1]), 2) == total[-1]
+    mu = atlas.layers["cultivated_land"].areas_m2.sum() * 3 / 2000
+    assert total[-1] == pytest.approx(mu, abs=0.02)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
+def test_shares_add_up_to_the_rounded_sum(numbers: list[float]) -> None:
+    rounded = shares(numbers)
+    assert round(sum(rounded), 2) == pytest.approx(sum(numbers), abs=0.0051)
+    assert all(abs(share - number) < 0.0101 for share, number in zip(rounded, numbers, strict=True))
+
+
+def test_shares_round_the_largest_remainders_up() -> None:
+    assert shares([1.006, 1.004, 1.005, 1.005]) == [1.01, 1.0, 1.01, 1.0]
+
+
+def test_an_empty_list_says_that_the_rule_ran(tmp_path: Path) -> None:
+    with speaking("en"):
+        sheet = lists(without_findings(small_atlas(tmp_path)), tmp_path)[FARMLAND]
+    assert sheet["A2"].value.startswith("The rule was run on the data of Cadmium-related enterprise (2 features)")
+    assert sheet["A2"].value.endswith("within 1000 m.")
+
+
+def test_a_list_without_data_says_that_it_cannot_be_judged(tmp_path: Path) -> None:
+    with speaking("en"):
+        sheets = lists(without_findings(small_atlas(tmp_path, leave_out=["cultivated_land"])), tmp_path)
+    said = "No data of Cultivated-land class were provided: cannot be judged. This is not a finding of none."
+    assert sheets[FARMLAND]["A2"].value == said
+    assert said in {value for row in values(sheets[OVERVIEW]) for value in row}
+
+
+def test_a_rule_that_was_not_run_is_told_in_the_overview(tmp_path: Path) -> None:
+    with speaking("en"):
+        sheets = lists(small_atlas(tmp_path, leave_out=["priority_plot"]), tmp_path)
+    row = next(row for row in values(sheets[OVERVIEW]) if row[0] == "Plots near receptors")
+    assert row[1:5] == ("—", "—", "—", "—")
+    assert "Not run: no data of Priority plot were provided." in str(row)
+
+
+def test_sheet_names_are_what_excel_takes(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    titles = ["a/b:c[d]*?" * 6, "a/b:c[d]*?" * 6, "'总览'", "History"]
+    rules = tuple(rule.model_copy(update={"title": t}) for rule, t in zip(atlas.rules, titles, strict=True))
+    names = [sheet.title for sheet in lists(replace(atlas, rules=rules), tmp_path)]
+    assert len({name.casefold() for name in names}) == 5
+    assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
+    assert "history" not in {name.casefold() for name in names}
+
+
+def test_a_gap_of_the_whole_list_is_told_in_words_in_the_overview(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    gap = atlas.findings.assign(of_key=atlas.findings["of_key"].where(atlas.findings["level"] != "unknown", ""))
+    rows = {row[0]: row for row in values(lists(replace(atlas, findings=gap), tmp_path)[OVERVIEW])}
+    assert "未提供数据, 不能判定" in rows["重点管控清单"]
+
+
+def test_issues_are_told_in_words(tmp_path: Path) -> None:
+    overview, issues = openpyxl.load_workbook(issue_workbook.write(small_atlas(tmp_path), tmp_path)[0]).worksheets
+    first = dict(zip(values(issues)[0], values(issues)[1], strict=True))
+    assert (first["严重程度"], first["问题类型"], first["图层"], first["字段"], first["处理方式"]) == (
+        "警告", "305 未知类别", "耕地土壤环境质量类别", "质量类别", "已置空",
+    )  # fmt: skip
+    assert (first["编码"], first["行号"], first["经度"]) == ("41088320260004", 4, 112.79)
+    assert (issues.title, issues.auto_filter.ref) == ("全部问题", "A1:N4")
+    assert ("农业农村局", "耕地土壤环境质量类别", "305 未知类别", "警告", 1) in values(overview)
+
+
+def test_no_issue_is_said_in_words(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    with speaking("en"):
+        [path] = issue_workbook.write(replace(atlas, issues=atlas.issues[:0]), tmp_path)
+    assert openpyxl.load_workbook(path).worksheets[1]["A2"].value == "All sources were checked; no issue was found."
+
+
+def test_every_kind_severity_action_and_verdict_has_a_word() -> None:
+    words = [
+        *map(kind_title, KINDS),
+        *map(severity_title, ("error", "warning", "info")),
+        *map(action_title, ("kept", "repaired", "blanked", "dropped")),
+        *map(verdict_title, ("pass", "pass-with-issues", "blocked")),
+    ]
+    assert len(set(words)) == len(KINDS) + 3 + 4 + 3
+
+
+@pytest.mark.parametrize("leave_out", [["township"], ["cultivated_land", "township"]])
+def test_the_overview_needs_no_townships(tmp_path: Path, leave_out: list[str]) -> None:
+    assert lists(small_atlas(tmp_path, leave_out=leave_out), tmp_path)[OVERVIEW]["A1"].value
