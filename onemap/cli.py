@@ -58,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _language(words: Sequence[str]) -> Language:
     """Return the language asked for; a wrong one is refused later, when the words are parsed."""
-    asked = os.environ.get(VARIABLE, "")
+    asked = [os.environ.get(VARIABLE, "")]
     for word, following in pairwise([*words, ""]):
         if word == "--lang":
-            asked = following
+            asked.append(following)
         elif word.startswith("--lang="):
-            asked = word.removeprefix("--lang=")
-    return LANGUAGES.get(asked, DEFAULT_LANGUAGE)
+            asked.append(word.removeprefix("--lang="))
+    return next((LANGUAGES[word] for word in reversed(asked) if word in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 def _fail(message: str, hint: str) -> int:
@@ -215,7 +215,7 @@ def _why() -> click.Command:
         for number, known in enumerate(found):
             if number:
                 console.show()
-            console.show_known(known, opened.specs)
+            console.show_known(known, opened.catalogue)
         return DONE
 
     text = tr("Tell all that the folder BUILD knows of the feature with the code or name KEY.")

@@ -27,6 +27,7 @@ from onemap.export.words import (
 from onemap.model import KINDS, Atlas, level_title
 from onemap.pipeline import Progress as Report
 from onemap.record import Known
+from onemap.spec.catalogue import Catalogue
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.rule import LEVELS
 from onemap.text import tr
@@ -76,7 +77,7 @@ def show_table(columns: Mapping[str, Sequence[str]], styles: Sequence[str] = ())
         for row in (tuple(columns), *rows):
             print("\t".join(" ".join(cell.split()) for cell in row))
         return
-    table = Table()
+    table = Table(show_lines=True)
     for title in columns:
         table.add_column(Text(title), overflow="fold")
     for number, row in enumerate(rows):
@@ -146,12 +147,16 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         show(f"  {number}. {_padded(path, width)}  {text}")
 
 
-def show_known(known: Known, specs: Mapping[str, LayerSpec]) -> None:
+def show_known(known: Known, catalogue: Catalogue) -> None:
     """Write all that is known of a feature to stdout."""
-    spec = specs.get(known.layer)
+    spec = catalogue.layers.get(known.layer)
     show(f"{spec.name if spec else known.layer}: {known.label} ({known.key})")
-    titles = {name: spec.fields[name].label if spec and name in spec.fields else name for name in known.values}
-    shown = {titles[name]: value for name, value in known.values.items() if value not in (None, "")}
+    fields = spec.fields if spec else {}
+    shown = {
+        fields[name].label if name in fields else name: _value(value, fields.get(name))
+        for name, value in known.values.items()
+        if value not in (None, "")
+    }
     width = max((cell_len(title) for title in shown), default=0)
     for title, value in shown.items():
         show(f"  {_padded(title, width)}  {value}")
@@ -164,9 +169,15 @@ def show_known(known: Known, specs: Mapping[str, LayerSpec]) -> None:
         show(f"  [{severity_title(issue['severity'])}] {kind_title(issue['kind'])}: {issue['message']}. {hint}")
     show(tr("Findings: {count}", count=len(known.findings)))
     for finding in known.findings:
-        other = finding["to_label"] if finding["of_key"] == known.key else finding["of_label"]
-        show(f"  [{level_title(finding['level'])}] {finding['of_label']} → {finding['to_label'] or other}")
+        rule = catalogue.rules.get(finding["rule"])
+        sides = " → ".join(label for label in (finding["of_label"], finding["to_label"]) if label)
+        show(f"  [{level_title(finding['level'])}] {rule.name if rule else finding['rule']}: {sides}")
         show(f"    {finding['reason']}")
+
+
+def _value(value: Any, field: FieldSpec | None) -> str:
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{text} {unit_title(field.unit)}" if field and field.unit else text
 
 
 def _source_line(known: Known) -> str:

@@ -109,7 +109,7 @@ def build(project: Project, progress: Progress | None = None) -> Atlas:
     findings, links = assess(
         atlas.layers, rules, frozenset(atlas.issues.loc[errors, "layer"]), project.catalogue.layers, tell
     )
-    return replace(atlas, findings=findings, links=links, rules=rules)
+    return replace(atlas, findings=findings, links=links.set_crs(atlas.crs, allow_override=True), rules=rules)
 
 
 def publish(

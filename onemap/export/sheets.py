@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,9 +28,11 @@ LONGEST_TEXT: Final = 32_767
 """Characters that Excel takes in a cell."""
 
 NARROWEST: Final = 6
-WIDEST: Final = 48
+WIDEST: Final = 56
 SHEET_NAME: Final = 31
 A4: Final = 9
+LINE_HEIGHT: Final = 14
+"""Points, at the font's size."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Column:
     number_format: str = ""
     tints: Sequence[str] = ()
     """The ground of each cell; none where there is nothing."""
+    printed: bool = True
+    """Columns that are not printed stand last."""
 
 
 class Book:
@@ -112,6 +117,12 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
             write_cell(book, sheet, (row, place), value, (column.number_format, tint))
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
+    printed = sum(column.printed for column in columns)
+    sheet.print_area(0, 0, max(count, 1), printed - 1)
+    for row in range(count):
+        # Only Excel fits the height of wrapped rows by itself when it opens a file; WPS and others print what is set.
+        lines = max(_lines(column.values[row], _width(column)) for column in columns)
+        sheet.set_row(row + 1, LINE_HEIGHT * lines + 3)
     if count:
         sheet.autofilter(0, 0, count, len(columns) - 1)
     elif empty:
@@ -142,6 +153,11 @@ def _width(column: Column) -> int:
     longest = max((text_width(str(value)) for value in _shown(column.values)), default=0)
     # The button of the filter covers the end of the header.
     return min(WIDEST, max(NARROWEST, longest + 2, text_width(column.title) + 4))
+
+
+def _lines(value: Any, width: int) -> int:
+    """Return how many lines a value takes in a column: Excel leaves some of the width free."""
+    return 1 if pd.isna(value) else max(1, math.ceil(text_width(str(value)) / (width - 2)))
 
 
 def _shown(values: Sequence[Any]) -> Iterable[Any]:

@@ -39,11 +39,11 @@ def _write_rule(book: Book, rule: Rule, atlas: Atlas) -> None:
 def _columns(rows: pd.DataFrame, atlas: Atlas) -> list[Column]:
     titles = finding_columns()
     classes = zip(rows["to_layer"], rows["to_class"].fillna(""), strict=True)
+    layers = list(rows["to_layer"].map(lambda layer: layer_title(atlas, layer), na_action="ignore"))
     values: dict[str, Iterable[Any]] = {
         "of_key": rows["of_key"],
         "of_label": rows["of_label"],
         "township": rows["township"],
-        "to_layer": rows["to_layer"].map(lambda layer: layer_title(atlas, layer), na_action="ignore"),
         "to_class": [class_title(atlas, *pair) for pair in classes],
         "to_key": rows["to_key"],
         "to_label": rows["to_label"],
@@ -59,5 +59,7 @@ def _columns(rows: pd.DataFrame, atlas: Atlas) -> list[Column]:
         Column(titles["value"], list(rows["value"]), NUMBER_FORMAT),
         Column(titles["unit"], list(rows["unit"].map(unit_title, na_action="ignore"))),
         Column(titles["reason"], list(rows["reason"])),
-        Column(titles["basis"], list(rows["basis"])),
+        # The reason tells the basis, and the class of a receptor its layer: they are here to be filtered by.
+        Column(titles["to_layer"], layers, printed=False),
+        Column(titles["basis"], list(rows["basis"]), printed=False),
     ]

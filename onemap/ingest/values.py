@@ -42,7 +42,8 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
             return _damaged()
         text = str(int(raw)) if float(raw).is_integer() else repr(raw)
     else:
-        text = str(raw).strip()
+        # NUL pads DBF fields of some programs, and no file format of ours can hold it.
+        text = str(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
     if field.pattern is None or re.fullmatch(field.pattern, text):

@@ -126,8 +126,10 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     no way to know. Each outline is named "layer place metres".
     """
     rules = {rule.id: rule for rule in atlas.rules}
+    sides = ["rule", "of_layer", "of_key"]
+    listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
     names, outlines = [], []
-    for (rule_id, layer_id, key), _ in atlas.findings.groupby(["rule", "of_layer", "of_key"], sort=True):
+    for rule_id, layer_id, key in listed.itertuples(index=False):
         if rule_id not in rules or layer_id not in atlas.layers:
             continue
         layer = atlas.layers[layer_id]

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from branca.element import MacroElement
 from folium.map import Layer as FoliumLayer
 from jinja2 import Template
 
 from onemap.export.webmap.assets import script, style
-from onemap.export.webmap.figure import script_element, style_element
+from onemap.export.webmap.figure import Verbatim, script_element, style_element
 
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+IE_EDGE: Final = '<meta http-equiv="X-UA-Compatible" content="IE=edge" />'
+OLD_BROWSER: Final = """<div id="onemap-old-browser" hidden>{text}</div>
+<script>
+if (window.document.documentMode) document.getElementById("onemap-old-browser").removeAttribute("hidden");
+</script>
+"""
+"""Plain old JavaScript, for Internet Explorer reads no other part of the page."""
 
 
 def json_block(own_id: str, content: Any) -> str:
@@ -35,9 +43,9 @@ class CanvasLayer(FoliumLayer):
 
     _template = Template(
         """
-        {% macro html(this, kwargs) %}{{ this.block }}{% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = onemap.readLayer("{{ this.get_name() }}_content");
+            {% if this.show %}{{ this.get_name() }}.addTo({{ this._parent.get_name() }});{% endif %}
         {% endmacro %}
         """
     )
@@ -47,6 +55,13 @@ class CanvasLayer(FoliumLayer):
         self._name = "CanvasLayer"
         self._id = content["id"]
         self.block = json_block(f"{self.get_name()}_content", content)
+
+    def render(self, **kwargs: Any) -> Any:
+        """Put the layer into the page."""
+        page: Any = self.get_root()
+        page.html.add_child(Verbatim(self.block), name=self.get_name())
+        # folium's own way adds the layer to the map once more each time that the page is rendered.
+        super(FoliumLayer, self).render(**kwargs)  # type: ignore[no-untyped-call]
 
 
 class Page(MacroElement):
@@ -62,19 +77,6 @@ class Page(MacroElement):
 
     _template = Template(
         """
-        {% macro header(this, kwargs) %}
-            <meta http-equiv="X-UA-Compatible" content="IE=edge" />
-            {{ this.head }}
-        {% endmacro %}
-        {% macro html(this, kwargs) %}
-            <div id="onemap-old-browser" hidden>{{ this.old_browser }}</div>
-            <script>
-                if (window.document.documentMode) {
-                    document.getElementById("onemap-old-browser").removeAttribute("hidden");
-                }
-            </script>
-            {{ this.block }}
-        {% endmacro %}
         {% macro script(this, kwargs) %}
             onemap.start({{ this._parent.get_name() }}, [{{ this.layer_names }}], "{{ this.get_name() }}_content");
         {% endmacro %}
@@ -82,10 +84,17 @@ class Page(MacroElement):
     )
 
     def __init__(self, content: dict[str, Any], layers: list[CanvasLayer]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Page"
         self._id = "onemap"
-        self.head = style_element(style()) + "\n" + script_element(script())
-        self.old_browser = escape(content["texts"]["oldBrowser"])
-        self.block = json_block(f"{self.get_name()}_content", content)
+        self.head = "\n".join([IE_EDGE, style_element(style()), script_element(script())])
+        warning = OLD_BROWSER.format(text=escape(content["texts"]["oldBrowser"]))
+        self.body = warning + json_block(f"{self.get_name()}_content", content)
         self.layer_names = ", ".join(layer.get_name() for layer in layers)
+
+    def render(self, **kwargs: Any) -> Any:
+        """Put header, panels and tools into the page."""
+        page: Any = self.get_root()
+        page.header.add_child(Verbatim(self.head), name=self.get_name())
+        page.html.add_child(Verbatim(self.body), name=self.get_name())
+        super().render(**kwargs)  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any, Final
 
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+from branca.element import CssLink, Element, Figure, Link
 from jinja2 import Template
 
 from onemap.export.webmap.assets import vendored
@@ -27,7 +27,7 @@ class Verbatim(Element):
         super().__init__()
         self.html = html
 
-    def render(self, **kwargs: Any) -> str:  # noqa: ARG002
+    def render(self, **kwargs: Any) -> str:
         """Return the piece."""
         return self.html
 
@@ -90,6 +90,6 @@ def style_element(rules: str) -> str:
     return f"<style>\n{safe}\n</style>"
 
 
-def _inlined(link: JavascriptLink | CssLink) -> str:
+def _inlined(link: Link) -> str:
     text = vendored(link.url)
     return style_element(text) if isinstance(link, CssLink) else script_element(text)

@@ -50,7 +50,7 @@
     /** Point at a position, for example of an issue. */
     showPosition(latlng) {
       this.clear();
-      L.circleMarker(latlng, { pane: PANE, radius: 13, color: "#b3382c", weight: 3, fill: false }).addTo(this.group);
+      L.circleMarker(latlng, { pane: PANE, radius: 13, color: onemap.colours.high, weight: 3, fill: false }).addTo(this.group);
     }
 
     _outline(layer, place) {

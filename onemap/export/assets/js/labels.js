@@ -34,7 +34,7 @@
       });
       const symbols = shown.filter((layer) => layer.content.symbols);
       symbols.forEach((layer) => keepSymbolsClear(taken, layer, view));
-      this.first.forEach((places, layer) => nameSymbols(context, taken, layer, view, places, 11));
+      symbols.forEach((layer) => nameSymbols(context, taken, layer, view, this.first.get(layer) || [], 11));
       if (view.zoom >= NAMES_FROM) {
         symbols.forEach((layer) => {
           const first = this.first.get(layer) || [];

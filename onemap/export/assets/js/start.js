@@ -259,6 +259,7 @@
         return;
       }
       this.map.flyToBounds(bounds, {
+        animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
         maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this._isWide() ? PANEL_WIDTH : 30, 30],
       });
     }
