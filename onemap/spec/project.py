@@ -68,8 +68,16 @@ class ProjectSpec(Spec):
     crs: str | None = None
     layers: str | None = None
     previous: str | None = None
-    sources: dict[str, Annotated[tuple[SourceSpec, ...], BeforeValidator(as_tuple)]] = Field(min_length=1)
+    sources: dict[str, Annotated[tuple[SourceSpec, ...], BeforeValidator(as_tuple)]] = Field({}, validate_default=True)
     rules: dict[str, Any] = {}
+
+    @field_validator("sources")
+    @classmethod
+    def _sources_are_named(cls, sources: dict[str, Any]) -> dict[str, Any]:
+        if not sources:
+            message = tr("no source is named yet; write [sources.<layer>], and below it path = …")
+            raise ValueError(message)
+        return sources
 
     @field_validator("crs")
     @classmethod
