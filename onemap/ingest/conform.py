@@ -78,7 +78,9 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     kinds = pd.Series([KIND_OF_TYPE.get(int(t), "") for t in shapely.get_type_id(shapes.array)], index=frame.index)
     wrong = ~(null | empty) & ~kinds.isin(spec.geometry).to_numpy()
     hint = tr("draw it again in the source; without it the record is in no list by place")
-    faults = [Fault("null_geometry", tr("no geometry"), hint, at) for at in frame.index[null]]
+    faults = [
+        Fault("null_geometry", tr("no geometry, or one that cannot be read"), hint, at) for at in frame.index[null]
+    ]
     faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
     for at in frame.index[wrong]:
         kind = shapes[at].geom_type

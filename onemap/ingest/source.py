@@ -19,17 +19,18 @@ from onemap.ingest.crs import Box, Proof, prove
 from onemap.ingest.kml import read_kml
 from onemap.ingest.raw import AREA_AS_WRITTEN, FIRST_CELL, Fault, Raw, UnreadableError
 from onemap.ingest.sheets import read_text_table, read_workbook
-from onemap.ingest.vectors import read_vector, read_zip
+from onemap.ingest.vectors import read_parquet, read_vector, read_zip
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, SourceSpec
 from onemap.text import fold, tr
 
-VECTORS: Final = (".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb", ".parquet")
+VECTORS: Final = (".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb")
 SPATIAL: Final[Mapping[str, Callable[[Path, SourceSpec], Raw]]] = {
     **dict.fromkeys(VECTORS, read_vector),
     ".kml": read_kml,
     ".kmz": read_kml,
+    ".parquet": read_parquet,
     ".zip": read_zip,
 }
 TABLES: Final[Mapping[str, Callable[[Path, SourceSpec, set[str]], Raw]]] = {

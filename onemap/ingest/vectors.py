@@ -6,10 +6,13 @@ import tempfile
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow
 import pyogrio
+import shapely
 
 from onemap.ingest.encoding import Finding, find_dbf_encoding
 from onemap.ingest.raw import Fault, Raw, UnreadableError
@@ -29,26 +32,66 @@ def read_vector(path: Path, source: SourceSpec) -> Raw:
     layer = _layer_of(path, source)
     shapefile = path.suffix.lower() == ".shp"
     finding = _shapefile_encoding(path, source) if shapefile else None
-    try:
-        # Arrow hands dates over as dates and keeps integers with blanks as integers.
-        frame = pyogrio.read_dataframe(
-            path, layer=layer, encoding=finding.codec if finding else None, fid_as_index=True, use_arrow=True
-        )
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-    ) as fault:
-        raise _unreadable(path, fault) from None
-    except UnicodeDecodeError as fault:
-        raise _unreadable(path, fault) from None
+    frame = _read(path, layer, finding, "ignore")
     record = finding.record if finding else EncodingRecord("utf-8", tr("the format's own encoding"))
     rows = [int(fid) for fid in frame.index]
     frame = frame.reset_index(drop=True)
     if not isinstance(frame, gpd.GeoDataFrame):
         return Raw(_codes_as_text(frame), None, rows, record)
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    return Raw(_codes_as_text(columns), frame.geometry, rows, record, {}, frame.crs, _unproved(finding))
+    shapes, faults = frame.geometry, _unproved(finding)
+    if shapely.is_missing(shapes.array).any():
+        shapes, closed = _close_rings(shapes, _read(path, layer, finding, "fix").geometry)
+        faults = (*faults, *closed)
+    return Raw(_codes_as_text(columns), shapes, rows, record, {}, frame.crs, faults)
+
+
+def _read(path: Path, layer: str | None, finding: Finding | None, on_invalid: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            # GDAL warns of rings that do not close; they become issues.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            # Arrow hands dates over as dates and keeps integers with blanks as integers.
+            return pyogrio.read_dataframe(
+                path,
+                layer=layer,
+                encoding=finding.codec if finding else None,
+                fid_as_index=True,
+                use_arrow=True,
+                on_invalid=on_invalid,
+            )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as fault:
+        raise _unreadable(path, fault) from None
+    except UnicodeDecodeError as fault:
+        raise _unreadable(path, fault) from None
+
+
+def _close_rings(read: gpd.GeoSeries, fixed: gpd.GeoSeries) -> tuple[gpd.GeoSeries, list[Fault]]:
+    """Take from `fixed` the shapes that could not be read for rings that do not close, and tell of each."""
+    fixed = gpd.GeoSeries(fixed.array, index=read.index, crs=read.crs)
+    closed = shapely.is_missing(read.array) & ~(shapely.is_missing(fixed.array) | shapely.is_empty(fixed.array))
+    message, hint = tr("a ring that does not close; it was closed"), tr("compare the repaired shape with the source")
+    faults = [Fault("invalid_geometry", message, hint, at, action="repaired") for at in read.index[closed]]
+    return read.where(~closed, fixed), faults
+
+
+def read_parquet(path: Path, source: SourceSpec) -> Raw:
+    """Read a GeoParquet file; GDAL's wheels come without its driver. Records are numbered from 1.
+
+    Raises
+    ------
+    UnreadableError
+        The file is no Parquet, or has no geometry column.
+    """
+    del source  # Parquet has no layers to choose from, and says its encoding itself.
+    try:
+        frame = gpd.read_parquet(path)
+    except (pyarrow.ArrowException, ValueError, KeyError) as fault:
+        raise _unreadable(path, fault) from None
+    record = EncodingRecord("utf-8", tr("the format's own encoding"))
+    columns = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
+    shapes = frame.geometry.reset_index(drop=True)
+    return Raw(_codes_as_text(columns), shapes, list(range(1, len(frame) + 1)), record, {}, frame.crs)
 
 
 def read_zip(path: Path, source: SourceSpec) -> Raw:
