@@ -21,6 +21,10 @@ def test_scientific_notation_as_text_is_a_damaged_code_too():
     assert read_value("9.14109E+17", CREDIT).kind == "code_damaged"
 
 
+def test_a_whole_number_beyond_what_a_float_holds_is_not_taken():
+    assert read_value(9.3e18, FieldSpec(title="人数", dbf="RS", type="integer")).kind == "wrong_type"
+
+
 def test_a_lost_leading_zero_is_put_back_and_told():
     reading = read_value(912, INDUSTRY)
     assert (reading.value, reading.kind, reading.action) == ("0912", "code_damaged", "repaired")

@@ -16,6 +16,9 @@ from onemap.text import fold, tr
 EXCEL_DIGITS: Final = 10**15
 """Excel keeps 15 digits of a number: the rest of a longer code is lost."""
 
+EXACT: Final = 2**53
+"""Beyond this a float no longer tells one whole number from the next."""
+
 SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 
 
@@ -88,7 +91,8 @@ def _integer(raw: Any, field: FieldSpec) -> Reading:
     reading = _number(raw, field)
     if reading.value is None:
         return reading
-    return Reading(int(reading.value)) if float(reading.value).is_integer() else _wrong(raw, tr("a whole number"))
+    whole = float(reading.value).is_integer() and abs(reading.value) <= EXACT
+    return Reading(int(reading.value)) if whole else _wrong(raw, tr("a whole number"))
 
 
 def _date(raw: Any, field: FieldSpec) -> Reading:
