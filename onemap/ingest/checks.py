@@ -197,4 +197,4 @@ def _name(frame: gpd.GeoDataFrame, at: Any, spec: LayerSpec) -> str:
 
 def _lonlat(shape: shapely.Geometry, crs: Any) -> tuple[float, float]:
     point = gpd.GeoSeries([shape.representative_point()], crs=crs).to_crs(LONLAT).iloc[0]
-    return point.x, point.y
+    return round(point.x, 7), round(point.y, 7)

@@ -84,9 +84,15 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
     for at in frame.index[wrong]:
         kind = shapes[at].geom_type
-        message = tr("a {kind} where the layer has {wanted}", kind=kind, wanted=" / ".join(spec.geometry))
+        words = _kind_words()
+        wanted = " / ".join(words[own] for own in spec.geometry)
+        message = tr("a {kind} where the layer has {wanted}", kind=words.get(kinds[at], kind), wanted=wanted)
         faults.append(Fault("wrong_geometry", message, hint, at, value=kind, action="blanked"))
     return frame.set_geometry(shapes.where(~(empty | wrong), None)), faults
+
+
+def _kind_words() -> dict[str, str]:
+    return {"point": tr("point"), "line": tr("line"), "polygon": tr("polygon"), "table": tr("table")}
 
 
 def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -94,7 +100,7 @@ def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDa
     shapes = frame.geometry.copy()
     faults = []
     for at in frame.index[~shapely.is_missing(shapes.array) & ~shapely.is_valid(shapes.array)]:
-        reason = shapely.is_valid_reason(shapes[at]).split("[")[0]
+        reason = _reason_words(shapely.is_valid_reason(shapes[at]).split("[")[0])
         repaired = _of_kind(shapely.make_valid(shapes[at], method="structure", keep_collapsed=False), shapes[at])
         before, after = _painted_area(shapes[at]), repaired.area
         if repaired.is_empty or abs(after - before) > REPAIR_BUDGET * max(before, after):
@@ -124,6 +130,22 @@ def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDa
             )
             shapes[at] = repaired
     return frame.set_geometry(shapes), faults
+
+
+def _reason_words(reason: str) -> str:
+    """Return GEOS's reason in the language spoken now; rare ones stay as GEOS says them."""
+    words = {
+        "Self-intersection": tr("its edges cross"),
+        "Ring Self-intersection": tr("a ring touches itself"),
+        "Hole lies outside shell": tr("a hole lies outside"),
+        "Nested holes": tr("holes lie in one another"),
+        "Nested shells": tr("parts lie in one another"),
+        "Duplicate Rings": tr("a ring stands twice"),
+        "Interior is disconnected": tr("its inside falls apart"),
+        "Too few points in geometry component": tr("a ring has too few points"),
+        "Invalid Coordinate": tr("a coordinate is no number"),
+    }
+    return words.get(reason, reason)
 
 
 def _painted_area(shape: shapely.Geometry) -> float:
