@@ -57,3 +57,8 @@ def test_chinese_names_of_a_shapefile_without_labels_are_read():
 def test_rings_that_do_not_close_are_closed_and_told(tmp_path):
     issues = taken(tmp_path, (REAL / "bad_shapefiles" / "221-1_28.03.202411-16.shp").as_posix()).issues
     assert set(issues.query("kind == 'invalid_geometry'")["action"]) == {"repaired"}
+
+
+def test_a_file_that_is_no_parquet_is_unreadable(tmp_path):
+    (tmp_path / "p.parquet").write_bytes(b"PAR1 not at all PAR1")
+    assert list(taken(tmp_path, "p.parquet").issues["kind"]) == ["unreadable"]

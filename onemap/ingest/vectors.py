@@ -10,7 +10,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow
 import pyogrio
 import shapely
 
@@ -86,7 +85,7 @@ def read_parquet(path: Path, source: SourceSpec) -> Raw:
     del source  # Parquet has no layers to choose from, and says its encoding itself.
     try:
         frame = gpd.read_parquet(path)
-    except (pyarrow.ArrowException, ValueError, KeyError) as fault:
+    except (ValueError, KeyError, OSError) as fault:
         raise _unreadable(path, fault) from None
     record = EncodingRecord("utf-8", tr("the format's own encoding"))
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
