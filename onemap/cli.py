@@ -194,6 +194,9 @@ def _build() -> click.Command:
         click.Option(["--only"], callback=_products, metavar="PRODUCT,…",
                      help=tr("Write only these products, of {products}. The folder then holds no others, not even "
                              "those of an earlier build.", products=products)),
+        # The public edition has yet to be made; asking for it is refused, never answered with the internal one.
+        click.Option(["--edition"], type=click.Choice(["internal"]), default="internal", expose_value=False,
+                     help=tr("Edition to write; only the internal one so far.")),
         click.Option(["--strict"], is_flag=True, help=tr("Exit status 1 also for warnings.")),
         *_common(),
     ]  # fmt: skip

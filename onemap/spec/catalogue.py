@@ -57,12 +57,18 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
             meant = nearest(own_id, tables)
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(tables)
             raise SpecError(tr('there is no rule "{rule}"', rule=own_id), hint)
-        tables[own_id] = {**tables[own_id], **change}
+        table = tables[own_id]
+        tables[own_id] = table | {name: _laid_over(table.get(name), value) for name, value in change.items()}
     parsed = [toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()]
     rules = {rule.id: rule for rule in sorted(parsed, key=lambda rule: (rule.order, rule.id))}
     for rule in rules.values():
         _check_rule(rule, layers)
     return Catalogue(layers, rules)
+
+
+def _laid_over(old: Any, new: Any) -> Any:
+    """Return a value of a rule as the project has it: of a table, such as the levels, only what it names changes."""
+    return old | new if isinstance(old, dict) and isinstance(new, dict) else new
 
 
 def _files(folders: list[Path], inside: str) -> list[Path]:
