@@ -281,7 +281,7 @@
       const bounds = this._whole();
       if (bounds) {
         this.map.fitBounds(bounds, {
-          paddingTopLeft: [left || (this._isWide() ? 130 : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
+          paddingTopLeft: [left || (this._isWide() ? LEGEND_WIDTH : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
         });
       } else {
         this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));
