@@ -74,6 +74,18 @@ def test_plain_metres_without_county_and_declaration_cannot_be_told():
     assert proof(points_in("EPSG:4547"), county=None).record.confidence == "cannot-tell"
 
 
+def test_a_declaration_that_has_a_rival_in_the_county_is_likely_at_most():
+    found = proof(points_in("EPSG:4508"), "EPSG:4508")
+    assert (found.record.accepted, found.record.confidence) == ("EPSG:4508", "likely")
+    assert "EPSG:32649" in found.record.evidence
+
+
+def test_nobody_is_sure_of_a_source_that_lies_partly_elsewhere():
+    points = points_in("EPSG:4547")
+    points[:40] = gpd.points_from_xy([0] * 40, [0] * 40)
+    assert proof(points, "EPSG:4547").record.confidence == "likely"
+
+
 def test_force_overrules_the_file():
     found = proof(points_in("EPSG:4547"), "EPSG:4548", crs="force:EPSG:4547")
     assert (found.record.accepted, found.faults) == ("EPSG:4547", ())

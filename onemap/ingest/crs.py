@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import geopandas as gpd
@@ -28,6 +29,17 @@ MARGIN_DEG: Final = 0.1
 MOST: Final = 0.5
 """A source lies in the county when more than this share of it does: a few strays are issues of their own."""
 
+NEARLY_ALL: Final = 0.9
+"""With less than this share in the county nobody is sure."""
+
+# EPSG codes, from the EPSG registry: CGCS2000 Gauss-Krüger by width of zone, with zone prefix or by meridian.
+MERIDIANS_3: Final = range(4534, 4555)
+PREFIXED_3: Final = range(4513, 4534)
+MERIDIANS_6: Final = range(4502, 4513)
+PREFIXED_6: Final = range(4491, 4502)
+UTM: Final = range(32643, 32654)
+MERCATOR: Final = (3857,)
+
 Box = tuple[float, float, float, float]
 
 
@@ -51,8 +63,7 @@ class _Case:
     def share(self, crs: pyproj.CRS, swapped: bool = False) -> float:
         """Return the share of the coordinates that lies in the county (or China) if they are in `crs`."""
         points = self.coordinates[:, ::-1] if swapped else self.coordinates
-        to_lonlat = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-        longitude, latitude = to_lonlat.transform(points[:, 0], points[:, 1])
+        longitude, latitude = _to_lonlat(crs).transform(points[:, 0], points[:, 1])
         west, south, east, north = self.county or CHINA
         return float(np.mean((longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)))
 
@@ -145,8 +156,11 @@ def _refused(words: str) -> Proof:
 def _confirmed(case: _Case, crs: pyproj.CRS, words: str) -> Proof:
     share = case.share(crs)
     if share > MOST:
-        confidence: Confidence = "sure" if case.county else "likely"
         evidence = tr("{share:.1%} of its coordinates lie in {place}", share=share, place=case.place)
+        rivals = _rivals(case, crs)
+        if rivals:
+            evidence += tr("; so they would in {rivals}", rivals=", ".join(rivals))
+        confidence: Confidence = "sure" if case.county and share >= NEARLY_ALL and not rivals else "likely"
         return Proof(CrsRecord(words, words, words, confidence, evidence), crs)
     if case.fits(crs, swapped=True):
         evidence = tr("with the axes exchanged it lies in {place}", place=case.place)
@@ -188,26 +202,45 @@ def _inferred(case: _Case) -> Proof:
     return Proof(CrsRecord("", name, name, "likely", evidence), crs, False, (fault,))
 
 
+def _rivals(case: _Case, crs: pyproj.CRS) -> list[str]:
+    """Return the other systems in plain metres that put the source elsewhere in the county, as UTM about 111 E does."""
+    if case.county is None or np.abs(case.coordinates).max() <= 360:
+        return []
+    here = _middle(case, crs)
+    names = [f"EPSG:{code}" for code in (*MERIDIANS_3, *UTM)]
+    # Five metres: as far as the same projection on another of the ellipsoids may lie.
+    return [
+        name for name in names
+        if case.fits(other := pyproj.CRS(name)) and np.abs(np.subtract(_middle(case, other), here)).max() > 5e-5
+    ]  # fmt: skip
+
+
+def _middle(case: _Case, crs: pyproj.CRS) -> tuple[float, float]:
+    """Return the longitude and latitude of the source's middle if it is in `crs`."""
+    longitude, latitude = _to_lonlat(crs).transform(*np.median(case.coordinates, axis=0))
+    return longitude, latitude
+
+
+@lru_cache(maxsize=128)
+def _to_lonlat(crs: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
+
+
 def _distinct(case: _Case) -> list[tuple[str, pyproj.CRS]]:
     """Return the candidates that fit, each place once: 4546 and 4508 for one are the same numbers."""
     found: dict[tuple[float, float], tuple[str, pyproj.CRS]] = {}
     for name in _candidates(case):
         crs = pyproj.CRS(name)
         if case.fits(crs):
-            middle = np.median(case.coordinates, axis=0)
-            longitude, latitude = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True).transform(*middle)
+            longitude, latitude = _middle(case, crs)
             found.setdefault((round(longitude, 5), round(latitude, 5)), (name, crs))
     return list(found.values())
 
 
 def _candidates(case: _Case) -> Iterator[str]:
-    """Yield the systems that Chinese files come in; EPSG codes from the EPSG registry."""
+    """Yield the systems that Chinese files come in."""
     if np.abs(case.coordinates).max() <= 360:
         yield LONLAT
         return
-    yield from (f"EPSG:{code}" for code in range(4534, 4555))  # 3-degree CGCS2000 by meridian
-    yield from (f"EPSG:{code}" for code in range(4513, 4534))  # 3-degree CGCS2000 with zone prefix
-    yield from (f"EPSG:{code}" for code in range(4502, 4513))  # 6-degree CGCS2000 by meridian
-    yield from (f"EPSG:{code}" for code in range(4491, 4502))  # 6-degree CGCS2000 with zone prefix
-    yield from (f"EPSG:{code}" for code in range(32643, 32654))  # UTM
-    yield "EPSG:3857"
+    zones = (MERIDIANS_3, PREFIXED_3, MERIDIANS_6, PREFIXED_6, UTM, MERCATOR)
+    yield from (f"EPSG:{code}" for zone in zones for code in zone)
