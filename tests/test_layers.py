@@ -76,5 +76,5 @@ def test_a_field_has_a_title_in_both_languages(layer: LayerSpec, field: str) -> 
 
 
 @pytest.mark.parametrize("layer", CATALOGUE.layers, indirect=True)
-def test_the_key_of_a_layer_is_required(layer: LayerSpec) -> None:
-    assert layer.fields[layer.key].required
+def test_a_feature_has_a_code_or_a_name_in_every_list(layer: LayerSpec) -> None:
+    assert layer.fields[layer.key].required or layer.fields[layer.label].required
