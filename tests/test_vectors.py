@@ -7,7 +7,8 @@ import pytest
 from shapely import Point
 
 from onemap.ingest.intake import take_in
-from onemap.spec.project import load_project
+from onemap.ingest.vectors import read_vector
+from onemap.spec.project import SourceSpec, load_project
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 BAD = sorted(REAL.glob("bad_shapefiles/*.shp"))
@@ -46,9 +47,6 @@ def test_a_bad_shapefile_becomes_issues_and_never_a_traceback(tmp_path, path):
 
 @pytest.mark.skipif(not BAD, reason="the real data is not here")
 def test_chinese_names_of_a_shapefile_without_labels_are_read():
-    from onemap.ingest.vectors import read_vector
-    from onemap.spec.project import SourceSpec
-
     raw = read_vector(REAL / "bad_shapefiles" / "chinese_encoding.shp", SourceSpec(path="t"))
     assert any("安徽" in str(value) for value in raw.frame.to_numpy().ravel())
 
