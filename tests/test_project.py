@@ -139,6 +139,7 @@ def test_a_layer_of_the_project_replaces_the_built_in_one(tmp_path):
         ('dbf      = "DKMC"', 'dbf = "DKBM"', "dkbm"),
         ('aliases  = ["管控中", ', 'aliases = ["未管控", ', "未管控"),
         ('type     = "class"', 'type = "klass"', "type"),
+        (r"pattern  = '\d{13}'", "pattern = '['", "regular expression"),
         ("[fields.plot_code]", "[fields.source]\ntitle='x'\ndbf='X'\n[fields.plot_code]", "source"),
     ],
 )

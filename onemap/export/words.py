@@ -79,12 +79,6 @@ def layer_title(atlas: Atlas, layer: str) -> str:
     return spec.name if spec else layer
 
 
-def rule_title(atlas: Atlas, rule: str) -> str:
-    """Return what a rule is called in the language spoken now; the id of one that no project knows."""
-    spec = atlas.project.catalogue.rules.get(rule)
-    return spec.name if spec else rule
-
-
 def field_title(atlas: Atlas, layer: str, field: str) -> str:
     """Return what a field is called in the language spoken now; a raw column is its own."""
     spec = atlas.project.catalogue.layers.get(layer)

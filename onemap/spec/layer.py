@@ -107,8 +107,11 @@ class FieldSpec(Spec):
     @field_validator("pattern")
     @classmethod
     def _pattern_compiles(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            re.compile(pattern)
+        try:
+            re.compile(pattern or "")
+        except re.error as fault:
+            message = tr("{pattern!r} is not a regular expression: {fault}", pattern=pattern, fault=fault)
+            raise ValueError(message) from None
         return pattern
 
     @model_validator(mode="after")

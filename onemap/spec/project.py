@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -105,7 +105,6 @@ class Project:
     catalogue: Catalogue
     run: tuple[str, ...] | None = None
     """The rules asked for by name; None runs every rule whose layers are there."""
-    previous: Path | None = field(default=None)
 
     @property
     def sources(self) -> Mapping[str, tuple[SourceSpec, ...]]:
@@ -157,7 +156,7 @@ def load_project(path: str | Path) -> Project:
     _check_changes(changes)
     catalogue = load_catalogue(overlay, changes)
     run = _rules_asked_for(spec.rules.get("run"), catalogue)
-    project = Project(folder, spec, catalogue, run, folder / spec.previous if spec.previous else None)
+    project = Project(folder, spec, catalogue, run)
     _check_sources(project)
     return project
 
