@@ -15,9 +15,10 @@ from typing import Any, Final
 import click
 
 from onemap import console, pipeline, scaffold
-from onemap.errors import KeyNotFoundError, OnemapError, nearest
+from onemap.errors import OnemapError
 from onemap.model import Atlas
 from onemap.record import explain, open_build
+from onemap.sketch import check_layer, sketch
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
 from onemap.text import DEFAULT_LANGUAGE, Language, speaking, tr
@@ -83,7 +84,7 @@ def _program() -> click.Group:
         "onemap",
         help=tr("From a folder of bureau files to a county's soil-pollution one map and its lists."),
         params=_common(),
-        commands=[_demo(), _init(), _check(), _build(), _why(), _layers()],
+        commands=[_demo(), _init(), _sketch(), _check(), _build(), _why(), _layers()],
     )
     version = click.version_option(
         package_name="onemap", message="%(prog)s %(version)s", help=tr("Show the version and exit.")
@@ -164,6 +165,26 @@ def _init() -> click.Command:
     return click.Command("init", callback=run, help=text, short_help=text, params=params)
 
 
+def _sketch() -> click.Command:
+    def run(file: Path, county: str | None, layer: str | None) -> int:
+        for text in sketch(file, county, layer):
+            console.show(text)
+        return DONE
+
+    params = [
+        _folder("file", metavar="FILE"),
+        click.Option(
+            ["--county"],
+            callback=_matching(r"\d{6}"),
+            help=tr("Code of the county; left out: that of the project above."),
+        ),
+        click.Option(["--as", "layer"], metavar="LAYER", help=tr("Layer that it fills; left out: the likeliest.")),
+        *_common(),
+    ]
+    text = tr("Say what an unknown FILE (or folder) is: an entry for project.toml, or a draft of a layer file.")
+    return click.Command("sketch", callback=run, help=text, short_help=text, params=params)
+
+
 def _check() -> click.Command:
     def run(project: Path, as_json: bool) -> int:
         with console.progress_bar() as report:
@@ -229,10 +250,8 @@ def _why() -> click.Command:
 def _layers() -> click.Command:
     def run(layer: str | None, as_json: bool) -> int:
         specs = load_catalogue().layers
-        if layer is not None and layer not in specs:
-            meant = nearest(layer, specs)
-            hint = tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(specs))
-            raise KeyNotFoundError(tr('there is no layer "{layer}"', layer=layer), hint)
+        if layer is not None:
+            check_layer(layer, specs)
         shown = [specs[layer]] if layer else list(specs.values())
         if as_json:
             told = [spec.model_dump(mode="json", by_alias=True) for spec in shown]
@@ -273,11 +292,11 @@ def _products(context: click.Context, option: click.Parameter, value: str | None
     return names
 
 
-def _matching(pattern: str) -> Callable[[click.Context, click.Parameter, str], str]:
-    """Return a callback that refuses what does not match."""
+def _matching(pattern: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a callback that refuses what does not match; what is left out matches."""
 
-    def check(context: click.Context, option: click.Parameter, value: str) -> str:
-        if not re.fullmatch(pattern, value):
+    def check(context: click.Context, option: click.Parameter, value: Any) -> Any:
+        if value is not None and not re.fullmatch(pattern, value):
             message = tr('"{value}" is not of the form {pattern}', value=value, pattern=pattern)
             raise click.BadParameter(message, context, option)
         return value

@@ -198,10 +198,14 @@ def show_layer(spec: LayerSpec) -> None:
         tr("Key"): spec.key,
         tr("Name field"): spec.label,
         tr("Class field"): spec.class_field or "",
+        tr("Unit"): spec.unit,
+        tr("Conditions"): _range(spec),
     }
     for title, text in facts.items():
         if text:
             show(f"{title}: {text}")
+    if spec.is_raster:
+        return
     show()
     fields = spec.fields.items()
     show_table(
@@ -232,10 +236,16 @@ def _conditions(field: FieldSpec) -> str:
         tr("required") if field.required else "",
         tr("may not occur twice") if field.unique else "",
         unit_title(field.unit) if field.unit else "",
-        f"≥ {field.minimum:g}" if field.minimum is not None else "",
-        f"≤ {field.maximum:g}" if field.maximum is not None else "",
+        _range(field),
         field.pattern or "",
+        tr("else sampled from {layer}", layer=field.sample) if field.sample else "",
     ]
+    return "; ".join(text for text in told if text)
+
+
+def _range(spec: FieldSpec | LayerSpec) -> str:
+    low, high = spec.minimum, spec.maximum
+    told = [f"≥ {low:g}" if low is not None else "", f"≤ {high:g}" if high is not None else ""]
     return "; ".join(text for text in told if text)
 
 

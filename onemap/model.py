@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from onemap.geodesy import MU_M2, area_m2
 from onemap.spec.layer import LayerSpec
@@ -48,6 +50,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "no_data": Kind(102, "error"),
     "encoding_unproved": Kind(103, "warning"),
     "totals_row": Kind(104, "info"),
+    "missing_part": Kind(105, "warning"),
+    "parts_chosen": Kind(106, "info"),
+    "not_a_record": Kind(107, "info"),
     "crs_unproved": Kind(201, "warning"),
     "crs_conflict": Kind(202, "error"),
     "axes_swapped": Kind(203, "warning"),
@@ -61,6 +66,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "code_damaged": Kind(306, "warning"),
     "duplicate_key": Kind(307, "warning"),
     "township_mismatch": Kind(308, "warning"),
+    "cut_text": Kind(309, "info"),
     "null_geometry": Kind(401, "warning"),
     "empty_geometry": Kind(402, "warning"),
     "invalid_geometry": Kind(403, "warning"),
@@ -140,6 +146,8 @@ class SourceRecord:
     crs: CrsRecord
     as_of: str
     provided_by: str
+    raster: Mapping[str, Any] | None = None
+    """Of a raster: width, height, band, dtype, nodata, blanked and cell."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,18 @@ def _texts(values: pd.Series[Any]) -> pd.Series[str]:
 
 
 @dataclass(frozen=True)
+class Raster:
+    """A raster layer as it is drawn: over the county alone, in cells no finer than a picture of it needs."""
+
+    spec: LayerSpec
+    values: NDArray[np.float32]
+    """Rows from north to south; NaN where there is no value."""
+    transform: tuple[float, float, float, float, float, float]
+    """a to f of x = a·column + b·row + c and y = d·column + e·row + f, at the upper left corner of a cell."""
+    crs: str
+
+
+@dataclass(frozen=True)
 class Atlas:
     """All layers, issues and findings of one build."""
 
@@ -209,6 +229,8 @@ class Atlas:
     crs: str
     """The metric CRS of the layers."""
     painter: Callable[[Atlas], Any] | None = field(default=None, repr=False, compare=False)
+    rasters: Mapping[str, Raster] = field(default_factory=dict, repr=False, compare=False)
+    """The raster layers over the county, by layer id, as they are drawn: in web mercator."""
 
     @property
     def verdict(self) -> Verdict:

@@ -67,6 +67,7 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
         rules=(),
         crs=intake.crs,
         painter=webmap.draw,
+        rasters=intake.rasters,
     )
 
 
@@ -182,7 +183,7 @@ def _writers(only: Collection[str] | None) -> dict[str, Writer]:
 
 
 def _inputs(project: Project) -> list[Path]:
-    files = [project.find(source) for sources in project.sources.values() for source in sources]
+    files = [file for sources in project.sources.values() for source in sources for file in project.find(source)]
     return [project.folder / PROJECT_FILE, *files]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
 from collections import defaultdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from onemap.export import contracts
 from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import PROJECT_FILE
+from onemap.spec.toml import quoted
 from onemap.text import tr
 
 SAMPLE: Final = "sample_geodata"
@@ -65,7 +65,12 @@ def start_project(folder: Path, county: str, name: str, period: str) -> list[Pat
     """
     _refuse_file(folder)
     bureaus = _bureaus()
-    books = {bureau: folder / bureau / tr("{bureau} data contract.xlsx", bureau=bureau) for bureau in bureaus}
+    tables = {bureau: [spec for spec in specs if not spec.is_raster] for bureau, specs in bureaus.items()}
+    books = {
+        bureau: folder / bureau / tr("{bureau} data contract.xlsx", bureau=bureau)
+        for bureau, specs in tables.items()
+        if specs
+    }
     project = folder / PROJECT_FILE
     taken = next((path for path in (project, *books.values()) if path.exists()), None)
     if taken is not None:
@@ -73,7 +78,7 @@ def start_project(folder: Path, county: str, name: str, period: str) -> list[Pat
     today = dt.datetime.combine(dt.date.today(), dt.time())
     for bureau, path in books.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        contracts.write(path, f"{name} {bureau}", bureaus[bureau], today)
+        contracts.write(path, f"{name} {bureau}", tables[bureau], today)
     project.write_text(_project_text(county, name, period), encoding="utf-8", newline="\n")
     return [project, *books.values()]
 
@@ -95,13 +100,16 @@ def _project_text(county: str, name: str, period: str) -> str:
     title = tr("{name}: one map of soil-pollution source prevention", name=name)
     notes = (
         tr("Each layer that you have data for gets a section: take away the # before its lines and correct the path."),
-        tr("Paths are relative to this file. What is read: shp, zip, gdb, gpkg, geojson, kml, xlsx, csv."),
+        tr(
+            "Paths are relative to this file. What is read: shp, zip, gdb, gpkg, geojson, kml, ovkml, dxf, tab, xlsx, "
+            "xls, csv, tif; a folder of them; a PostGIS table. onemap sketch FILE says what a file is."
+        ),
         tr("In a table, layer is the sheet, and x and y are the columns of longitude and latitude."),
     )
     lines = [
-        f"title  = {_quoted(title)}",
-        f"county = {_quoted(county)}",
-        f"period = {_quoted(period)}",
+        f"title  = {quoted(title)}",
+        f"county = {quoted(county)}",
+        f"period = {quoted(period)}",
         "",
         *(f"# {note}" for note in notes),
     ]
@@ -115,18 +123,14 @@ def _section(spec: LayerSpec, bureau: str) -> list[str]:
     if "point" in spec.geometry:
         book = tr("{bureau} data contract.xlsx", bureau=bureau)
         place = [
-            f"path = {_quoted(f'{bureau}/{book}')}",
-            f"layer = {_quoted(spec.title)}",
-            f"x = {_quoted(contracts.LONGITUDE)}",
-            f"y = {_quoted(contracts.LATITUDE)}",
+            f"path = {quoted(f'{bureau}/{book}')}",
+            f"layer = {quoted(spec.title)}",
+            f"x = {quoted(contracts.LONGITUDE)}",
+            f"y = {quoted(contracts.LATITUDE)}",
             'coord_type = "cgcs2000"',
         ]
     else:
-        place = [f"path = {_quoted(f'{bureau}/{spec.title}.shp')}"]
+        ending = ".tif" if spec.is_raster else ".shp"
+        place = [f"path = {quoted(f'{bureau}/{spec.title}{ending}')}"]
     dated = f"as_of = {dt.date.today().isoformat()}"
-    return [f"[sources.{spec.id}]", *place, dated, f"provided_by = {_quoted(bureau)}"]
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string; those of JSON are."""
-    return json.dumps(text, ensure_ascii=False)
+    return [f"[sources.{spec.id}]", *place, dated, f"provided_by = {quoted(bureau)}"]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
 
 def need(program: str) -> str:
     """Return the path of a program; without it skip the test, or fail it under ONEMAP_REQUIRE_EXTERNALS=1."""
-    path = shutil.which(program)
-    if path is None:
-        reason = f"{program} is not installed"
-        if os.environ.get("ONEMAP_REQUIRE_EXTERNALS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+    return shutil.which(program) or do_without(f"{program} is not installed")
+
+
+def do_without(reason: str) -> NoReturn:
+    """Skip the test, or fail it under ONEMAP_REQUIRE_EXTERNALS=1."""
+    if os.environ.get("ONEMAP_REQUIRE_EXTERNALS") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)

@@ -22,7 +22,7 @@ FLOORS = {
     "spec": 1,
     "model": 2,
     "ingest": 3, "risk": 3, "export": 3,
-    "publication": 4, "pipeline": 4, "record": 4, "scaffold": 4,
+    "publication": 4, "pipeline": 4, "record": 4, "scaffold": 4, "sketch": 4, "draft": 4,
     "cli": 5, "console": 5, "usage": 5, "__main__": 5, "": 5,
 }  # fmt: skip
 """The floor of each room; "" is the package itself, which offers what the pipeline does."""
@@ -34,14 +34,17 @@ HOMES = {
     "babel": ("onemap.text",),
     "branca": ("onemap.export.webmap",),
     "click": ("onemap.cli", "onemap.usage"),
+    "defusedxml": ("onemap.ingest.kml_document", "onemap.ingest.xlsx"),
     "filelock": ("onemap.publication",),
     "folium": ("onemap.export.webmap",),
     "jinja2": ("onemap.export.webmap",),
-    "openpyxl": ("onemap.ingest",),
-    "pyarrow": ("onemap.export.geopackage", "onemap.export.shapefiles"),
+    "psycopg": ("onemap.ingest.postgis", "onemap.ingest.relations"),
+    "pyarrow": ("onemap.ingest", "onemap.export.geopackage", "onemap.export.shapefiles"),
     "pydantic": ("onemap.spec",),
     "pydantic_core": ("onemap.spec",),
     "pyogrio": ("onemap.ingest", "onemap.export.geopackage", "onemap.export.shapefiles"),
+    "python_calamine": ("onemap.ingest.sheets",),
+    "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),
     "rich": ("onemap.console",),
     "xlsxwriter": ("onemap.export",),
 }

@@ -12,7 +12,7 @@ from onemap.pipeline import build
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
 
-LAYERS = list(load_catalogue().layers)
+LAYERS = [layer.id for layer in load_catalogue().layers.values() if not layer.is_raster]
 HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\ncrs = "EPSG:4547"\n'
 
 

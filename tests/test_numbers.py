@@ -1,36 +1,8 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from onemap.ingest.numbers import parse_angle, parse_date, parse_number
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "112°47′12.5″", "112度47分12.5秒", "１１２°４７′１２．５″", "112-47-12.5", "112°47'12.5\"", "112°47′12.5″E",
-        "E112°47′12.5″", "东经112°47′12.5″", "112 ° 47 ′ 12.5 ″", "112°47’12.5”",
-    ],
-)  # fmt: skip
-def test_every_spelling_of_degrees_minutes_seconds_is_the_same_angle(text):
-    assert parse_angle(text) == pytest.approx(112 + 47 / 60 + 12.5 / 3600, abs=1e-12)
-
-
-@pytest.mark.parametrize("text", ["约三十", "112°75′", "112°47′80″", "", "二十", "1_000", "nan", "inf", "北纬"])
-def test_what_is_no_angle_is_none(text):
-    assert parse_angle(text) is None
-
-
-def test_west_and_south_are_negative():
-    assert parse_angle("12°30′W") == -12.5
-
-
-@given(st.integers(0, 179), st.integers(0, 59), st.integers(0, 5999))
-def test_degrees_minutes_seconds_come_back_as_written(degrees, minutes, hundredths):
-    text = f"{degrees}°{minutes}′{hundredths / 100:.2f}″"
-    assert parse_angle(text) == pytest.approx(degrees + minutes / 60 + hundredths / 100 / 3600, abs=1e-9)
+from onemap.ingest.numbers import parse_date, parse_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("１,234.5 ", 1234.5), ("−3", -3), (7, 7), ("1e3", 1000)])

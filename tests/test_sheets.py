@@ -1,12 +1,18 @@
+import datetime as dt
+import zipfile
+
 import pytest
 from openpyxl import Workbook
 
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.sheets import read_text_table, read_workbook
+from onemap.ingest.sheets import known_sheets, read_text_table, read_workbook, sheet_names
 from onemap.spec.project import SourceSpec
+from onemap.text import tr
+from tests.old_workbooks import write_compound, write_xls
 
-WORDS = {"企业名称", "乡镇", "经度", "纬度"}
+WORDS = {"企业名称", "乡镇", "经度", "纬度", "经度度", "经度分", "经度秒", "镉"}
 SOURCE = SourceSpec(path="t")
+B, C, D = (tr("column {letter}", letter=letter) for letter in "BCD")
 
 
 def workbook(path, rows, merged=()):
@@ -19,24 +25,148 @@ def workbook(path, rows, merged=()):
     return path
 
 
+def sheet(tmp_path, rows, merged=()):
+    return read_workbook(workbook(tmp_path / "t.xlsx", rows, merged), SOURCE, WORDS)
+
+
+def text(tmp_path, content, encoding="utf-8-sig", name="t.csv"):
+    (tmp_path / name).write_bytes(content.encode(encoding) if isinstance(content, str) else content)
+    return read_text_table(tmp_path / name, SOURCE, WORDS)
+
+
+def told(raw):
+    return [(fault.kind, fault.action) for fault in raw.faults]
+
+
 def test_a_header_is_found_below_title_rows(tmp_path):
-    path = workbook(tmp_path / "t.xlsx", [["台账"], ["填报单位", "示例"], ["企业名称", "乡镇"], ["甲厂", "化工镇"]])
-    raw = read_workbook(path, SOURCE, WORDS)
+    raw = sheet(tmp_path, [["台账"], ["填报单位", "示例"], ["企业名称", "乡镇"], ["甲厂", "化工镇"]])
     assert raw.frame.to_dict("records") == [{"企业名称": "甲厂", "乡镇": "化工镇"}]
     assert raw.rows == [4]
     assert raw.letters["乡镇"] == "B"
 
 
+def test_a_header_is_found_below_a_hundred_lines_of_text(tmp_path):
+    rows = [[f"第{number}条"] for number in range(100)]
+    assert sheet(tmp_path, [*rows, ["企业名称", "乡镇"], ["甲厂", "化工镇"]]).rows == [102]
+
+
 def test_a_two_row_header_with_merged_groups_is_read(tmp_path):
     rows = [["企业名称", "坐标", None], [None, "经度", "纬度"], ["甲厂", 112.7, 34.9]]
-    raw = read_workbook(workbook(tmp_path / "t.xlsx", rows, ["A1:A2", "B1:C1"]), SOURCE, WORDS)
+    raw = sheet(tmp_path, rows, ["A1:A2", "B1:C1"])
     assert raw.frame.to_dict("records") == [{"企业名称": "甲厂", "经度": 112.7, "纬度": 34.9}]
+
+
+def test_groups_tell_columns_of_one_name_apart(tmp_path):
+    rows = [
+        ["企业名称", "经度", None, None, "纬度", None, None],
+        [None, *"度分秒度分秒"],
+        ["甲厂", 112, 47, 12, 34, 54, 36],
+    ]
+    raw = sheet(tmp_path, rows, ["A1:A2", "B1:D1", "E1:G1"])
+    assert list(raw.frame) == ["企业名称", "经度度", "经度分", "经度秒", "纬度度", "纬度分", "纬度秒"]
+
+
+def test_groups_hold_for_their_columns_where_a_csv_has_lost_the_merging(tmp_path):
+    raw = text(tmp_path, "企业名称,经度,,,纬度,,\n,度,分,秒,度,分,秒\n甲厂,112,47,12,34,54,36\n")
+    assert list(raw.frame) == ["企业名称", "经度度", "经度分", "经度秒", "纬度度", "纬度分", "纬度秒"]
+    assert len(raw.frame) == 1
+
+
+def test_a_header_goes_on_as_far_as_its_merged_cells_reach(tmp_path):
+    rows = [["企业名称", "乡镇", "样品", None], [None, None, "上层", "下层"], ["甲厂", "化工镇", 1, 2]]
+    raw = sheet(tmp_path, rows, ["A1:A2", "B1:B2", "C1:D1"])
+    assert list(raw.frame) == ["企业名称", "乡镇", "上层", "下层"]
+    assert raw.rows == [3]
+
+
+def test_a_header_of_three_rows_is_read(tmp_path):
+    rows = [["企业名称", "基本", None], [None, "位置", None], [None, "经度", "纬度"], ["甲厂", 112.7, 34.9]]
+    raw = sheet(tmp_path, rows, ["A1:A3", "B1:C1", "B2:C2"])
+    assert list(raw.frame) == ["企业名称", "经度", "纬度"]
+
+
+def test_the_name_above_a_unit_names_the_column(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "镉"], [None, "mg/kg"], ["甲厂", 0.3]], ["A1:A2"])
+    assert list(raw.frame) == ["企业名称", "镉"]
+    assert len(raw.frame) == 1
+
+
+def test_a_first_record_does_not_pass_for_a_header(tmp_path):
+    raw = text(tmp_path, "企业名称,,乡镇\n甲厂,备用,\n")
+    assert raw.frame.to_dict("records") == [{"企业名称": "甲厂", B: "备用", "乡镇": None}]
 
 
 def test_a_merged_cell_holds_for_all_its_rows(tmp_path):
     rows = [["乡镇", "企业名称"], ["化工镇", "甲厂"], [None, "乙厂"]]
-    raw = read_workbook(workbook(tmp_path / "t.xlsx", rows, ["A2:A3"]), SOURCE, WORDS)
-    assert list(raw.frame["乡镇"]) == ["化工镇", "化工镇"]
+    assert list(sheet(tmp_path, rows, ["A2:A3"]).frame["乡镇"]) == ["化工镇", "化工镇"]
+
+
+def test_a_merged_cell_alone_makes_no_record(tmp_path):
+    rows = [["乡镇", "企业名称"], ["化工镇", "甲厂"], [None, None], ["城伯镇", "乙厂"]]
+    assert sheet(tmp_path, rows, ["A2:A3"]).rows == [2, 4]
+
+
+def test_a_repeated_header_is_no_record_and_is_told(tmp_path):
+    title, header = ["企业台账", None], ["企业名称", "乡镇"]
+    raw = sheet(tmp_path, [title, header, ["甲厂", "化工镇"], title, header, ["乙厂", "城伯镇"]])
+    assert raw.rows == [3, 6]
+    assert told(raw) == [("not_a_record", "dropped")] * 2
+
+
+def test_units_and_column_numbers_under_the_header_are_no_records(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "乡镇", "镉"], [1, 2, 3], [None, None, "mg/kg"], ["甲厂", "化工镇", 0.3]])
+    assert raw.rows == [4]
+    assert told(raw) == [("not_a_record", "dropped")] * 2
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        ["备注：本表按季度更新"], ["填表人：张三", "审核人：李四"], ["注：1.空白为未测"],
+        ["本表数据来自各乡镇上报，未经核实，仅供参考。"], ["填报日期：2026年6月30日"],
+    ],
+)  # fmt: skip
+def test_notes_below_the_table_are_no_records_and_are_told(tmp_path, note):
+    raw = sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], note])
+    assert raw.rows == [2]
+    assert told(raw) == [("not_a_record", "dropped")]
+
+
+def test_a_note_merged_over_all_columns_is_one(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], ["说明：无", None]], ["A3:B3"])
+    assert raw.rows == [2]
+
+
+@pytest.mark.parametrize(
+    "name", ["注塑厂", "河南省孟州市某某某某有色金属冶炼有限责任公司", "日期化工厂", "说明书印刷厂"]
+)
+def test_a_record_with_nothing_but_a_name_is_no_note(tmp_path, name):
+    assert sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], [name, None]]).rows == [2, 3]
+
+
+def test_a_second_column_of_the_same_name_is_kept(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "备注", "备注"], ["甲厂", "一", "二"]])
+    assert raw.frame.to_dict("records") == [{"企业名称": "甲厂", "备注": "一", "备注_2": "二"}]
+    assert raw.letters["备注_2"] == "C"
+
+
+def test_values_without_a_column_name_are_kept_and_told(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", None], ["甲厂", "停产"]])
+    assert raw.frame.to_dict("records") == [{"企业名称": "甲厂", B: "停产"}]
+    assert [fault.severity for fault in raw.faults] == ["info"]
+
+
+def test_rows_longer_than_the_header_are_kept_and_told_once(tmp_path):
+    raw = text(tmp_path, "企业名称,乡镇\n甲厂,化工镇,多,余\n乙厂\n丙厂,化工镇,多\n")
+    assert list(raw.frame) == ["企业名称", "乡镇", C, D]
+    assert len(raw.faults) == 1
+    assert raw.frame.loc[1].tolist() == ["乙厂", None, None, None]
+
+
+def test_a_table_without_known_header_says_so(tmp_path):
+    raw = sheet(tmp_path, [["表一"], ["甲", "乙"], ["丙", "丁"]])
+    assert list(raw.frame) == ["甲", "乙"]
+    assert told(raw) == [("missing_column", "kept")]
 
 
 def test_the_sheet_with_the_known_header_is_read(tmp_path):
@@ -45,23 +175,163 @@ def test_the_sheet_with_the_known_header_is_read(tmp_path):
     sheet = book.create_sheet("名单")
     sheet.append(["企业名称"])
     sheet.append(["甲厂"])
+    sheet.sheet_state = "hidden"
+    book.create_chartsheet("图")
     book.save(tmp_path / "t.xlsx")
     assert list(read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS).frame["企业名称"]) == ["甲厂"]
+    assert sheet_names(tmp_path / "t.xlsx") == ["Sheet", "名单"]
+    assert known_sheets(tmp_path / "t.xlsx", WORDS) == [("Sheet", 0), ("名单", 1)]
 
 
-def test_a_file_that_is_no_workbook_is_unreadable(tmp_path):
-    (tmp_path / "t.xlsx").write_bytes(b"not a workbook")
+def test_a_sheet_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    path = workbook(tmp_path / "t.xlsx", [["企业名称"]])
+    with pytest.raises(UnreadableError, match="Sheet"):
+        read_workbook(path, SourceSpec(path="t", layer="名单"), WORDS)
+
+
+def test_cells_arrive_as_what_they_are(tmp_path):
+    values = [912, 1.5, True, dt.datetime(2026, 6, 30), dt.datetime(2026, 6, 30, 8), " ", "0912", 914108830000001000.0]
+    raw = sheet(tmp_path, [["企业名称", "值"], *([f"厂{at}", value] for at, value in enumerate(values))])
+    came = list(raw.frame["值"])
+    assert came == [
+        912,
+        1.5,
+        True,
+        dt.date(2026, 6, 30),
+        dt.datetime(2026, 6, 30, 8),
+        None,
+        "0912",
+        914108830000001000.0,
+    ]
+    # A long code must stay the float that Excel made of it: its lost digits are told from that.
+    assert [type(value) for value in came] == [int, float, bool, dt.date, dt.datetime, type(None), str, float]
+
+
+def test_an_error_reads_as_excel_shows_it(tmp_path):
+    book = Workbook()
+    for row in (["企业名称", "镉"], ["甲厂", "#DIV/0!"]):
+        book.active.append(row)
+    book.active["B2"].data_type = "e"
+    book.save(tmp_path / "t.xlsx")
+    assert read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS).frame.loc[0, "镉"] == "#DIV/0!"
+
+
+def test_formulas_that_were_never_computed_are_told(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "镉"], ["甲厂", "=1+1"], ["乙厂", "=1+2"]])
+    assert list(raw.frame["镉"]) == [None, None]
+    assert [(fault.kind, fault.value) for fault in raw.faults] == [("missing_value", "B2")]
+
+
+def test_rows_and_letters_are_true_where_the_table_starts_in_the_middle(tmp_path):
+    raw = sheet(tmp_path, [[], [], [None, None, "企业名称", "乡镇"], [], [None, None, "甲厂", "化工镇"]])
+    assert raw.rows == [5]
+    assert dict(raw.letters) == {"企业名称": "C", "乡镇": "D"}
+
+
+def test_a_workbook_of_excel_97_is_read_whatever_its_ending(tmp_path):
+    rows = [["企业名称", "镉"], ["甲厂", 1.5], [None, 914108830000001000.0]]
+    raw = read_workbook(write_xls(tmp_path / "t.et", rows, [(1, 2, 0, 0)]), SOURCE, WORDS)
+    assert raw.frame.to_dict("list") == {"企业名称": ["甲厂", "甲厂"], "镉": [1.5, 914108830000001000.0]}
+
+
+def test_a_workbook_of_libreoffice_is_read(tmp_path):
+    cells = "".join(f"<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>"
+                    for text in ("企业名称", "乡镇"))  # fmt: skip
+    row = f"<table:table-row>{cells}</table:table-row>"
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        )
+        archive.writestr("content.xml", f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+                         f'<table:table table:name="名单">{row}{row.replace("企业名称", "甲厂")}</table:table>'
+                         "</office:spreadsheet></office:body></office:document-content>")  # fmt: skip
+    assert list(read_workbook(tmp_path / "t.ods", SOURCE, WORDS).frame["企业名称"]) == ["甲厂"]
+
+
+@pytest.mark.parametrize("data", [b"not a workbook", b"", b"<html><table></table></html>", b"PK\x03\x04 cut off"])
+def test_a_file_that_is_no_workbook_is_unreadable(tmp_path, data):
+    (tmp_path / "t.xlsx").write_bytes(data)
     with pytest.raises(UnreadableError):
         read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS)
 
 
+@pytest.mark.parametrize("length", [600, 1500, 2500])
+def test_a_workbook_that_was_cut_off_is_unreadable(tmp_path, length):
+    path = write_xls(tmp_path / "t.xls", [["企业名称"], ["甲厂"]])
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(UnreadableError):
+        read_workbook(path, SOURCE, WORDS)
+
+
+def test_a_workbook_with_a_password_says_so(tmp_path):
+    path = write_compound(tmp_path / "t.xlsx", "EncryptedPackage", b"secret")
+    with pytest.raises(UnreadableError, match=r"password|密码"):
+        read_workbook(path, SOURCE, WORDS)
+
+
+def test_a_stray_cell_at_the_end_of_the_sheet_is_refused_and_not_the_end_of_the_program(tmp_path):
+    book = Workbook()
+    book.active["A1"], book.active["A2"], book.active["XFD1048576"] = "企业名称", "甲厂", " "
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(UnreadableError, match="Sheet"):
+        read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS)
+
+
+def test_formats_without_values_at_the_end_of_the_sheet_do_no_harm(tmp_path):
+    book = Workbook()
+    book.active["A1"], book.active["A2"] = "企业名称", "甲厂"
+    book.active["XFD1048576"].number_format = "0.00"
+    book.save(tmp_path / "t.xlsx")
+    assert len(read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS).frame) == 1
+
+
 def test_a_record_with_a_line_break_keeps_the_line_numbers_right(tmp_path):
-    (tmp_path / "t.csv").write_text('企业名称,乡镇\n"甲\n厂",化工镇\n乙厂,城伯镇\n', "gb18030")
-    raw = read_text_table(tmp_path / "t.csv", SOURCE, WORDS)
+    raw = text(tmp_path, '企业名称,乡镇\n"甲\n厂",化工镇\n\n乙厂,城伯镇\n', "gb18030")
     assert list(raw.frame["企业名称"]) == ["甲\n厂", "乙厂"]
-    assert raw.rows[-1] == 4
+    assert raw.rows == [2, 5]
 
 
-def test_tabs_and_semicolons_separate_too(tmp_path):
-    (tmp_path / "t.csv").write_text("企业名称;乡镇\n甲厂;化工镇\n", "utf-8-sig")
-    assert read_text_table(tmp_path / "t.csv", SOURCE, WORDS).frame.loc[0, "乡镇"] == "化工镇"
+@pytest.mark.parametrize("delimiter", [*",\t;|，；"])
+def test_what_separates_the_cells_is_found(tmp_path, delimiter):
+    content = "单位,a;b\n企业名称@乡镇\n甲厂@化工镇\n".replace("@", delimiter)
+    assert text(tmp_path, content).frame.to_dict("records") == [{"企业名称": "甲厂", "乡镇": "化工镇"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_text_table_is_read_however_it_is_written(tmp_path, encoding):
+    content = "企业名称,乡镇\n甲厂甲厂甲厂,化工镇\n" + "x,y\n" * 30
+    assert text(tmp_path, content, encoding).frame.loc[0, "乡镇"] == "化工镇"
+
+
+def test_text_far_down_decides_the_encoding(tmp_path):
+    raw = text(tmp_path, b"name,x\n" + b"abc,1\n" * 400_000 + "甲厂,2\n".encode("gb18030"))
+    assert raw.frame["name"].iloc[-1] == "甲厂"
+    assert raw.encoding.found == "gb18030"
+
+
+def test_nul_bytes_are_left_out(tmp_path):
+    assert text(tmp_path, "企业名称,乡镇\n甲\0厂,\0\n".encode()).frame.loc[0].tolist() == ["甲厂", None]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told_with_its_line(tmp_path):
+    with pytest.raises(UnreadableError, match="2"):
+        text(tmp_path, '企业名称,乡镇\n"甲厂,化工镇\n' + "乙厂,城伯镇\n" * 200)
+
+
+def test_text_that_is_not_what_the_project_says_is_unreadable(tmp_path):
+    (tmp_path / "t.csv").write_bytes("企业名称\n甲厂\n".encode("gb18030"))
+    with pytest.raises(UnreadableError, match="utf-8"):
+        read_text_table(tmp_path / "t.csv", SourceSpec(path="t", encoding="utf-8"), WORDS)
+
+
+def test_text_that_can_be_read_in_two_ways_is_told(tmp_path):
+    assert ("encoding_unproved", "kept") in told(text(tmp_path, "code,x\n乡镇,1\n", "utf-8"))
+
+
+def test_equal_texts_are_kept_once(tmp_path):
+    column = text(tmp_path, "企业名称,乡镇\n" + "甲厂,化工镇\n" * 3).frame["乡镇"]
+    assert column[0] is column[2]

@@ -202,7 +202,7 @@ def test_a_gap_of_the_whole_list_is_told_in_words_in_the_overview(tmp_path: Path
 
 
 def test_issues_are_told_in_words(tmp_path: Path) -> None:
-    overview, issues = openpyxl.load_workbook(issue_workbook.write(small_atlas(tmp_path), tmp_path)[0]).worksheets
+    overview, issues, _ = openpyxl.load_workbook(issue_workbook.write(small_atlas(tmp_path), tmp_path)[0]).worksheets
     first = dict(zip(values(issues)[0], values(issues)[1], strict=True))
     assert (first["严重程度"], first["问题类型"], first["图层"], first["字段"], first["处理方式"]) == (
         "警告", "305 未知类别", "耕地土壤环境质量类别", "质量类别", "已置空",
@@ -210,6 +210,15 @@ def test_issues_are_told_in_words(tmp_path: Path) -> None:
     assert (first["编码"], first["行号"], first["经度"]) == ("41088320260004", 4, 112.79)
     assert (issues.title, issues.auto_filter.ref) == ("全部问题", "A1:N4")
     assert ("农业农村局", "耕地土壤环境质量类别", "305 未知类别", "警告", 1) in values(overview)
+
+
+def test_the_proof_of_every_source_is_told_in_words(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    sources = openpyxl.load_workbook(issue_workbook.write(atlas, tmp_path)[0])["数据来源"]
+    first = dict(zip(values(sources)[0], values(sources)[1], strict=True))
+    record = atlas.sources[0]
+    assert (first["来源"], first["采用的坐标系"], first["可信程度"]) == (record.path, record.crs.accepted, "确定")
+    assert first["坐标系依据"] == record.crs.evidence
 
 
 def test_no_issue_is_said_in_words(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""issues.xlsx: how many faults each bureau's data has, and all of them in full."""
+"""issues.xlsx: how many faults each bureau's data has, all of them in full, and what each source is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
-from onemap.export.look import SEVERITY_TINTS
+from onemap.export.look import CONFIDENCE_TINTS, SEVERITY_TINTS
 from onemap.export.sheets import Book, Column, workbook, write_table
 from onemap.export.words import (
     action_title,
+    confidence_title,
     field_title,
     issue_columns,
     kind_title,
@@ -32,6 +33,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     with workbook(path, atlas, title) as book:
         _write_overview(book, atlas)
         _write_issues(book, atlas)
+        _write_sources(book, atlas)
     return [path]
 
 
@@ -78,6 +80,31 @@ def _write_issues(book: Book, atlas: Atlas) -> None:
         for name in ISSUE_COLUMNS
     ]
     write_table(book, book.sheet(tr("All issues")), columns, _empty())
+
+
+def _write_sources(book: Book, atlas: Atlas) -> None:
+    """Write what each source is, how it is written and where it lies, and how that is known (坐标体检)."""
+    sources = atlas.sources
+    columns = [
+        Column(issue_columns()["layer"], [layer_title(atlas, source.layer) for source in sources]),
+        Column(issue_columns()["source"], [source.path for source in sources]),
+        Column(tr("Bureau"), [source.provided_by or tr("not stated") for source in sources]),
+        Column(tr("As of"), [source.as_of for source in sources]),
+        Column(tr("Records read"), [source.rows for source in sources], "#,##0"),
+        Column(tr("Records kept"), [source.kept for source in sources], "#,##0"),
+        Column(tr("Declared CRS"), [source.crs.declared for source in sources]),
+        Column(tr("CRS by its numbers"), [source.crs.inferred for source in sources]),
+        Column(tr("Accepted CRS"), [source.crs.accepted for source in sources]),
+        Column(
+            tr("Confidence"),
+            [confidence_title(source.crs.confidence) for source in sources],
+            tints=[CONFIDENCE_TINTS[source.crs.confidence] for source in sources],
+        ),
+        Column(tr("Evidence of the CRS"), [source.crs.evidence for source in sources]),
+        Column(tr("Encoding"), [source.encoding.found for source in sources]),
+        Column(tr("Evidence of the encoding"), [source.encoding.evidence for source in sources]),
+    ]
+    write_table(book, book.sheet(tr("Sources")), columns, tr("There is no source."))
 
 
 def _kind(kind: str) -> str:

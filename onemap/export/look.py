@@ -9,6 +9,11 @@ LEVEL_TINTS: Final = {"high": "#f6c6c0", "medium": "#fbdfc0", "low": "#fbf2c0", 
 
 SEVERITY_TINTS: Final = {"error": LEVEL_TINTS["high"], "warning": LEVEL_TINTS["medium"], "info": LEVEL_TINTS["unknown"]}
 
+CONFIDENCE_TINTS: Final = {
+    "sure": "#d8ecd3", "likely": LEVEL_TINTS["medium"], "cannot-tell": LEVEL_TINTS["high"],
+}  # fmt: skip
+"""Grounds of cells by how well a coordinate system is proved."""
+
 SEVERITY_FILLS: Final = {"error": "#c0392b", "warning": "#e08a1e", "info": "#5b7f95"}
 """Symbols of issues on the map."""
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from onemap.model import Atlas
+from onemap.model import Atlas, SourceRecord
 
 MANIFEST: Final = "manifest.json"
 
@@ -32,7 +32,7 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
         "verdict": atlas.verdict,
         "version": version("onemap"),
         "crs": atlas.crs,
-        "sources": [asdict(source) for source in atlas.sources],
+        "sources": [_source(source) for source in atlas.sources],
         "layers": {
             own_id: {"features": len(layer.frame), "area_m2": round(float(layer.areas_m2.sum()), 2)}
             for own_id, layer in atlas.layers.items()
@@ -42,6 +42,11 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
+
+
+def _source(source: SourceRecord) -> dict[str, Any]:
+    """Return what is said of a source; of a raster alone what its cells are."""
+    return {key: value for key, value in asdict(source).items() if key != "raster" or value is not None}
 
 
 def _products(folder: Path) -> list[str]:

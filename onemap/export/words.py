@@ -37,6 +37,9 @@ def kind_title(kind: str) -> str:
         "no_data": tr("no data"),
         "encoding_unproved": tr("text encoding not proved"),
         "totals_row": tr("totals row"),
+        "missing_part": tr("part of a file missing"),
+        "parts_chosen": tr("what was read of several"),
+        "not_a_record": tr("row that is no record"),
         "crs_unproved": tr("coordinate system not proved"),
         "crs_conflict": tr("coordinate system contradicted"),
         "axes_swapped": tr("axes swapped"),
@@ -50,6 +53,7 @@ def kind_title(kind: str) -> str:
         "code_damaged": tr("damaged code"),
         "duplicate_key": tr("repeated key"),
         "township_mismatch": tr("township contradicted by the place"),
+        "cut_text": tr("text cut short"),
         "null_geometry": tr("no geometry"),
         "empty_geometry": tr("empty geometry"),
         "invalid_geometry": tr("invalid geometry"),
@@ -58,6 +62,11 @@ def kind_title(kind: str) -> str:
         "overlap": tr("overlap"),
         "gap": tr("gap"),
     }[kind]
+
+
+def confidence_title(confidence: str) -> str:
+    """Return how well a coordinate system is proved, in the language spoken now."""
+    return {"sure": tr("sure"), "likely": tr("likely"), "cannot-tell": tr("cannot tell")}[confidence]
 
 
 def unit_title(unit: str) -> str:

@@ -177,14 +177,14 @@ def _disagreements(frame: gpd.GeoDataFrame, spec: LayerSpec, located: pd.Series[
     faults = []
     stated = frame[spec.township_field]
     for at in frame.index[stated.notna() & located.notna()]:
-        if _bare(stated[at]) != _bare(located[at]):
+        if bare_township(stated[at]) != bare_township(located[at]):
             message = tr("says {stated}, but lies in {located}", stated=stated[at], located=located[at])
             hint = tr("check its coordinates, or correct the township")
             faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(stated[at])))
     return faults
 
 
-def _bare(name: str) -> str:
+def bare_township(name: str) -> str:
     """Return a township's name without what it is called: 大定办事处 is 大定街道."""
     folded = fold(name)
     return next((folded.removesuffix(word) for word in TOWNSHIP_WORDS if folded.endswith(word)), folded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import pandas as pd
@@ -14,33 +15,135 @@ from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
-X_WORDS: Final = ("经度", "东经", "longitude", "lon", "lng", "x", "x坐标", "经度(°)", "中心经度", "zxlon")
-Y_WORDS: Final = ("纬度", "北纬", "latitude", "lat", "y", "y坐标", "纬度(°)", "中心纬度", "zxlat")
+NAME_BYTES: Final = 10
+"""What a DBF file keeps of a column's name."""
+
+_X_BASES: Final = ("经度", "东经", "中心经度", "地理经度", "经", "longitude", "long", "lon", "lng")
+_Y_BASES: Final = ("纬度", "北纬", "中心纬度", "地理纬度", "纬", "latitude", "lat")
+_X_MORE: Final = ("x", "x坐标", "坐标x", "横坐标", "东坐标", "zxlon", "point_x", "xcoord", "x_coord", "poi_x")
+_Y_MORE: Final = ("y", "y坐标", "坐标y", "纵坐标", "北坐标", "zxlat", "point_y", "ycoord", "y_coord", "poi_y")
+_DEGREES: Final = ("", "坐标", "值", "(°)", "(度)", "°", "(十进制)", "(小数)", "(十进制度)", "(e)", "(n)", "(x)", "(y)")
+_PARTS: Final = (("度", "分", "秒"), ("°", "′", "″"), ("d", "m", "s"), ("deg", "min", "sec"), ("dd", "mm", "ss"))
+_JOINTS: Final = ("{}{}", "{}_{}", "{}({})", "{}-{}")
+
+X_WORDS: Final = (*(base + end for end in _DEGREES for base in _X_BASES[:4] + _X_BASES[5:]), *_X_MORE)
+Y_WORDS: Final = (*(base + end for end in _DEGREES for base in _Y_BASES[:4] + _Y_BASES[5:]), *_Y_MORE)
+"""Names of the columns of coordinates, the likeliest first."""
+
+Triple = tuple[str, str, str]
+
+
+def _triples(bases: Iterable[str]) -> tuple[Triple, ...]:
+    bases = tuple(bases)
+    return tuple(
+        (joint.format(base, d), joint.format(base, m), joint.format(base, s))
+        for joint in _JOINTS
+        for d, m, s in _PARTS
+        for base in bases
+    )
+
+
+X_PARTS: Final = _triples((*_X_BASES, "e"))
+Y_PARTS: Final = _triples((*_Y_BASES, "n"))
+"""Names of columns that hold degrees, minutes and seconds apart."""
+
+PAIR_WORDS: Final = (
+    "经纬度", "坐标", "地理坐标", "中心坐标", "中心经纬度", "中心点坐标", "位置坐标", "经纬度坐标", "地理位置坐标",
+    "点位坐标", "经度纬度", "经度,纬度", "经度、纬度", "经度/纬度", "坐标(经度,纬度)", "坐标(经纬度)",
+    "lonlat", "lnglat", "latlng", "latlon", "location", "coordinates",
+)  # fmt: skip
+"""Names of columns that hold both coordinates."""
 
 
 def words_of(spec: LayerSpec, source: SourceSpec) -> set[str]:
     """Return every folded column name that means something for a layer: what a header row is known by."""
     names = [word for name, field in spec.fields.items() for word in _words(name, field)]
-    asked = [*source.columns.values(), *source.only, *(name for name in (source.x, source.y) if name)]
-    return {fold(word) for word in (*names, *asked, *X_WORDS, *Y_WORDS)}
+    asked = [*source.columns.values(), *source.only, *(source.x or ()), *(source.y or ())]
+    return {fold(word) for word in (*names, *asked)} | coordinate_words()
 
 
-def find_column(words: Iterable[str], columns: Iterable[str]) -> str | None:
-    """Return the first of `words`, in their order, that is a column (compared folded)."""
-    folded = {fold(name): name for name in reversed(list(columns))}
-    return next((folded[fold(word)] for word in words if fold(word) in folded), None)
+@cache
+def coordinate_words() -> frozenset[str]:
+    """Return every folded column name that means coordinates."""
+    parts = (word for triple in (*X_PARTS, *Y_PARTS) for word in triple)
+    return frozenset(fold(word) for word in (*X_WORDS, *Y_WORDS, *parts, *PAIR_WORDS))
 
 
-def match_columns(spec: LayerSpec, columns: Iterable[str], source: SourceSpec) -> dict[str, str]:
-    """Return the raw column of each field that has one."""
+def find_column(words: Iterable[str], columns: Iterable[str], cut_names: frozenset[str] = frozenset()) -> str | None:
+    """Return the first of `words`, in their order, that is a column (compared folded).
+
+    Where none is, the one column of `cut_names` is returned that some of them become when they are cut.
+
+    Examples
+    --------
+    >>> find_column(["编码", "名称"], ["企业 名称", "名　称"])
+    '名　称'
+    >>> find_column(["统一社会信用代码"], ["统一社会信"], frozenset({"统一社会信"}))
+    '统一社会信'
+    """
+    words, columns = list(words), list(columns)
+    folded = {fold(name): name for name in reversed(columns)}
+    whole = next((folded[fold(word)] for word in words if fold(word) in folded), None)
+    if whole is not None or not cut_names:
+        return whole
+    cut = [column for column in columns if column in cut_names and _is_cut_of(column, words)]
+    return cut[0] if len(cut) == 1 else None
+
+
+def match_columns(
+    spec: LayerSpec, columns: Iterable[str], source: SourceSpec, cut_names: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Return the raw column of each field that has one.
+
+    Parameters
+    ----------
+    cut_names
+        The columns whose names were perhaps cut. Such a column is a field's where the words of no other field
+        become the same when they are cut.
+    """
     columns = list(columns)
+    wanted = {
+        name: [source.columns[name]] if name in source.columns else _words(name, field)
+        for name, field in spec.fields.items()
+    }
     found: dict[str, str] = {}
-    for name, field in spec.fields.items():
-        asked = source.columns.get(name)
-        column = find_column([asked], columns) if asked else find_column(_words(name, field), columns)
+    for name, words in wanted.items():
+        column = find_column(words, columns)
         if column is not None and column not in found.values():
             found[name] = column
-    return found
+    claims: dict[str, list[str]] = {}
+    for column in columns:
+        if column in cut_names and column not in found.values():
+            claimants = [name for name, words in wanted.items() if _is_cut_of(column, words)]
+            if len(claimants) == 1 and claimants[0] not in found:
+                claims.setdefault(claimants[0], []).append(column)
+    restored = {name: claimed[0] for name, claimed in claims.items() if len(claimed) == 1}
+    return {name: column for name in wanted if (column := found.get(name, restored.get(name))) is not None}
+
+
+def tell_cut_names(spec: LayerSpec, matches: Mapping[str, str], cut_names: frozenset[str]) -> list[Fault]:
+    """Say which columns were matched by a name that the format had cut."""
+    faults = []
+    for name, column in matches.items():
+        field = spec.fields[name]
+        if column in cut_names and fold(column) not in {fold(word) for word in _words(name, field)}:
+            message = tr(
+                "the format has cut a column name to {column}; read as {field}", column=column, field=field.label
+            )
+            hint = tr("if it is another column, name the right one: columns = {{ {field} = … }}", field=name)
+            faults.append(Fault("cut_text", message, hint, field=name, value=column))
+    return faults
+
+
+def _is_cut_of(column: str, words: Iterable[str]) -> bool:
+    """Tell whether a column's name is what is left of one of `words`, as UTF-8 or GBK."""
+    return any(fold(column) in _cuts(word) for word in words)
+
+
+@cache
+def _cuts(word: str) -> frozenset[str]:
+    codes = [(word.encode(codec), codec) for codec in ("utf-8", "gb18030")]
+    return frozenset(fold(code[:NAME_BYTES].decode(codec, "ignore")) for code, codec in codes if len(code) > NAME_BYTES)
 
 
 def take_fields(frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:

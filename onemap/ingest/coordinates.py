@@ -2,73 +2,196 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from onemap.ingest.columns import X_WORDS, Y_WORDS, find_column
-from onemap.ingest.numbers import parse_angle
-from onemap.ingest.offsets import gcj02_from_bd09, wgs84_from_gcj02
+from onemap.ingest.angles import Angle, join_parts, parse_packed, read_angle, read_pair
+from onemap.ingest.columns import PAIR_WORDS, X_PARTS, X_WORDS, Y_PARTS, Y_WORDS, Triple, find_column
+from onemap.ingest.offsets import OFFSET_SYSTEMS, wgs84_from
 from onemap.ingest.raw import Fault, Raw
+from onemap.spec.layer import BLANKS
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
 CHINA: Final = (73.0, 3.0, 136.0, 54.0)
 """West, south, east, north in degrees: no Chinese latitude is a Chinese longitude."""
 
+MOST_DEGREES: Final = 180.0
+LEAST_METRES: Final = 100_000.0
+"""Eastings and northings of the zones of China are larger: 3 degrees north are 331 km."""
+
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The coordinates of each row, NaN where there are none, and the rows that name their axes the other way round."""
+
+    x: Numbers
+    y: Numbers
+    exchanged: Mask
+
 
 def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str, str], list[Fault]]:
     """Make points of the coordinate columns.
+
+    Degrees in every spelling, degrees, minutes and seconds in columns of their own, both coordinates in one
+    column, and metres are understood.
 
     Returns
     -------
     points, columns, faults
         The points in the numbers of the table (GCJ-02 and BD-09 are converted to WGS 84), or None
-        where the table has no coordinate columns; the raw columns of "x" and "y"; and the rows whose
-        coordinates are missing, unreadable or exchanged.
+        where the table has no coordinate columns; the raw columns of "x" and "y" (the first of several); and
+        the rows whose coordinates are missing, unreadable, senseless or exchanged.
     """
-    x_name = find_column([source.x] if source.x else X_WORDS, raw.frame.columns)
-    y_name = find_column([source.y] if source.y else Y_WORDS, raw.frame.columns)
-    if x_name is None or y_name is None:
+    found = _find_columns(raw, source)
+    if found is None:
         return None, {}, []
-    x = _angles(raw.frame[x_name])
-    y = _angles(raw.frame[y_name])
-    faults = [_missing(raw.frame, at, (x_name, y_name)) for at in raw.frame.index[np.isnan(x) | np.isnan(y)]]
-    swapped = _in_china(y, x)
-    for at in raw.frame.index[swapped]:
-        message = tr(
-            "longitude and latitude are exchanged: {x}, {y}",
-            x=raw.frame.at[at, x_name],
-            y=raw.frame.at[at, y_name],
-        )
-        hint = tr("exchange them in the table; they were exchanged for this build")
-        value = str(raw.frame.at[at, x_name])
-        faults.append(Fault("axes_swapped", message, hint, at, "x", value, "repaired"))
-    x, y = np.where(swapped, y, x), np.where(swapped, x, y)
-    if source.coord_type == "bd09":
-        x, y = gcj02_from_bd09(x, y)
-    if source.coord_type in ("gcj02", "bd09"):
-        x, y = wgs84_from_gcj02(x, y)
-    points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=raw.frame.index)
-    return points.where(~(np.isnan(x) | np.isnan(y)), None), {"x": x_name, "y": y_name}, faults
+    frame, (x_names, y_names) = raw.frame, found
+    names = list(dict.fromkeys([*x_names, *y_names]))
+    read = _read_pairs(frame[x_names[0]]) if x_names == y_names else _read_columns(frame, x_names, y_names, source)
+    faults = [_missing(frame, at, names) for at in frame.index[np.isnan(read.x)]]
+    x, y, exchanged = _exchange(read, x_names == y_names)
+    faults += [_exchanged(frame, at, names) for at in frame.index[exchanged]]
+    x, y, senseless = _sensible(x, y)
+    faults += [
+        _senseless(frame, at, names, reason) for at, reason in zip(frame.index, senseless, strict=True) if reason
+    ]
+    if source.coord_type in OFFSET_SYSTEMS:
+        degrees = np.abs(x) <= MOST_DEGREES
+        x[degrees], y[degrees] = wgs84_from(source.coord_type, x[degrees], y[degrees])
+    points = gpd.GeoSeries(gpd.points_from_xy(x, y), index=frame.index)
+    return points.where(~np.isnan(x), None), {"x": x_names[0], "y": y_names[0]}, faults
 
 
-def _angles(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([np.nan if (v := parse_angle(value)) is None else v for value in column], dtype=float)
+def _find_columns(raw: Raw, source: SourceSpec) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the columns of x and of y, one or degrees, minutes and seconds; the same where one holds both."""
+    x = _find_axis(raw, source.x, X_WORDS, X_PARTS)
+    y = _find_axis(raw, source.y, Y_WORDS, Y_PARTS)
+    if x and y:
+        return x, y
+    pair = find_column(PAIR_WORDS, raw.frame.columns, raw.cut_names)
+    return None if pair is None or source.x or source.y else ((pair,), (pair,))
 
 
-def _in_china(x: Any, y: Any) -> Any:
+def _find_axis(
+    raw: Raw, asked: Sequence[str] | None, words: Sequence[str], triples: Sequence[Triple]
+) -> tuple[str, ...]:
+    def find(names: Sequence[str]) -> str | None:
+        return find_column(names, raw.frame.columns, raw.cut_names)
+
+    if asked:
+        named = [find([name]) for name in asked]
+        return () if None in named else tuple(name for name in named if name)
+    for triple in triples:
+        degrees, minutes, seconds = (find_column([word], raw.frame.columns) for word in triple)
+        if degrees and minutes:
+            return (degrees, minutes, seconds) if seconds else (degrees, minutes)
+    whole = find(words)
+    return (whole,) if whole else ()
+
+
+def _read_columns(frame: pd.DataFrame, x_names: Sequence[str], y_names: Sequence[str], source: SourceSpec) -> _Read:
+    x, x_axes = _read_axis(frame, x_names, source)
+    y, y_axes = _read_axis(frame, y_names, source)
+    # A letter that says the same of both columns is a slip that nobody can mend.
+    bad = np.isnan(x) | np.isnan(y) | ((x_axes != "") & (x_axes == y_axes))
+    exchanged = ~bad & ((x_axes == "y") | (y_axes == "x"))
+    return _Read(np.where(bad, np.nan, x), np.where(bad, np.nan, y), exchanged)
+
+
+def _read_axis(frame: pd.DataFrame, names: Sequence[str], source: SourceSpec) -> tuple[Numbers, NDArray[Any]]:
+    if len(names) > 1:
+        columns = [frame[name] for name in names]
+        angles = [join_parts(*parts) for parts in zip(*columns, strict=True)]
+    else:
+        read: Callable[[Any], Angle | None] = _read_packed if source.angles == "D.MMSS" else read_angle
+        angles = [read(value) for value in frame[names[0]]]
+    values = np.array([np.nan if angle is None else angle.value for angle in angles], dtype=float)
+    return values, np.array(["" if angle is None else angle.axis for angle in angles], dtype="U1")
+
+
+def _read_packed(value: Any) -> Angle | None:
+    degrees = parse_packed(value)
+    return None if degrees is None else Angle(degrees)
+
+
+def _read_pairs(column: pd.Series[Any]) -> _Read:
+    """Return the coordinates of a column that holds both; its letters decide which is which."""
+    pairs = [read_pair(value) for value in column]
+    x = np.array([np.nan if pair is None else pair[0].value for pair in pairs], dtype=float)
+    y = np.array([np.nan if pair is None else pair[1].value for pair in pairs], dtype=float)
+    latitude_first = np.array([pair is not None and (pair[0].axis == "y" or pair[1].axis == "x") for pair in pairs])
+    return _Read(x, y, latitude_first.astype(bool))
+
+
+def _exchange(read: _Read, one_column: bool) -> tuple[Numbers, Numbers, Mask]:
+    """Return x and y in their right order, and the rows where that is not the order of the columns."""
+    exchanged = read.exchanged | _in_china(read.y, read.x)
+    x, y = np.where(exchanged, read.y, read.x), np.where(exchanged, read.x, read.y)
+    # In one column either order is usual, and no fault.
+    return x, y, exchanged & (not one_column)
+
+
+def _in_china(x: Numbers, y: Numbers) -> Mask:
     west, south, east, north = CHINA
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    inside: Mask = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    return inside
 
 
-def _missing(frame: pd.DataFrame, at: Any, names: tuple[str, str]) -> Fault:
-    written = [frame.at[at, name] for name in names]
-    texts = ["" if value is None else str(value).strip() for value in written]
+def _sensible(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, list[str]]:
+    """Blank the coordinates that can be neither degrees nor metres, or are not what the others are; say why."""
+    large, small = np.fmax(np.abs(x), np.abs(y)), np.fmin(np.abs(x), np.abs(y))
+    zero = small == 0
+    degrees = (large <= MOST_DEGREES) & (small <= MOST_DEGREES / 2) & ~zero
+    metres = (small >= LEAST_METRES) & ~zero
+    few = metres if degrees.sum() >= metres.sum() else degrees
+    few = few & bool(degrees.any() and metres.any())
+    neither = ~(degrees | metres | zero | np.isnan(x))
+    reasons = np.select([zero, neither, few], ["zero", "neither", "few"], "")
+    blank = reasons != ""
+    return np.where(blank, np.nan, x), np.where(blank, np.nan, y), reasons.tolist()
+
+
+def _written(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> str:
+    texts = ("" if frame.at[at, name] is None else str(frame.at[at, name]).strip() for name in names)
+    return ", ".join(texts)
+
+
+def _missing(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
     hint = tr("ask for the coordinates; without them the record is in no list by place")
-    if not any(fold(text) for text in texts):
+    blanks = {fold(text) for text in BLANKS}
+    values = (frame.at[at, name] for name in names)
+    if all(value is None or fold(value) in blanks for value in values):
         return Fault("null_geometry", tr("no coordinates"), hint, at, "x", "")
-    message = tr("coordinates that cannot be read: {texts}", texts=", ".join(texts))
-    return Fault("wrong_type", message, hint, at, "x", ", ".join(texts), "blanked")
+    texts = _written(frame, at, names)
+    message = tr("coordinates that cannot be read: {texts}", texts=texts)
+    return Fault("wrong_type", message, hint, at, "x", texts, "blanked")
+
+
+def _exchanged(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
+    x, y = (_written(frame, at, part) for part in (names[: len(names) // 2], names[len(names) // 2 :]))
+    message = tr("longitude and latitude are exchanged: {x}, {y}", x=x, y=y)
+    hint = tr("exchange them in the table; they were exchanged for this build")
+    return Fault("axes_swapped", message, hint, at, "x", x, "repaired")
+
+
+def _senseless(frame: pd.DataFrame, at: Any, names: Sequence[str], reason: str) -> Fault:
+    texts = _written(frame, at, names)
+    hint = tr("correct the coordinates in the source; without them the record is in no list by place")
+    if reason == "few":
+        message = tr("degrees among metres, or metres among degrees: {texts}", texts=texts)
+        return Fault("wrong_type", message, hint, at, "x", texts, "blanked")
+    if reason == "zero":
+        message = tr("a coordinate of 0 is none: {texts}", texts=texts)
+    else:
+        message = tr("neither degrees nor metres of a map: {texts}", texts=texts)
+    return Fault("out_of_range", message, hint, at, "x", texts, "blanked")

@@ -1,9 +1,10 @@
-"""The whole room in order: read and prove each source, conform it, check each layer, place it."""
+"""The whole room in order: read and prove each source, conform it, compare them, check each layer, place it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import geopandas as gpd
@@ -11,18 +12,32 @@ import numpy as np
 import pandas as pd
 
 from onemap.geodesy import LONLAT, zone_crs
+from onemap.ingest.candidates import Extent
+from onemap.ingest.cells import fill_samples, preview
 from onemap.ingest.checks import CHECKS, place
+from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
-from onemap.ingest.crs import Box, county_box
+from onemap.ingest.crs import MARGIN_DEG, Proof, county_box
+from onemap.ingest.files import Search, check_ending, endings_of, find_parts
+from onemap.ingest.neighbours import Placed
 from onemap.ingest.raw import Fault
-from onemap.ingest.source import Source, check_ending, read_source
+from onemap.ingest.registration import Offset, find_offsets, offset_fault
+from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
-from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Issue, Layer, SourceRecord, issue_table
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Issue, Layer, Raster, SourceRecord, issue_table
+from onemap.spec.county import county_extent
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
 from onemap.text import tr
 
 TOWNSHIP_NAME: Final = "township_name"
+_SHAPES: Final = ("invalid_geometry", "wrong_geometry")
+
+DRAWN_IN: Final = "EPSG:3857"
+"""What rasters are drawn in: the map's own projection."""
+
+Progress = Callable[[str, float], None]
+Rasters = Mapping[str, Sequence[RasterFile]]
 
 
 @dataclass(frozen=True)
@@ -33,9 +48,19 @@ class Intake:
     issues: pd.DataFrame
     sources: tuple[SourceRecord, ...]
     crs: str
+    rasters: Mapping[str, Raster] = field(default_factory=dict)
 
 
-def take_in(project: Project, progress: Callable[[str, float], None] | None = None) -> Intake:
+@dataclass(frozen=True)
+class _Conformed:
+    """A source, its features as its layer has them (None: there are none), and its issues so far."""
+
+    source: Source
+    frame: gpd.GeoDataFrame | None
+    issues: tuple[Issue, ...]
+
+
+def take_in(project: Project, progress: Progress | None = None) -> Intake:
     """Read and prove every source of a project.
 
     Parameters
@@ -48,48 +73,78 @@ def take_in(project: Project, progress: Callable[[str, float], None] | None = No
     PathError
         A source has a file ending that no reader reads.
     """
+    # What zips were unpacked into, and rasters that features sample, are there until everything is in.
+    with ExitStack() as stack:
+        sources, files = _read(project, stack, progress)
+        return _put_together(project, sources, files)
+
+
+def built_in_extent(code: str) -> Extent | None:
+    """Return where the county of a code is by the table that travels with the program."""
+    found = county_extent(code)
+    if found is None:
+        return None
+    west, south, east, north = found.box
+    box = (west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG)
+    return Extent(box, tr("the rough box of {county} in the built-in table", county=found.name), rough=True)
+
+
+def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tuple[list[Source], list[RasterFile]]:
     specs = project.catalogue.layers
     # Townships come first: they say where the county is, and everything else is held against them.
     order = sorted(project.sources, key=lambda layer: layer != TOWNSHIP)
     wanted = [(specs[layer], spec) for layer in order for spec in project.sources[layer]]
     for layer, spec in wanted:
-        check_ending(layer, spec)
+        check_ending(layer, spec, project)
     sources: list[Source] = []
-    for layer, spec in wanted:
-        if progress:
-            progress(spec.path, len(sources) / len(wanted))
-        county = _county(sources)
-        sources.append(read_source(layer, spec, project, county))
+    files: list[RasterFile] = []
+    for done, (layer, spec) in enumerate(wanted):
+        for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
+            if progress:
+                progress(part.name, done / len(wanted))
+            extent = _county(sources) or built_in_extent(project.spec.county)
+            if layer.is_raster:
+                files.append(read_raster(layer, part, extent))
+            else:
+                sources.append(read_source(layer, part, extent))
+    return sources, files
+
+
+def _put_together(project: Project, sources: list[Source], files: list[RasterFile]) -> Intake:
     crs = project.spec.crs or _zone(sources)
+    specs = project.catalogue.layers
+    rasters = {own_id: [file for file in files if file.layer.id == own_id] for own_id in specs}
+    conformed = _compared([_conform(source, crs, rasters) for source in sources])
+    issues = [issue for file in files for issue in stamp(file.faults, None, file.part.name, file.layer, {})]
     layers: dict[str, Layer] = {}
-    issues: list[Issue] = []
-    for layer_id in order:
-        own = [source for source in sources if source.layer.id == layer_id]
+    for layer_id in sorted(project.sources, key=lambda layer: layer != TOWNSHIP):
+        own = [one for one in conformed if one.source.layer.id == layer_id]
         frame, found = _layer(own, specs[layer_id], crs, layers.get(TOWNSHIP))
-        issues += found
+        issues += [*(issue for one in own for issue in one.issues), *found]
         if frame is not None:
             layers[layer_id] = Layer(specs[layer_id], frame)
+    drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
         {layer_id: layers[layer_id] for layer_id in specs if layer_id in layers},
         issue_table(issues),
-        tuple(source.record(_kept(source, layers)) for source in sources),
+        (*(one.source.record(_kept(one.source, layers)) for one in conformed), *(file.record() for file in files)),
         crs,
+        {own_id: raster for own_id, raster in drawn.items() if raster is not None},
     )
 
 
-def _county(sources: Iterable[Source]) -> Box | None:
+def _county(sources: Iterable[Source]) -> Extent | None:
     """Return the box of the townships read so far."""
     shapes = [s.shapes.to_crs(LONLAT) for s in sources if s.layer.id == TOWNSHIP and s.shapes is not None and s.placed]
     there = gpd.GeoSeries(pd.concat(shapes), crs=LONLAT) if shapes else gpd.GeoSeries(crs=LONLAT)
     return county_box(there) if np.isfinite(there.total_bounds).all() else None
 
 
-def _zone(sources: Iterable[Source]) -> str:
+def _zone(sources: Sequence[Source]) -> str:
     """Return the 3-degree zone of the county, or else of what there is."""
-    sources = list(sources)
     county = _county(sources)
     if county is not None:
-        return zone_crs((county[0] + county[2]) / 2)
+        return zone_crs((county.box[0] + county.box[2]) / 2)
     boxes = [
         source.shapes.to_crs(LONLAT).total_bounds for source in sources if source.shapes is not None and source.placed
     ]
@@ -102,42 +157,103 @@ def _kept(source: Source, layers: Mapping[str, Layer]) -> int:
     return 0 if layer is None else int((layer.frame[SOURCE] == source.name).sum())
 
 
-def _layer(
-    sources: Sequence[Source], spec: LayerSpec, crs: str, townships: Layer | None
-) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    """Conform the sources of a layer, put them together, check the whole and place it."""
-    letters = {source.name: source.letters for source in sources}
-    issues: list[Issue] = []
-    frames = []
-    for source in sources:
-        raw = source.features(crs)
-        if raw is None:
-            issues += stamp(source.faults, None, source.name, spec, letters)
-            continue
-        frame, found = conform(raw, spec)
-        issues += stamp(_once(source, frame, found), raw, source.name, spec, letters)
-        frames.append(frame)
-    if not frames:
-        return None, issues
-    whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=crs)
-    for check in CHECKS:
-        checked, found = check(whole, spec)
-        issues += stamp(found, whole, sources[0].name, spec, letters)
-        whole = checked
-    towns = whole if spec.id == TOWNSHIP else (townships.frame if townships else None)
-    whole, found = place(whole, spec, towns, TOWNSHIP_NAME)
-    if whole.geometry.isna().all() and all(source.placed for source in sources) and spec.geometry != ("table",):
-        found.append(
-            Fault("no_data", tr("not one of its records has a place"), tr("ask for the data with coordinates"))
-        )
-    issues += stamp(found, whole, sources[0].name, spec, letters)
-    return whole[[*spec.fields, SOURCE, SOURCE_ROW, LOCATED_IN, "geometry"]], issues
+def _conform(source: Source, crs: str, rasters: Rasters) -> _Conformed:
+    """Make a source fit its layer, with what its fields sample filled in."""
+    spec, letters = source.layer, {source.name: source.letters}
+    raw = source.features(crs)
+    if raw is None:
+        return _Conformed(source, None, tuple(stamp(source.faults, None, source.name, spec, letters)))
+    frame, found = conform(raw, spec)
+    sampled = {own_id: [file.raster for file in files if file.raster is not None] for own_id, files in rasters.items()}
+    frame, blank = fill_samples(frame, spec, sampled)
+    return _Conformed(
+        source, frame, tuple(stamp([*_once(source, frame, found), *blank], raw, source.name, spec, letters))
+    )
 
 
 def _once(source: Source, frame: gpd.GeoDataFrame, found: list[Fault]) -> list[Fault]:
     """Return the faults of reading and conforming, one for each: not two where both missed the same place."""
     dropped = {fault.at for fault in found if fault.action == "dropped"}
     early = [fault for fault in source.faults if fault.at is None or fault.at not in dropped]
-    told = {fault.at for fault in early if fault.field == "x"}
+    # A place that a reader has blanked has been told, and is not missed a second time.
+    told = {fault.at for fault in early if fault.field == "x" or (fault.kind in _SHAPES and fault.action == "blanked")}
     late = [f for f in found if f.kind != "null_geometry" or (source.placed and f.at not in told)]
     return [*early, *late]
+
+
+def _compared(conformed: Sequence[_Conformed]) -> list[_Conformed]:
+    """Return the sources with what comparing them with one another says of their coordinates."""
+    placed = {str(at): _placed(str(at), one) for at, one in enumerate(conformed)}
+    told = find_offsets([one for one in placed.values() if one is not None])
+    compared = []
+    for at, one in enumerate(conformed):
+        found, proof = told.get(str(at)), one.source.proof
+        if found is None or proof is None:
+            compared.append(one)
+            continue
+        record = replace(proof.record, evidence=tr("; ").join(filter(None, [proof.record.evidence, found.evidence])))
+        issues = one.issues
+        if isinstance(found, Offset):
+            record = replace(record, inferred=found.kind, confidence="cannot-tell")
+            issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
+        elif not found.checked and record.confidence == "sure" and _may_be_offset(one.source, proof):
+            record = replace(record, confidence="likely")
+        source = replace(one.source, proof=replace(proof, record=record))
+        compared.append(replace(one, source=source, issues=issues))
+    return compared
+
+
+def _may_be_offset(source: Source, proof: Proof) -> bool:
+    """Tell whether a source could come from a web map: its numbers are degrees, and nobody says of which kind."""
+    degrees = proof.crs is not None and proof.crs.is_geographic
+    return degrees and source.part.spec.coord_type is None
+
+
+def _placed(name: str, one: _Conformed) -> Placed | None:
+    frame, spec = one.frame, one.source.layer
+    if frame is None or not one.source.placed or frame.geometry.isna().all():
+        return None
+    return Placed(
+        name=name,
+        layer=spec,
+        shapes=frame.geometry,
+        labels=frame[spec.label],
+        keys=frame[spec.key],
+        stated=frame[spec.township_field] if spec.township_field else None,
+        coord_type=one.source.part.spec.coord_type,
+    )
+
+
+def _layer(
+    conformed: Sequence[_Conformed], spec: LayerSpec, crs: str, townships: Layer | None
+) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
+    """Put the sources of a layer together, check the whole and place it."""
+    letters = {one.source.name: one.source.letters for one in conformed}
+    frames = [one.frame for one in conformed if one.frame is not None]
+    if not frames:
+        return None, []
+    name = conformed[0].source.name
+    issues: list[Issue] = []
+    whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=crs)
+    for check in CHECKS:
+        checked, found = check(whole, spec)
+        issues += stamp(found, whole, name, spec, letters)
+        whole = checked
+    towns = whole if spec.id == TOWNSHIP else (townships.frame if townships else None)
+    whole, found = place(whole, spec, towns, TOWNSHIP_NAME)
+    placed = all(one.source.placed for one in conformed if one.frame is not None)
+    if whole.geometry.isna().all() and placed and spec.geometry != ("table",):
+        message, hint = tr("not one of its records has a place"), tr("ask for the data with coordinates")
+        found.append(Fault("no_data", message, hint))
+    issues += stamp(found, whole, name, spec, letters)
+    return whole[[*spec.fields, SOURCE, SOURCE_ROW, LOCATED_IN, "geometry"]], issues
+
+
+def _drawn(files: Sequence[RasterFile], townships: Layer | None) -> Raster | None:
+    """Return the rasters of a layer as the map draws them, over the townships."""
+    box = None
+    if townships is not None and not townships.frame.geometry.isna().all():
+        west, south, east, north = townships.frame.geometry.to_crs(LONLAT).total_bounds
+        box = (west, south, east, north)
+    there = [file.raster for file in files if file.raster is not None]
+    return preview(there, DRAWN_IN, box) if there else None

@@ -1,93 +1,173 @@
-"""Reads KML and KMZ; GDAL's own reader turns Chinese names of ExtendedData into underscores."""
+"""Reads KML, KMZ and what 奥维 makes of them; GDAL turns Chinese names of ExtendedData into underscores."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Final
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.raw import Raw, UnreadableError
+from onemap.ingest.archives import is_zip, members, unpacked
+from onemap.ingest.decoding import unproved
+from onemap.ingest.encoding import Finding
+from onemap.ingest.kml_document import read_document
+from onemap.ingest.kml_marks import DATUM, DESCRIPTION, NAME, Folder, Mark
+from onemap.ingest.kml_shapes import ShapeError
+from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
-from onemap.text import tr
+from onemap.text import fold, tr
 
 WGS84: Final = "EPSG:4326"
+"""What KML is in, by its standard."""
+
+CGCS2000: Final = "EPSG:4490"
+DATUMS: Final[Mapping[str, str]] = {"cgcs2000": CGCS2000, "wgs84": WGS84}
+"""What 奥维 says of a placemark's coordinates, folded, where they are not offset."""
+
+FOLDER: Final = "Folder"
+LAST: Final = (FOLDER, DESCRIPTION, DATUM)
+
+MAIN: Final = "doc.kml"
+MOST_COLUMNS: Final = 1000
+"""More attributes than this are sentences taken for attributes, or a file made to fill the memory."""
 
 
-def read_kml(path: Path, source: SourceSpec) -> Raw:
+def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     """Read the placemarks of a KML or KMZ file, in the order of the file and numbered from 1.
+
+    Which of the two it is its content says, not its ending. `source.layer` names a folder or document in it.
 
     Raises
     ------
     UnreadableError
-        The file is not XML, or a placemark's coordinates are not numbers.
+        It is neither, or only links to the data, or has no such folder.
     """
-    del source  # KML has no layers to choose from, and says its encoding itself.
-    try:
-        root = ElementTree.fromstring(_document(path))
-        marks = list(_all(root, "Placemark"))
-        shapes = [_shape(mark) for mark in marks]
-    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, StopIteration) as fault:
-        raise UnreadableError(
-            tr("{file} cannot be read: {reason}", file=path.name, reason=fault),
-            tr("open it in Google Earth or 奥维, and export it again"),
-        ) from None
-    frame = pd.DataFrame([_attributes(mark) for mark in marks], dtype=object)
-    record = EncodingRecord("utf-8", tr("the format's own encoding"))
-    return Raw(frame, gpd.GeoSeries(shapes, crs=LONLAT), list(range(1, len(marks) + 1)), record, {}, WGS84)
+    del words  # Placemarks have no header to find.
+    layer = source.layer
+    with _plain(path) as files:
+        documents = [read_document(file, source.encoding) for file in files]
+    marks = [mark for document in documents for mark in document.marks]
+    links = [link for document in documents for link in document.links]
+    if links and not marks:
+        message = tr("{file} holds no data, only a link to it: {link}", file=path.name, link=links[0])
+        raise UnreadableError(message, tr("open it in Google Earth, and save the places themselves as KML"))
+    folders = [folder for document in documents for folder in document.folders]
+    rows = [n for n, mark in enumerate(marks, 1) if layer is None or _is_in(mark, layer)]
+    if layer is not None and not any(folder.name == layer for folder in folders):
+        raise _no_folder(path, layer, folders)
+    chosen = [marks[row - 1] for row in rows]
+    titles = {name: title for document in documents for name, title in document.titles.items()}
+    findings = [document.finding for document in documents]
+    faults = (
+        *(fault for finding in findings for fault in unproved(finding)),
+        *_shape_faults(chosen),
+        *_offset_faults(chosen, source),
+    )
+    shapes = [None if isinstance(mark.shape, ShapeError) else mark.shape.geometry for mark in chosen]
+    declared = {DATUMS.get(_folded(mark.datum), WGS84) for mark in chosen}
+    return Raw(
+        _frame(chosen, titles, path),
+        gpd.GeoSeries(shapes, crs=LONLAT),
+        rows,
+        _record(findings),
+        declared_crs=CGCS2000 if declared == {CGCS2000} else WGS84,
+        faults=faults,
+    )
 
 
-def _document(path: Path) -> bytes:
-    if path.suffix.lower() != ".kmz":
-        return path.read_bytes()
-    with zipfile.ZipFile(path) as archive:
-        return archive.read(next(name for name in archive.namelist() if name.lower().endswith(".kml")))
+@contextmanager
+def _plain(path: Path) -> Iterator[list[Path]]:
+    """Give the KML files that a file is or holds: the main one first, then those that it links to."""
+    if not is_zip(path):
+        yield [path]
+        return
+    names = [name for name in members(path) if _is_kml(name)]
+    if not names:
+        message = tr("{file} holds no KML", file=path.name)
+        raise UnreadableError(message, tr("open it in Google Earth or 奥维, and export it again"))
+    names.sort(key=lambda name: (PurePosixPath(name).name.lower() != MAIN, name.count("/"), name))
+    with unpacked(path, _is_kml) as folder:
+        yield [folder / name for name in names]
 
 
-def _all(element: Element, name: str) -> Iterator[Element]:
-    """Yield descendants by local name: files use the 2.0, 2.1, 2.2 and Google name spaces, or none."""
-    return (e for e in element.iter() if isinstance(e.tag, str) and e.tag.rpartition("}")[2] == name)
+def _is_kml(name: str) -> bool:
+    return name.lower().endswith((".kml", ".ovkml"))
 
 
-def _text(element: Element, name: str) -> str:
-    return next((e.text or "" for e in element if e.tag.rpartition("}")[2] == name), "").strip()
+def _is_in(mark: Mark, layer: str) -> bool:
+    return any(folder.name == layer for folder in mark.around)
 
 
-def _attributes(mark: Element) -> dict[str, str]:
-    data = {e.get("name", ""): _text(e, "value") for e in _all(mark, "Data")}
-    simple = {e.get("name", ""): (e.text or "").strip() for e in _all(mark, "SimpleData")}
-    return {"Name": _text(mark, "name"), "Description": _text(mark, "description"), **data, **simple}
+def _no_folder(path: Path, layer: str, folders: list[Folder]) -> UnreadableError:
+    names = ", ".join(dict.fromkeys(folder.name for folder in folders if folder.name)) or tr("none")
+    return UnreadableError(
+        tr("{file} has no folder {layer!r}; it has: {names}", file=path.name, layer=layer, names=names),
+        tr("name one of them in the project: layer = …"),
+    )
 
 
-def _shape(mark: Element) -> shapely.Geometry | None:
-    polygons = [_polygon(e) for e in _all(mark, "Polygon")]
-    lines = [shapely.LineString(_coordinates(e)) for e in _all(mark, "LineString")]
-    points = [shapely.Point(_coordinates(e)[0]) for e in _all(mark, "Point")]
-    parts = [*polygons, *lines, *points]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    if len(polygons) == len(parts):
-        return shapely.MultiPolygon(polygons)
-    if len(lines) == len(parts):
-        return shapely.MultiLineString(lines)
-    return shapely.GeometryCollection(parts)
+def _frame(marks: list[Mark], titles: Mapping[str, str], path: Path) -> pd.DataFrame:
+    columns: dict[str, list[str | None]] = {NAME: [None] * len(marks)}
+    for at, mark in enumerate(marks):
+        folder = next((folder.name for folder in reversed(mark.around) if folder.name), "")
+        for name, value in {**mark.fields, FOLDER: mark.fields.get(FOLDER) or folder}.items():
+            if name not in columns:
+                columns[name] = [None] * len(marks)
+            columns[name][at] = value or None
+        if len(columns) > MOST_COLUMNS:
+            message = tr("{file} has more than {count} attributes", file=path.name, count=MOST_COLUMNS)
+            raise UnreadableError(message, tr("open it in Google Earth or 奥维, and export it again"))
+    # Columns of our own making stand behind the file's, where there is anything in them.
+    kept = [name for name in columns if name and name not in LAST]
+    kept += [name for name in LAST if any(columns.get(name, ()))]
+    called = {name: titles[name] for name in kept if titles.get(name) and titles[name] not in columns}
+    index = pd.RangeIndex(len(marks))
+    return pd.DataFrame({called.get(name, name): columns[name] for name in kept}, index=index, dtype=object)
 
 
-def _polygon(element: Element) -> shapely.Polygon:
-    shell = [_coordinates(ring) for e in _all(element, "outerBoundaryIs") for ring in _all(e, "LinearRing")]
-    holes = [_coordinates(ring) for e in _all(element, "innerBoundaryIs") for ring in _all(e, "LinearRing")]
-    return shapely.Polygon(shell[0] if shell else None, holes)
+def _shape_faults(marks: list[Mark]) -> Iterator[Fault]:
+    labels = 0
+    for at, mark in enumerate(marks):
+        if isinstance(mark.shape, ShapeError):
+            hint = tr("draw it again in the source; without it the record is in no list by place")
+            yield Fault("invalid_geometry", mark.shape.reason, hint, at, "x", mark.shape.written, "blanked")
+            continue
+        labels += mark.shape.label_left
+        hint = tr("compare the repaired shape with the source")
+        for message in dict.fromkeys(mark.shape.mended):
+            yield Fault("invalid_geometry", message, hint, at, action="repaired")
+    if labels:
+        message = tr("{count} polygons carry a point for their label; the points were left out", count=labels)
+        yield Fault("invalid_geometry", message, tr("nothing to do"), action="repaired", severity="info")
 
 
-def _coordinates(element: Element) -> list[tuple[float, float]]:
-    text = next((e.text or "" for e in _all(element, "coordinates")), "")
-    pairs = [tuple(float(n) for n in triple.split(",")[:2]) for triple in text.split()]
-    return [(x, y) for x, y in pairs]
+def _offset_faults(marks: list[Mark], source: SourceSpec) -> Iterator[Fault]:
+    """Tell that 奥维 says of its own placemarks that they are offset, where the project does not know it."""
+    said = Counter(_folded(mark.datum) for mark in marks)
+    for datum, count in said.items():
+        known = {"gcj02": "gcj02", "bd09": "bd09"}.get(datum)
+        if known is None or source.coord_type == known:
+            continue
+        message = tr(
+            "{count} placemarks say that they are in {datum} coordinates, which are shifted by hundreds of metres",
+            count=count,
+            datum=datum.upper(),
+        )
+        hint = tr("export it from 奥维 in CGCS2000, or write in the project: coord_type = {known!r}", known=known)
+        yield Fault("likely_offset", message, hint, value=datum.upper())
+
+
+def _folded(datum: str) -> str:
+    return fold(datum).replace("-", "")
+
+
+def _record(findings: list[Finding]) -> EncodingRecord:
+    found = dict.fromkeys(finding.record.found for finding in findings)
+    evidence = dict.fromkeys(finding.record.evidence for finding in findings)
+    return EncodingRecord(", ".join(found), " | ".join(evidence))

@@ -1,4 +1,4 @@
-"""Numbers, angles and dates as people write them."""
+"""Numbers and dates as people write them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
 EXCEL_DAYS: Final = range(20_000, 80_000)
 """Excel's day numbers from 1954 to 2119: what a date turned into a number can be."""
 
-_DMS: Final = re.compile(
-    r"""(?P<east>[EWNS东西南北])?[经纬]?
-        (?P<sign>[-+])?(?P<d>\d{1,3})\s*(?:[°º度d]|-(?=\d))\s*
-        (?:(?P<m>\d{1,2}(?:\.\d+)?)\s*(?:['′’‘分m]|-(?=\d))?\s*)?
-        (?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:["″”“秒s]|''|′′|’’)?\s*)?
-        (?P<west>[EWNS东西南北])?[经纬]?""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\s*\d{1,2}:\d{2}.*)?")
 _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -43,35 +35,6 @@ def parse_number(value: Any) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def parse_angle(value: Any) -> float | None:
-    """Return degrees from decimal degrees or degrees, minutes and seconds, or None for what is neither.
-
-    Examples
-    --------
-    >>> round(parse_angle("112度47分12.5秒"), 6)
-    112.786806
-    >>> parse_angle("112-47-30")
-    112.79166666666667
-    """
-    number = parse_number(value)
-    if number is not None or value is None:
-        return number
-    text = unicodedata.normalize("NFKC", str(value).translate(_QUOTES)).strip()
-    found = _DMS.fullmatch(text)
-    if found is None:
-        return None
-    minutes, seconds = float(found["m"] or 0), float(found["s"] or 0)
-    if minutes >= 60 or seconds >= 60:
-        return None
-    degrees = int(found["d"]) + minutes / 60 + seconds / 3600
-    away = (found["east"] or found["west"] or "").upper()
-    return -degrees if found["sign"] == "-" or away in {"W", "S", "西", "南"} else degrees
-
-
-# NFKC turns the prime and its doubles into things that differ by font; settle them first.
-_QUOTES: Final = str.maketrans({"″": '"', "“": '"', "”": '"', "＂": '"', "′": "'", "’": "'", "‘": "'", "＇": "'"})
 
 
 def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:

@@ -42,6 +42,9 @@ class Fault:
     severity: Any = None
     key: str | None = None
     """None takes the key of the row."""
+    row: int | None = None
+    """What the row is called in the source, where it is not in the frame."""
+    cell: str = ""
     lon: float | None = None
     lat: float | None = None
 
@@ -60,4 +63,6 @@ class Raw:
     encoding: EncodingRecord
     letters: Mapping[str, str] = field(default_factory=dict)
     declared_crs: Any = None
+    cut_names: frozenset[str] = frozenset()
+    """The columns whose names are as long as the format allows: longer names were cut there."""
     faults: tuple[Fault, ...] = ()

@@ -1,76 +1,98 @@
-"""Reads tables: workbooks and text tables, with title rows, merged and two-row headers, and merged cells."""
+"""Reads tables: workbooks of Excel, WPS and LibreOffice, and text tables."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
+from xml.etree.ElementTree import ParseError
 
-import openpyxl
-import pandas as pd
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.worksheet import Worksheet
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from onemap.ingest.encoding import find_text_encoding
-from onemap.ingest.raw import Raw, UnreadableError
+from onemap.ingest.archives import check_zip, is_zip
+from onemap.ingest.decoding import unproved
+from onemap.ingest.headers import SCANNED_ROWS, find_header
+from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.records import Row, column_letter, is_blank, read_records
+from onemap.ingest.text_files import find_file_encoding
+from onemap.ingest.xlsx import Place, SheetNotes, note_cells
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
-from onemap.text import fold, tr
+from onemap.text import tr
 
-HEADER_ROWS: Final = 20
-"""How many rows from the top may be titles and headers."""
+DELIMITERS: Final = ",\t;|，；"
+OLE: Final = b"\xd0\xcf\x11\xe0"
+LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""A workbook with a password is an Office 97 file with a part of this name."""
 
-Grid = list[list[Any]]
+DAMAGE: Final = (
+    CalamineError, zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, OSError, EOFError,
+    NotImplementedError,
+)  # fmt: skip
+"""What is raised for workbooks that are damaged."""
+
+MOST_LINES: Final = 100
+"""No cell has so many lines; where one seems to, a quotation mark was never closed."""
 
 
-@dataclass(frozen=True)
-class Header:
-    """Where the header of a grid ends, its column names, and how many of them are known."""
-
-    last_row: int
-    names: list[str]
-    known: int
-
-
-def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
-    """Read the sheet of an xlsx workbook that the project names, or else the one whose header is known best.
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of the sheets of a workbook, hidden ones too, but not of its charts.
 
     Raises
     ------
     UnreadableError
-        It is no workbook, or it has no such sheet.
+        It is no workbook, damaged, or has a password.
     """
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as fault:
-        raise UnreadableError(
-            tr(
-                "{file} is not a readable xlsx workbook ({reason})",
-                file=path.name,
-                reason=type(fault).__name__,
-            ),
-            tr("open it in Excel or WPS and save it as .xlsx, without a password"),
-        ) from None
-    sheets = [sheet for sheet in book.worksheets if source.layer in (None, sheet.title)]
-    if not sheets:
-        names = ", ".join(sheet.title for sheet in book.worksheets)
-        raise UnreadableError(
-            tr(
-                "{file} has no sheet {sheet!r}; it has: {names}",
-                file=path.name,
-                sheet=source.layer,
-                names=names,
-            ),
-            tr("name the sheet in the project: layer = …"),
-        )
-    grids = [_grid(sheet) for sheet in sheets]
-    grid = max(grids, key=lambda grid: _header(grid, words).known)
-    return _raw(grid, words, EncodingRecord("utf-8", tr("the format's own encoding")))
+    with _opened(path) as book:
+        return _sheets(book)
+
+
+def known_sheets(path: Path, words: AbstractSet[str]) -> list[tuple[str, int]]:
+    """Return the sheets of a workbook, and of each how many column names are known.
+
+    Raises
+    ------
+    UnreadableError
+        It is no workbook, damaged, or has a password.
+    """
+    with _opened(path) as book:
+        return [(name, _known(_sheet(book, path, name)[0], words)) for name in _sheets(book)]
+
+
+def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
+    """Read the sheet of a workbook that the project names, or else the one whose header is known best.
+
+    Raises
+    ------
+    UnreadableError
+        It is no workbook, damaged, has a password, or has no such sheet.
+    """
+    with _opened(path) as book:
+        names = _sheets(book)
+        wanted = [name for name in names if source.layer in (None, name)]
+        if not wanted:
+            message = tr("{file} has no sheet {sheet!r}; it has: {names}",
+                         file=path.name, sheet=source.layer or "", names=", ".join(names))  # fmt: skip
+            raise UnreadableError(message, tr("name the sheet in the project: layer = …"))
+        known = {name: _known(_sheet(book, path, name)[0], words) for name in wanted} if len(wanted) > 1 else {}
+        name = max(wanted, key=lambda name: known.get(name, 0))
+        sheet, notes = _sheet(book, path, name)
+        encoding = EncodingRecord("utf-8", tr("the format's own encoding"))
+        merged = sheet.merged_cell_ranges or []
+        reach: dict[int, int] = {}
+        for (top, _), (bottom, _) in merged:
+            reach[top + 1] = max(reach.get(top + 1, 0), bottom + 1)
+        raw = read_records(_filled(_rows(sheet, notes.errors), merged), words, encoding, reach)
+    return _with_faults(raw, _bare_formulas(notes.bare_formulas))
 
 
 def read_text_table(path: Path, source: SourceSpec, words: set[str]) -> Raw:
@@ -79,79 +101,157 @@ def read_text_table(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     Raises
     ------
     UnreadableError
-        Its text is neither UTF-8 nor GB18030, nor what the project says.
+        Its text is neither UTF-8, UTF-16 nor GB18030, nor what the project says, or a quotation mark is not closed.
     """
-    data = path.read_bytes()
-    if source.encoding:
-        record, codec = EncodingRecord(source.encoding, tr("named in the project")), source.encoding
-    else:
-        finding = find_text_encoding(data)
-        record, codec = finding.record, finding.codec
+    finding = find_file_encoding(path, source.encoding)
     try:
-        text = data.decode(codec)
-    except UnicodeDecodeError as fault:
-        raise UnreadableError(
-            tr("{file} is not {codec} (byte {at})", file=path.name, codec=codec, at=fault.start),
-            tr("leave encoding out of the project, and it is found"),
-        ) from None
-    head = text[:10_000]
-    delimiter = max(",\t;|", key=head.count)
-    return _raw(list(_lines(text, delimiter)), words, record)
+        with path.open(encoding=finding.codec, newline="") as file:
+            delimiter = _delimiter(file, words)
+            file.seek(0)
+            raw = read_records(_lines(file, delimiter), words, finding.record)
+    except UnicodeError as fault:
+        message = tr("{file} is not {codec} ({reason})", file=path.name, codec=finding.codec, reason=fault)
+        raise UnreadableError(message, tr("save it again as UTF-8, or name its encoding in the project")) from None
+    except csv.Error as fault:
+        message = tr("{file} is no table of text ({reason})", file=path.name, reason=fault)
+        raise UnreadableError(message, tr("open it in Excel or WPS and save it as .xlsx")) from None
+    return _with_faults(raw, unproved(finding))
 
 
-def _lines(text: str, delimiter: str) -> Iterator[list[Any]]:
-    """Yield the cells of each line, so that a record's place in the list is its line in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    """Open a workbook, and call whatever its reader stumbles over by its name."""
+    try:
+        if is_zip(path):
+            check_zip(path)
+        else:
+            _check_kind(path)
+        # By its content: the endings .xls and .et stand for whatever a program exports.
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            yield book
+    except PasswordError:
+        raise _locked(path) from None
+    except DAMAGE as fault:
+        raise _damaged(path, fault) from None
+    except BaseException as fault:
+        # The reader is written in Rust; its panics are no Exceptions, and have no class that could be imported.
+        if type(fault).__name__ != "PanicException":
+            raise
+        raise _damaged(path, fault) from None
+
+
+def _check_kind(path: Path) -> None:
+    """Raise for what is no workbook, though it is called so."""
+    data = path.read_bytes()
+    if data.startswith(OLE) and LOCKED in data:
+        raise _locked(path)
+    if not data.startswith(OLE):
+        if re.match(rb"\s*<", data.removeprefix(b"\xef\xbb\xbf")[:100]):
+            message = tr("{file} is a web page or XML, and no workbook", file=path.name)
+        else:
+            message = tr("{file} is no workbook", file=path.name)
+        raise UnreadableError(message, tr("open it in Excel or WPS and save it as .xlsx; if it is text, as .csv"))
+
+
+def _locked(path: Path) -> UnreadableError:
+    message = tr("{file} has a password", file=path.name)
+    return UnreadableError(message, tr("open it in Excel or WPS and save it as .xlsx, without a password"))
+
+
+def _damaged(path: Path, fault: BaseException) -> UnreadableError:
+    message = tr("{file} is not a readable workbook ({reason})", file=path.name, reason=fault)
+    return UnreadableError(message, tr("open it in Excel or WPS and save it as .xlsx, without a password"))
+
+
+def _sheets(book: CalamineWorkbook) -> list[str]:
+    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+
+
+def _sheet(book: CalamineWorkbook, path: Path, name: str) -> tuple[CalamineSheet, SheetNotes]:
+    """Return a sheet, and what was noticed in it; the notes come first, as a stray cell would end the whole program."""
+    notes = note_cells(path, name) if is_zip(path) else SheetNotes()
+    if notes.too_far:
+        message = tr(
+            "sheet {sheet} of {file} reaches to a stray cell far away, and is too large", sheet=name, file=path.name
+        )
+        raise UnreadableError(message, tr("delete all rows and columns beyond the table in Excel, and save it"))
+    return book.get_sheet_by_name(name), notes
+
+
+def _known(sheet: CalamineSheet, words: AbstractSet[str]) -> int:
+    merged = sheet.merged_cell_ranges or []
+    rows = islice(_filled(_rows(sheet, {}), merged), SCANNED_ROWS)
+    return find_header([row.cells for row in rows], words).known
+
+
+def _rows(sheet: CalamineSheet, errors: Mapping[Place, str]) -> Iterator[list[Any]]:
+    """Yield the cells of each row from A1 on; errors read as Excel shows them."""
+    indent = [None] * (sheet.start[1] if sheet.start else 0)
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (at, column), text in errors.items():
+        by_row.setdefault(at, []).append((column, text))
+    for number, cells in enumerate(sheet.iter_rows()):
+        row: list[Any] = [*indent, *cells]
+        for column, text in by_row.get(number, ()):
+            row += [None] * (column + 1 - len(row))
+            row[column] = text
+        yield row
+
+
+def _filled(rows: Iterator[list[Any]], merged: Sequence[tuple[Place, Place]]) -> Iterator[Row]:
+    """Yield rows in which a merged cell's value holds for all of it: a township over its enterprises."""
+    begin: dict[int, list[tuple[Place, Place]]] = {}
+    for area in merged:
+        begin.setdefault(area[0][0], []).append(area)
+    lasting: list[tuple[int, int, int, Any]] = []
+    for number, cells in enumerate(rows):
+        filled = not all(map(is_blank, cells))
+        lasting = [area for area in lasting if area[0] >= number]
+        for (_, left), (bottom, right) in begin.get(number, ()):
+            lasting.append((bottom, left, right, cells[left] if left < len(cells) else None))
+        for _, left, right, value in lasting:
+            end = min(right + 1, len(cells))
+            cells[left:end] = [value] * (end - left)
+        yield Row(number + 1, cells, filled)
+
+
+def _bare_formulas(places: Sequence[Place]) -> list[Fault]:
+    """Tell of the formulas that have no value, column by column."""
+    faults = []
+    for column, count in sorted(Counter(column for _, column in places).items()):
+        row = min(row for row, own in places if own == column) + 1
+        cell = f"{column_letter(column)}{row}"
+        message = tr("{count} formulas have no computed value, and are read as blanks; the first is {cell}",
+                     count=count, cell=cell)  # fmt: skip
+        hint = tr("open the workbook in Excel or WPS and save it: that computes them")
+        faults.append(Fault("missing_value", message, hint, value=cell, action="blanked", row=row, cell=cell))
+    return faults
+
+
+def _with_faults(raw: Raw, faults: Sequence[Fault]) -> Raw:
+    return Raw(raw.frame, None, raw.rows, raw.encoding, raw.letters, faults=(*faults, *raw.faults))
+
+
+def _delimiter(file: TextIO, words: AbstractSet[str]) -> str:
+    """Return what separates the cells: with which most names are known, or else the rows are most alike."""
+    head = "".join(islice(file, SCANNED_ROWS))[: 2**20]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
+        known = find_header(rows, words).known
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        return known, max((width * count for width, count in widths.items()), default=0)
+
+    return max(DELIMITERS, key=score)
+
+
+def _lines(file: TextIO, delimiter: str) -> Iterator[Row]:
+    """Yield the records of a text, each by the number of its first line."""
+    reader = csv.reader(file, delimiter=delimiter)
     last = 0
     for cells in reader:
-        # A quoted cell may hold line breaks; the record is called by its first line.
-        yield from ([] for _ in range(reader.line_num - last - 1))
-        last = reader.line_num
-        yield list(cells)
-
-
-def _grid(sheet: Worksheet) -> Grid:
-    grid = [list(row) for row in sheet.iter_rows(values_only=True)]
-    for area in sheet.merged_cells.ranges:
-        value = grid[area.min_row - 1][area.min_col - 1] if area.min_row <= len(grid) else None
-        for row in range(area.min_row - 1, min(area.max_row, len(grid))):
-            # A merged cell's value holds for all of it: a township over its enterprises, a group over its columns.
-            grid[row][area.min_col - 1 : area.max_col] = [value] * (area.max_col - area.min_col + 1)
-    return grid
-
-
-def _header(grid: Grid, words: set[str]) -> Header:
-    best = Header(0, [], -1)
-    for last in range(min(HEADER_ROWS, len(grid))):
-        for first in (last, last - 1):
-            if first < 0:
-                continue
-            names = [_name(grid[first : last + 1], column, words) for column in range(len(grid[last]))]
-            known = len({fold(name) for name in names} & words)
-            if known > best.known:
-                best = Header(last, names, known)
-    return best
-
-
-def _name(rows: Grid, column: int, words: set[str]) -> str:
-    """Return the name of a column from its one or two header cells: whichever is known, the lower first."""
-    cells = [" ".join(str(row[column]).split()) for row in rows if column < len(row) and row[column] is not None]
-    options = [*reversed(cells), "".join(dict.fromkeys(cells))]
-    return next((option for option in options if fold(option) in words), options[0])
-
-
-def _raw(grid: Grid, words: set[str], encoding: EncodingRecord) -> Raw:
-    header = _header(grid, words)
-    places: dict[str, int] = {}
-    for at, name in enumerate(header.names):
-        if name:
-            places.setdefault(name, at)
-    records, rows = [], []
-    for number, cells in enumerate(grid[header.last_row + 1 :], start=header.last_row + 2):
-        record = {name: cells[at] if at < len(cells) else None for name, at in places.items()}
-        if any(value is not None and str(value).strip() for value in record.values()):
-            records.append(record)
-            rows.append(number)
-    frame = pd.DataFrame(records, columns=list(places), dtype=object)
-    letters = {name: get_column_letter(at + 1) for name, at in places.items()}
-    return Raw(frame.where(frame.notna(), None), None, rows, encoding, letters)
+        first, last = last + 1, reader.line_num
+        if last - first > MOST_LINES:
+            message = tr("a quotation mark in line {line} is not closed", line=first)
+            raise csv.Error(message)
+        yield Row(first, cells, not all(map(is_blank, cells)))

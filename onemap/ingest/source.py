@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from glob import escape
 from pathlib import Path
 from typing import Final
 
@@ -12,35 +13,33 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from onemap.errors import PathError
-from onemap.ingest.columns import match_columns, take_fields, words_of
+from onemap.geodesy import LONLAT
+from onemap.ingest.candidates import Extent
+from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, words_of
 from onemap.ingest.coordinates import locate
-from onemap.ingest.crs import Box, Proof, prove
-from onemap.ingest.kml import read_kml
+from onemap.ingest.crs import Proof, prove, settle
+from onemap.ingest.files import Part
+from onemap.ingest.offsets import OFFSET_SYSTEMS, undo
+from onemap.ingest.postgis import content_digest
+from onemap.ingest.rasters import RasterSource, open_raster
 from onemap.ingest.raw import AREA_AS_WRITTEN, FIRST_CELL, Fault, Raw, UnreadableError
-from onemap.ingest.sheets import read_text_table, read_workbook
-from onemap.ingest.vectors import read_parquet, read_vector, read_zip
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
-from onemap.spec.project import Project, SourceSpec
+from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
-VECTORS: Final = (".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb")
-SPATIAL: Final[Mapping[str, Callable[[Path, SourceSpec], Raw]]] = {
-    **dict.fromkeys(VECTORS, read_vector),
-    ".kml": read_kml,
-    ".kmz": read_kml,
-    ".parquet": read_parquet,
-    ".zip": read_zip,
-}
-TABLES: Final[Mapping[str, Callable[[Path, SourceSpec, set[str]], Raw]]] = {
-    ".xlsx": read_workbook,
-    ".xlsm": read_workbook,
-    ".csv": read_text_table,
-    ".tsv": read_text_table,
-    ".txt": read_text_table,
-}
-"""The reader of each file ending."""
+MANY_FILES: Final = (".shp", ".tab", ".mif")
+"""Files that are one of several of the same name."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the rows of a source lie: their shapes, proved, and the raw columns that "x" and "y" came from."""
+
+    shapes: gpd.GeoSeries | None = None
+    proof: Proof | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,17 +47,23 @@ class Source:
     """A source that was read: its rows with the layer's fields, still raw, and its shapes, proved."""
 
     layer: LayerSpec
-    spec: SourceSpec
-    path: Path
-    name: str
-    """How issues and features call it."""
+    part: Part
     faults: tuple[Fault, ...]
     raw: Raw | None = None
+    read: int = 0
+    """How many rows it has, before the project's filter."""
+    digest: str = ""
+    """SHA-256 of what was sent."""
     fields: pd.DataFrame | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     """The raw column of each field that has one, and of "x" and "y"."""
     shapes: gpd.GeoSeries | None = None
     proof: Proof | None = None
+
+    @property
+    def name(self) -> str:
+        """How issues and features call it."""
+        return self.part.name
 
     @property
     def letters(self) -> Mapping[str, str]:
@@ -88,112 +93,173 @@ class Source:
 
     def record(self, kept: int) -> SourceRecord:
         """Return what the manifest says of it, `kept` of its rows having come into the layer."""
-        rows = 0 if self.raw is None else len(self.raw.frame)
+        spec = self.part.spec
         return SourceRecord(
             layer=self.layer.id,
-            path=self.spec.path,
-            sha256=_digest(self.path),
-            rows=rows,
+            path=self.name,
+            sha256=self.digest,
+            rows=self.read,
             kept=kept,
-            dropped=rows - kept,
+            dropped=self.read - kept,
             encoding=self.raw.encoding if self.raw else EncodingRecord("", tr("not read")),
             crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", tr("not read")),
-            as_of=self.spec.as_of.isoformat() if self.spec.as_of else "",
-            provided_by=self.spec.provided_by,
+            as_of=spec.as_of.isoformat() if spec.as_of else "",
+            provided_by=spec.provided_by,
         )
 
 
-def check_ending(layer: LayerSpec, spec: SourceSpec) -> None:
-    """Raise PathError where no reader reads files of that ending."""
-    ending = Path(spec.path).suffix.lower()
-    if ending not in SPATIAL and ending not in TABLES:
-        message = tr("sources.{layer}: {path} is of a kind that is not read", layer=layer.id, path=spec.path)
-        raise PathError(message, tr("save it as one of: {endings}", endings=" ".join([*SPATIAL, *TABLES])))
+def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
+    """Read a source, match its columns to the layer's fields, and prove where its shapes lie.
 
-
-def read_source(layer: LayerSpec, spec: SourceSpec, project: Project, county: Box | None) -> Source:
-    """Read a source, match its columns to the layer's fields, and prove where its shapes lie."""
-    path = project.find(spec)
-    name = _name(spec, project)
-    ending = path.suffix.lower()
+    Parameters
+    ----------
+    extent
+        Where the county lies, or None where that is not known.
+    """
+    digest = digest_of(part.origin) if part.origin else ""
     try:
-        raw = SPATIAL[ending](path, spec) if ending in SPATIAL else TABLES[ending](path, spec, words_of(layer, spec))
+        raw = part.read(words_of(layer, part.spec))
     except UnreadableError as fault:
-        return Source(layer, spec, path, name, (Fault("unreadable", fault.message, fault.hint, action="dropped"),))
-    raw = _only(raw, spec)
-    if raw.frame.empty:
-        hint = tr("check that it is the right file, sheet or layer")
-        return Source(
-            layer, spec, path, name, (*raw.faults, Fault("no_data", tr("there is no record in it"), hint)), raw
-        )
-    matches = match_columns(layer, raw.frame.columns, spec)
+        unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
+        return Source(layer, part, (*part.faults, unreadable), digest=digest)
+    digest = digest or content_digest(raw)
+    everything = len(raw.frame)
+    matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
+    if everything and part.several and not matches:
+        message = tr("not read: none of its columns is known; {columns}", columns=_columns(raw))
+        hint = tr("if it is data, name its columns in the project: columns = …")
+        stranger = Fault("parts_chosen", message, hint, action="dropped", severity="warning")
+        return Source(layer, part, (*part.faults, *raw.faults, stranger), raw, everything, digest)
+    raw, passed = _only(raw, part.spec)
+    told = (*part.faults, *raw.faults, *passed)
+    if len(raw.frame) == 0:
+        return Source(layer, part, (*told, _nothing(part)), raw, everything, digest)
     fields, missing = take_fields(raw.frame, layer, matches)
-    points, places, unplaced = (raw.geometry, {}, []) if raw.geometry is not None else locate(raw, spec)
-    if points is None:
-        message = tr("no coordinate columns; {columns}", columns=_columns(raw))
-        unplaced = [Fault("missing_column", message, tr("name them in the project: x = …, y = …"), field="x")]
-        if layer.geometry == ("table",):
-            unplaced = []
-    shapes, proof = (None, None) if points is None else _proved(points, raw, spec, county)
+    placed = place_rows(raw, part.spec, extent)
+    unplaced = placed.faults if placed.shapes is not None or layer.geometry != ("table",) else ()
     return Source(
         layer,
-        spec,
-        path,
-        name,
-        (*raw.faults, *missing, *unplaced, *(proof.faults if proof else ())),
+        part,
+        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *unplaced),
         raw,
+        everything,
+        digest,
         fields,
-        {**matches, **places},
-        shapes,
-        proof,
+        {**matches, **placed.columns},
+        placed.shapes,
+        placed.proof,
     )
 
 
-def _name(spec: SourceSpec, project: Project) -> str:
-    """Return the path of a source, with its sheet or layer where the project takes several from one file."""
-    paths = [other.path for sources in project.sources.values() for other in sources]
-    return f"{spec.path} [{spec.layer}]" if spec.layer and paths.count(spec.path) > 1 else spec.path
+def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
+    """Prove where the rows of a source lie; rows of a table by their coordinate columns."""
+    columns: dict[str, str] = {}
+    faults: list[Fault] = []
+    shapes = raw.geometry
+    if shapes is None:
+        shapes, columns, faults = locate(raw, spec)
+    if shapes is None:
+        message = tr("no coordinate columns; {columns}", columns=_columns(raw))
+        hint = tr("name them in the project: x = …, y = …")
+        return Placement(faults=(*faults, Fault("missing_column", message, hint, field="x")))
+    shapes = gpd.GeoSeries(shapely.force_2d(shapes.array), index=shapes.index)
+    proof = prove(shapes, raw.declared_crs, spec, extent)
+    shapes = settle(shapes, proof)
+    if raw.geometry is not None and proof.crs is not None and spec.coord_type in OFFSET_SYSTEMS:
+        # The coordinates of tables were turned back when they were read; where those of files lie is known only now.
+        shapes = undo(shapes.to_crs(LONLAT), spec.coord_type)
+    return Placement(shapes, proof, columns, (*faults, *proof.faults))
 
 
-def _proved(points: gpd.GeoSeries, raw: Raw, spec: SourceSpec, county: Box | None) -> tuple[gpd.GeoSeries, Proof]:
-    shapes = gpd.GeoSeries(shapely.force_2d(points.array), index=points.index)
-    proof = prove(shapes, raw.declared_crs, spec, county)
-    if proof.swapped:
-        shapes = shapes.transform(lambda pairs: pairs[:, ::-1])
-    return shapes.set_crs(proof.crs, allow_override=True), proof
+def _nothing(part: Part) -> Fault:
+    message = tr("there is no record in it")
+    if part.several:
+        return Fault("parts_chosen", message, tr("nothing to do, if that is right"))
+    return Fault("no_data", message, tr("check that it is the right file, sheet or layer"))
 
 
-def _only(raw: Raw, spec: SourceSpec) -> Raw:
-    """Return the rows that the project asks for."""
+def _only(raw: Raw, spec: SourceSpec) -> tuple[Raw, list[Fault]]:
+    """Return the rows that the project asks for, and how many those are."""
     missing = [column for column in spec.only if column not in raw.frame]
     if missing:
         message = tr("only: there is no column {column}", column=missing[0])
-        return replace(raw, faults=(*raw.faults, Fault("missing_column", message, _columns(raw), field=missing[0])))
+        return raw, [Fault("missing_column", message, _columns(raw), field=missing[0])]
     keep = pd.Series(True, index=raw.frame.index)
     for column, wanted in spec.only.items():
         texts = raw.frame[column].map(lambda value: "" if value is None else fold(value))
         keep &= texts.isin({fold(word) for word in wanted})
     if keep.all():
-        return raw
-    return replace(
+        return raw, []
+    message = tr("{kept} of {all} records were taken, as the project asks", kept=int(keep.sum()), all=len(keep))
+    there = set(raw.frame.index[keep])
+    taken = replace(
         raw,
-        frame=raw.frame[keep].reset_index(drop=True),
-        geometry=None if raw.geometry is None else raw.geometry[keep].reset_index(drop=True),
+        frame=raw.frame[keep],
+        geometry=None if raw.geometry is None else raw.geometry[keep],
         rows=[row for row, kept in zip(raw.rows, keep, strict=True) if kept],
+        faults=tuple(fault for fault in raw.faults if fault.at is None or fault.at in there),
     )
+    return taken, [Fault("parts_chosen", message, tr("nothing to do, if that is right"), action="dropped")]
 
 
 def _columns(raw: Raw) -> str:
     return tr("the columns are: {columns}", columns=", ".join(map(str, raw.frame)))
 
 
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file; of a shapefile or a folder that of its files' names and digests."""
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file; of several that go together, that of their names and digests."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file())
-    elif path.suffix.lower() == ".shp":
-        files = sorted(file for file in path.parent.glob(f"{path.stem}.*") if file.is_file())
+        files = [file for file in path.rglob("*") if file.is_file()]
+    elif path.suffix.lower() in MANY_FILES:
+        files = [file for file in path.parent.glob(f"{escape(path.stem)}.*") if file.is_file()]
     else:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    digests = (f"{file.name}:{hashlib.sha256(file.read_bytes()).hexdigest()}\n" for file in files)
+        return _digest_of_file(path)
+    digests = (f"{file.name}:{_digest_of_file(file)}\n" for file in sorted(files))
     return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def _digest_of_file(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """A raster on its way in: opened and proved, its cells left in the file."""
+
+    layer: LayerSpec
+    part: Part
+    faults: tuple[Fault, ...]
+    digest: str
+    raster: RasterSource | None = None
+    """None where nothing can be taken from it."""
+
+    def record(self) -> SourceRecord:
+        """Return what the manifest says of it."""
+        proof = self.raster.proof if self.raster else None
+        return SourceRecord(
+            layer=self.layer.id,
+            path=self.part.name,
+            sha256=self.digest,
+            rows=0,
+            kept=0,
+            dropped=0,
+            encoding=EncodingRecord("", tr("a raster has no text")),
+            crs=proof.record if proof else CrsRecord("", "", "", "cannot-tell", tr("not read")),
+            as_of=self.part.spec.as_of.isoformat() if self.part.spec.as_of else "",
+            provided_by=self.part.spec.provided_by,
+            raster=self.raster.facts if self.raster else None,
+        )
+
+
+def read_raster(layer: LayerSpec, part: Part, extent: Extent | None) -> RasterFile:
+    """Open a raster and prove where it lies."""
+    digest = digest_of(part.origin) if part.origin else ""
+    try:
+        if part.trouble is not None:
+            raise part.trouble
+        raster = open_raster(layer, part.path, part.spec, extent)
+    except UnreadableError as fault:
+        unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
+        return RasterFile(layer, part, (*part.faults, unreadable), digest)
+    return RasterFile(layer, part, (*part.faults, *raster.faults), digest, raster if raster.crs is not None else None)

@@ -27,6 +27,7 @@ def stamp(
     to_lonlat = pyproj.Transformer.from_crs(LONLAT if frame is None else frame.crs, LONLAT, always_xy=True)
     for fault in faults:
         at: dict[str, Any] = {"source": source, "key": fault.key or "", "lon": fault.lon, "lat": fault.lat}
+        at |= {"row": fault.row, "cell": fault.cell}
         if fault.at is not None and frame is not None:
             row = frame.loc[fault.at]
             number = int(row[SOURCE_ROW])

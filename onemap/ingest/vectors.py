@@ -1,80 +1,115 @@
-"""Reads vector files: everything that GDAL reads, and the field texts of shapefiles with proved encoding."""
+"""Reads vector files: everything that GDAL reads, and GeoParquet."""
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-import zipfile
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-import shapely
 
-from onemap.ingest.encoding import Finding, find_dbf_encoding
+from onemap.ingest.declared import declared_crs
+from onemap.ingest.decoding import distinct, unproved
+from onemap.ingest.dxf import read_dxf
+from onemap.ingest.encoding import find_text_encoding
+from onemap.ingest.features import GDAL_ERRORS, Features, quiet, read_features, refused
+from onemap.ingest.mapinfo import read_mapinfo
 from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.shapefile import read_shapefile
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
-from onemap.text import tr
+from onemap.text import fold, tr
+
+SINGLE: Final[Mapping[str, Callable[[Path, SourceSpec], Raw]]] = {
+    ".shp": read_shapefile,
+    ".tab": read_mapinfo,
+    ".mif": read_mapinfo,
+    ".dxf": read_dxf,
+}
+"""Formats with one layer, and texts in any encoding."""
+
+COUNTED: Final = (".gdb", ".gpkg", ".fgb")
+"""Formats that know how many features they hold; of a .gdb that is cut off GDAL reads what is left, and is silent."""
+
+SOLE: Final = (".geojson", ".fgb")
+"""Formats with one layer; only to ask for its name would mean to read a GeoJSON file once more."""
+
+GEOJSON: Final = (".geojson", ".json")
 
 
-def read_vector(path: Path, source: SourceSpec) -> Raw:
-    """Read a layer of a GDAL source.
+def read_vector(path: Path, source: SourceSpec, words: set[str]) -> Raw:
+    """Read a layer of a GDAL source: the one that the project names, or else the one whose columns know most `words`.
 
     Raises
     ------
     UnreadableError
-        GDAL cannot read it, or it has several layers and the project names none of them.
+        GDAL cannot read it, or it has several layers and nothing tells which is meant.
     """
-    layer = _layer_of(path, source)
-    shapefile = path.suffix.lower() == ".shp"
-    finding = _shapefile_encoding(path, source) if shapefile else None
-    frame = _read(path, layer, finding, "ignore")
-    record = finding.record if finding else EncodingRecord("utf-8", tr("the format's own encoding"))
-    rows = [int(fid) for fid in frame.index]
-    frame = frame.reset_index(drop=True)
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return Raw(_codes_as_text(frame), None, rows, record)
-    columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    shapes, faults = frame.geometry, _unproved(finding)
-    if shapely.is_missing(shapes.array).any():
-        shapes, closed = _close_rings(shapes, _read(path, layer, finding, "fix").geometry)
-        faults = (*faults, *closed)
-    return Raw(_codes_as_text(columns), shapes, rows, record, {}, frame.crs, faults)
-
-
-def _read(path: Path, layer: str | None, finding: Finding | None, on_invalid: str) -> Any:
+    kind = path.suffix.lower()
+    if kind in SINGLE:
+        if source.layer not in (None, path.stem, path.name):
+            raise _no_layer(path, source, [path.stem])
+        return SINGLE[kind](path, source)
+    layer = None
     try:
-        with warnings.catch_warnings():
-            # GDAL warns of rings that do not close; they become issues.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            # Arrow hands dates over as dates and keeps integers with blanks as integers.
-            return pyogrio.read_dataframe(
-                path,
-                layer=layer,
-                encoding=finding.codec if finding else None,
-                fid_as_index=True,
-                use_arrow=True,
-                on_invalid=on_invalid,
-            )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as fault:
-        raise _unreadable(path, fault) from None
-    except UnicodeDecodeError as fault:
-        raise _unreadable(path, fault) from None
+        layer = None if kind in SOLE and source.layer is None else _choose(path, source, words)
+        features = read_features(path, path.name, layer)
+    except UnicodeDecodeError:
+        if kind not in GEOJSON:
+            message = tr("{file} holds text that is not UTF-8, as its format prescribes", file=path.name)
+            raise UnreadableError(
+                message, tr("ask for the file again, straight from the program that made it")
+            ) from None
+        return _foreign_geojson(path, source)
+    except UnreadableError:
+        if kind in GEOJSON and _is_utf16(path):
+            return _foreign_geojson(path, source)
+        raise
+    record = EncodingRecord("utf-8", tr("the format's own encoding"))
+    return _raw(features, record, (*_short(path, layer, len(features.ids)), *features.faults))
 
 
-def _close_rings(read: gpd.GeoSeries, fixed: gpd.GeoSeries) -> tuple[gpd.GeoSeries, list[Fault]]:
-    """Take from `fixed` the shapes that could not be read for rings that do not close, and tell of each."""
-    fixed = gpd.GeoSeries(fixed.array, index=read.index, crs=read.crs)
-    closed = shapely.is_missing(read.array) & ~(shapely.is_missing(fixed.array) | shapely.is_empty(fixed.array))
-    message, hint = tr("a ring that does not close; it was closed"), tr("compare the repaired shape with the source")
-    faults = [Fault("invalid_geometry", message, hint, at, action="repaired") for at in read.index[closed]]
-    return read.where(~closed, fixed), faults
+def _raw(features: Features, record: EncodingRecord, faults: tuple[Fault, ...]) -> Raw:
+    geometry = None if features.shapes is None else gpd.GeoSeries(features.shapes)
+    frame = features.frame(distinct(features.names))
+    return Raw(frame, geometry, features.ids.tolist(), record, declared_crs=declared_crs(features.crs), faults=faults)
 
 
-def read_parquet(path: Path, source: SourceSpec) -> Raw:
+def _short(path: Path, layer: str | None, read: int) -> tuple[Fault, ...]:
+    """Tell where a file holds more than could be read."""
+    if path.suffix.lower() not in COUNTED:
+        return ()
+    with quiet():
+        count = pyogrio.read_info(path, layer=layer)["features"]
+    if count <= read:
+        return ()
+    message = tr("it is damaged or cut off: {read} of its {count} records could be read", read=read, count=count)
+    return (Fault("unreadable", message, tr("ask for the file again"), action="dropped"),)
+
+
+def _foreign_geojson(path: Path, source: SourceSpec) -> Raw:
+    """Read a GeoJSON file that is not in UTF-8, though all are to be."""
+    data = path.read_bytes()
+    finding = find_text_encoding(data)
+    codec = source.encoding or finding.codec
+    try:
+        text = data.decode(codec)
+    except (UnicodeDecodeError, LookupError):
+        message = tr("{file} is neither UTF-8 nor {codec}", file=path.name, codec=codec)
+        raise UnreadableError(message, tr("leave encoding out of the project, and it is found")) from None
+    features = read_features(text.encode(), path.name)
+    return _raw(features, finding.record, (*unproved(finding), *features.faults))
+
+
+def _is_utf16(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_parquet(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     """Read a GeoParquet file; GDAL's wheels come without its driver. Records are numbered from 1.
 
     Raises
@@ -82,88 +117,80 @@ def read_parquet(path: Path, source: SourceSpec) -> Raw:
     UnreadableError
         The file is no Parquet, or has no geometry column.
     """
-    del source  # Parquet has no layers to choose from, and says its encoding itself.
+    del source, words  # Parquet has no layers to choose from, and says its encoding itself.
     try:
         frame = gpd.read_parquet(path)
     except (ValueError, KeyError, OSError) as fault:
-        raise _unreadable(path, fault) from None
+        raise refused(path, path.name, fault) from None
     record = EncodingRecord("utf-8", tr("the format's own encoding"))
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
     shapes = frame.geometry.reset_index(drop=True)
-    return Raw(_codes_as_text(columns), shapes, list(range(1, len(frame) + 1)), record, {}, frame.crs)
+    rows = list(range(1, len(frame) + 1))
+    return Raw(_plain(columns), shapes, rows, record, declared_crs=frame.crs)
 
 
-def read_zip(path: Path, source: SourceSpec) -> Raw:
-    """Read the one shapefile, geodatabase or other vector file inside a zip."""
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return integers as text, which keeps codes of 18 digits whole, and lists as the text of JSON."""
+    changed: dict[str, Any] = {}
+    for name in frame.columns:
+        if pd.api.types.is_integer_dtype(frame[name].dtype):
+            changed[name] = frame[name].astype("string").astype(object)
+        elif frame[name].dtype == object:
+            changed[name] = frame[name].map(_flat)
+    return frame.assign(**changed)
+
+
+def _flat(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
+
+
+def known_layers(path: Path, words: set[str]) -> list[tuple[str, int]]:
+    """Return the layers of a file, and how many columns of each are among the folded `words`.
+
+    Raises
+    ------
+    UnreadableError
+        GDAL cannot read it.
+    """
+    names = _layers(path)
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            for info in archive.infolist():
-                # Zips made in Chinese Windows carry GBK names without saying so; zipfile reads those as cp437.
-                if not info.flag_bits & 0x800:
-                    info.filename = info.filename.encode("cp437").decode("gb18030", "replace")
-                archive.extract(info, folder)
-            root = Path(folder)
-            inside = sorted(p for s in ("*.shp", "*.gdb", "*.gpkg", "*.geojson", "*.fgb") for p in root.rglob(s))
-            if len(inside) != 1:
-                names = ", ".join(p.name for p in inside) or tr("none")
-                raise UnreadableError(
-                    tr("{file} holds not one vector file but: {names}", file=path.name, names=names),
-                    tr("unpack it, and name the file in the project"),
-                )
-            return read_vector(inside[0], source)
-    except (zipfile.BadZipFile, UnicodeError) as fault:
-        raise _unreadable(path, fault) from None
+        with quiet():
+            return [(name, _known(path, name, words)) for name in names]
+    except GDAL_ERRORS as fault:
+        raise refused(path, path.name, fault) from None
 
 
-def _layer_of(path: Path, source: SourceSpec) -> str | None:
+def _layers(path: Path) -> list[str]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            names = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as fault:
-        raise _unreadable(path, fault) from None
-    if source.layer is None and len(names) == 1:
-        return names[0]
-    if source.layer in names:
-        return source.layer
+        with quiet():
+            return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except GDAL_ERRORS as fault:
+        raise refused(path, path.name, fault) from None
+
+
+def _choose(path: Path, source: SourceSpec, words: set[str]) -> str:
+    """Return the layer that is meant."""
+    names = found = _layers(path)
+    if source.layer:
+        exact = [name for name in names if name == source.layer]
+        found = exact or [name for name in names if fold(name) == fold(source.layer)]
+    elif len(names) > 1:
+        known = dict(known_layers(path, words))
+        found = [name for name, count in known.items() if count and count == max(known.values())]
+    if len(found) != 1:
+        raise _no_layer(path, source, names)
+    return found[0]
+
+
+def _known(path: Path, layer: str, words: set[str]) -> int:
+    return len({fold(name) for name in pyogrio.read_info(path, layer=layer)["fields"]} & words)
+
+
+def _no_layer(path: Path, source: SourceSpec, names: list[str]) -> UnreadableError:
     asked = tr("no layer {layer!r}", layer=source.layer) if source.layer else tr("several layers")
-    raise UnreadableError(
+    return UnreadableError(
         tr("{file} has {asked}; it has: {names}", file=path.name, asked=asked, names=", ".join(names)),
         tr("name the layer in the project: layer = …"),
-    )
-
-
-def _shapefile_encoding(path: Path, source: SourceSpec) -> Finding | None:
-    if source.encoding:
-        return Finding(EncodingRecord(source.encoding, tr("named in the project")), source.encoding)
-    dbf = next((path.with_suffix(s) for s in (".dbf", ".DBF") if path.with_suffix(s).is_file()), None)
-    return find_dbf_encoding(dbf) if dbf else None
-
-
-def _unproved(finding: Finding | None) -> tuple[Fault, ...]:
-    if finding is None or not finding.readings:
-        return ()
-    utf8, gbk = finding.readings
-    message = tr('the text can be read as "{utf8}" (UTF-8) or "{gbk}" (GBK); UTF-8 was taken', utf8=utf8, gbk=gbk)
-    return (Fault("encoding_unproved", message, tr("name the encoding in the project: encoding = …"), value=gbk),)
-
-
-def _codes_as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return integers as text: in these formats they are exact, and codes of 18 digits stay whole."""
-    whole = [name for name in frame.columns if pd.api.types.is_integer_dtype(frame[name].dtype)]
-    return frame.assign(**{name: frame[name].astype("string").astype(object) for name in whole})
-
-
-def _unreadable(path: Path, fault: Exception) -> UnreadableError:
-    parts = [s for s in (".shx", ".dbf") if path.suffix.lower() == ".shp" and not path.with_suffix(s).exists()]
-    if parts:
-        return UnreadableError(
-            tr("{file} cannot be read: its {parts} is missing", file=path.name, parts=", ".join(parts)),
-            tr("ask for the shapefile again, with all its parts"),
-        )
-    # GDAL's messages name the file by its path, which is this machine's business.
-    reason = str(fault).replace(str(path), path.name)
-    return UnreadableError(
-        tr("{file} cannot be read: {reason}", file=path.name, reason=reason),
-        tr("open it in QGIS; if it fails there too, ask for the file again"),
     )

@@ -43,8 +43,8 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
     Raises
     ------
     SpecError
-        A file is wrong, a rule speaks of a layer, field or class that is not there, or `changes`
-        names a rule that is not there.
+        A file is wrong, a rule speaks of a layer, field or class that is not there or of a raster, a field samples
+        what is no raster, or `changes` names a rule that is not there.
     """
     folders = [shipped("layers"), *([overlay] if overlay else [])]
     layers = {
@@ -61,6 +61,8 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
         tables[own_id] = table | {name: _laid_over(table.get(name), value) for name, value in change.items()}
     parsed = [toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()]
     rules = {rule.id: rule for rule in sorted(parsed, key=lambda rule: (rule.order, rule.id))}
+    for layer in layers.values():
+        _check_samples(layer, layers)
     for rule in rules.values():
         _check_rule(rule, layers)
     return Catalogue(layers, rules)
@@ -76,10 +78,30 @@ def _files(folders: list[Path], inside: str) -> list[Path]:
     return [found[stem] for stem in sorted(found)]
 
 
+def _check_samples(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
+    """Raise if a field of a layer samples what is no raster layer."""
+    rasters = [own_id for own_id, layer in layers.items() if layer.is_raster]
+    for name, field in spec.fields.items():
+        if field.sample is None or field.sample in rasters:
+            continue
+        place = {"layer": spec.id, "field": name, "sample": field.sample}
+        if field.sample in layers:
+            message = tr('layer {layer}, field {field}: "{sample}" is not a raster', **place)
+        else:
+            message = tr('layer {layer}, field {field}: there is no layer "{sample}"', **place)
+        meant = nearest(field.sample, rasters)
+        known = tr("rasters: {names}", names=", ".join(rasters))
+        raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else known)
+
+
 def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
     """Raise if `rule` speaks of a layer, field or class that is not there."""
     for layer in rule.layers:
         _known(layer, layers, rule, tr("layer"))
+        if layers[layer].is_raster:
+            message = tr('rule {rule}: "{layer}" is a raster, which no rule measures', rule=rule.id, layer=layer)
+            hint = tr('give a field of another layer the key sample = "{layer}", and use that field', layer=layer)
+            raise SpecError(message, hint)
     for layer, conditions in rule.where.items():
         for field, wanted in conditions.items():
             _known(field, layers[layer].fields, rule, tr("field"))

@@ -12,7 +12,7 @@ from onemap.geodesy import METRES, SQUARE_METRES
 from onemap.spec.toml import Spec
 from onemap.text import fold, pick, tr
 
-GeometryKind = Literal["point", "line", "polygon", "table"]
+GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
 Unit = Literal["m2", "mu", "ha", "km2", "m", "km"]
 
@@ -22,8 +22,11 @@ COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
 RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in", "fid", "findings", "issues"})
 """Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
 
-BLANKS: Final = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "nat", "#n/a", "<null>", "<空>")
+BLANKS: Final = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "nat", "na", "n/a", "#n/a", "<null>", "<空>")
 """Texts that mean "no value" in every field (compared folded)."""
+
+_OF_FEATURES: Final = ("key", "label", "class", "class_field", "fields", "classes", "coverage")
+"""Keys of a layer that speak of its features, of which a raster has none."""
 
 
 def as_tuple(value: Any) -> Any:
@@ -79,6 +82,9 @@ class FieldSpec(Spec):
     blank: tuple[str, ...] = ()
     measures_area: bool = Field(default=False, description="a declared area, compared with the measured one")
     names_township: bool = Field(default=False, description="the stated township, compared with the place")
+    sample: str | None = Field(
+        default=None, description="a raster layer that fills the field where the source has no value of its own"
+    )
     classes: dict[str, ClassSpec] = {}
 
     @property
@@ -115,6 +121,13 @@ class FieldSpec(Spec):
         return pattern
 
     @model_validator(mode="after")
+    def _a_number_is_sampled(self) -> Self:
+        if self.sample is not None and self.type not in ("integer", "number"):
+            message = tr("only a number can be sampled from a raster, not a field of type {type}", type=self.type)
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _units_and_words_fit(self) -> Self:
         kinds = [set(SQUARE_METRES) if u in SQUARE_METRES else set(METRES) for u in (self.unit,) if u]
         for alias in self.aliases:
@@ -149,7 +162,11 @@ class Style(Spec):
 
 
 class LayerSpec(Spec):
-    """One kind of data."""
+    """One kind of data.
+
+    A raster is a layer of its own kind: it has values at places and no features, so that it has neither fields nor
+    key, label and classes (they are empty). Fields of other layers may `sample` it, and then serve rules as any.
+    """
 
     id: str
     title: str
@@ -167,6 +184,10 @@ class LayerSpec(Spec):
     gap_tolerance_m2: float = Field(default=400.0, ge=0)
     fields: dict[str, FieldSpec]
     classes: dict[str, ClassSpec] = {}
+    unit: str = Field(default="", description="of a raster's values: m, mg/kg …")
+    minimum: float | None = Field(default=None, description="of a raster: what is less is no value")
+    maximum: float | None = Field(default=None, description="of a raster: what is more is no value")
+    shading: bool = Field(default=False, description="a DEM: drawn on the map as hillshade")
     style: Style = Style()
 
     @property
@@ -180,6 +201,11 @@ class LayerSpec(Spec):
         return pick(self.group, self.group_en)
 
     @property
+    def is_raster(self) -> bool:
+        """Whether it has values at places, and no features."""
+        return self.geometry == ("raster",)
+
+    @property
     def area_field(self) -> str | None:
         """The field that declares an area, if there is one."""
         return next((own_id for own_id, spec in self.fields.items() if spec.measures_area), None)
@@ -188,6 +214,21 @@ class LayerSpec(Spec):
     def township_field(self) -> str | None:
         """The field that states the township, if there is one."""
         return next((own_id for own_id, spec in self.fields.items() if spec.names_township), None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_raster_has_no_features(cls, table: Any) -> Any:
+        """Refuse what speaks of features, and spare a raster's file the keys that every other layer must have."""
+        if not isinstance(table, dict) or "raster" not in as_tuple(table.get("geometry")):
+            return table
+        if as_tuple(table["geometry"]) != ("raster",):
+            message = tr("a raster layer is a raster alone")
+            raise ValueError(message)
+        stray = [name for name in _OF_FEATURES if table.get(name)]
+        if stray:
+            message = tr("a raster has no features, and so not {keys}", keys=", ".join(stray))
+            raise ValueError(message)
+        return {"key": "", "label": "", "fields": {}, **table}
 
     @model_validator(mode="before")
     @classmethod
@@ -201,13 +242,13 @@ class LayerSpec(Spec):
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
-        problems = [*self._missing_fields(), *self._bad_names(), *self._repeated_names()]
+        problems = [*self._missing_fields(), *self._bad_names(), *self._repeated_names(), *self._misplaced_keys()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
 
     def _missing_fields(self) -> list[str]:
-        wanted = {"key": self.key, "label": self.label, "class": self.class_field}
+        wanted = {} if self.is_raster else {"key": self.key, "label": self.label, "class": self.class_field}
         problems = [
             tr("{role} names no field: {name}", role=role, name=name)
             for role, name in wanted.items()
@@ -217,6 +258,15 @@ class LayerSpec(Spec):
             if (spec.type == "class") != bool(spec.classes):
                 problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
         return problems
+
+    def _misplaced_keys(self) -> list[str]:
+        low, high = self.minimum, self.maximum
+        if self.is_raster:
+            wrong = low is not None and high is not None and low > high
+            return [tr("minimum is more than maximum")] if wrong else []
+        own = {"unit": self.unit, "minimum": low, "maximum": high, "shading": self.shading}
+        stray = [name for name, value in own.items() if value not in ("", None, False)]
+        return [tr("only a raster layer has {keys}", keys=", ".join(stray))] if stray else []
 
     def _bad_names(self) -> list[str]:
         names = [self.id, *self.fields, *(c for spec in self.fields.values() for c in spec.classes)]

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -21,8 +22,28 @@ from onemap.text import tr
 
 PROJECT_FILE: Final = "project.toml"
 FORCE: Final = "force:"
+DATABASES: Final = ("postgresql://", "postgres://")
+"""How the URLs of databases begin."""
 
 CoordType = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
+Columns = Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=3)]
+"""One column, or those of degrees, minutes and seconds."""
+
+
+class DatumShift(Spec):
+    """Seven parameters that turn an older datum into CGCS2000 (布尔沙 model): metres, arc-seconds, parts per million.
+
+    The two conventions differ in the sign of the rotations (EPSG methods 9606 and 9607); a project says which it has.
+    """
+
+    dx: float
+    dy: float
+    dz: float
+    rx: float = 0
+    ry: float = 0
+    rz: float = 0
+    ds: float = 0
+    convention: Literal["position_vector", "coordinate_frame"]
 
 
 class SourceSpec(Spec):
@@ -32,13 +53,20 @@ class SourceSpec(Spec):
     layer: str | None = None
     encoding: str | None = None
     crs: str | None = None
-    x: str | None = None
-    y: str | None = None
+    datum_shift: DatumShift | str | None = Field(default=None, description="seven parameters, or a PROJ string")
+    x: Columns | None = None
+    y: Columns | None = None
+    angles: Literal["D.MMSS"] | None = Field(default=None, description="packed degrees: 112.4712 is 112°47′12″")
     coord_type: CoordType | None = None
     columns: dict[str, str] = {}
     only: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_tuple)]] = {}
     as_of: dt.date | None = None
     provided_by: str = ""
+
+    @property
+    def in_database(self) -> bool:
+        """Whether it is a table of a database, and `path` the URL of the connection."""
+        return self.path.startswith(DATABASES)
 
     @field_validator("crs")
     @classmethod
@@ -46,6 +74,15 @@ class SourceSpec(Spec):
         if crs is not None:
             _check_crs(crs.removeprefix(FORCE))
         return crs
+
+    @field_validator("datum_shift")
+    @classmethod
+    def _shift_is_understood(cls, shift: DatumShift | str | None) -> DatumShift | str | None:
+        # Its numbers are secrets: no message repeats them.
+        if isinstance(shift, str) and not _is_shift(shift):
+            message = tr("this is no PROJ string: write +proj=pipeline …, or +towgs84= with 3 or 7 numbers")
+            raise ValueError(message)
+        return shift
 
     @field_validator("encoding")
     @classmethod
@@ -88,6 +125,17 @@ class ProjectSpec(Spec):
         return crs
 
 
+def _is_shift(text: str) -> bool:
+    try:
+        given = [word.partition("=")[2] for word in text.split() if word.startswith("+towgs84=")]
+        if given:
+            return len([float(number) for number in given[0].split(",")]) in (3, 7)
+        pyproj.Transformer.from_pipeline(text)
+    except (ValueError, pyproj.exceptions.ProjError):
+        return False
+    return True
+
+
 def _check_crs(text: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(text)
@@ -111,9 +159,15 @@ class Project:
         """For each layer id the sources that fill it."""
         return self.spec.sources
 
-    def find(self, source: SourceSpec) -> Path:
-        """Return where a source lies on this machine."""
-        return self.folder / source.path
+    def find(self, source: SourceSpec) -> list[Path]:
+        """Return where the files of a source lie on this machine: one, those that a pattern finds, or none."""
+        if source.in_database:
+            return []
+        path = Path(source.path)
+        if (self.folder / path).exists() or not has_magic(source.path):
+            return [self.folder / path]
+        home = Path(path.anchor) if path.is_absolute() else self.folder
+        return sorted(home.glob(str(path.relative_to(path.anchor))))
 
 
 def load_project(path: str | Path) -> Project:
@@ -182,7 +236,7 @@ def _rules_asked_for(run: Any, catalogue: Catalogue) -> tuple[str, ...] | None:
 
 
 def _check_sources(project: Project) -> None:
-    """Raise for the layers, fields and files of the sources that are not there, all told at once."""
+    """Raise for the layers and fields of the sources that are not there, all told at once."""
     messages: list[str] = []
     hints: list[str] = []
     for layer, sources in project.sources.items():
@@ -196,10 +250,21 @@ def _check_sources(project: Project) -> None:
             hints.append(_meant(name, fields))
     if messages:
         raise ProjectError("; ".join(messages), "; ".join(hints))
+    _check_files(project)
+
+
+def _check_files(project: Project) -> None:
+    """Raise for the files of the sources that are not there, all told at once."""
+    messages: list[str] = []
+    hints: list[str] = []
     for layer, source in ((layer, source) for layer, sources in project.sources.items() for source in sources):
-        if not project.find(source).exists():
+        files = project.find(source)
+        if not source.in_database and not files:
+            messages.append(tr("sources.{layer}: no file is called {path}", layer=layer, path=source.path))
+            hints.append(tr("put files there, or correct the pattern; paths are relative to project.toml"))
+        if not all(file.exists() for file in files):
             messages.append(tr("sources.{layer}: no such file: {path}", layer=layer, path=source.path))
-            hints.append(_similar_file(project.find(source), project.folder))
+            hints.append(_similar_file(files[0], project.folder))
     if messages:
         raise PathError("; ".join(messages), "; ".join(hints))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -43,6 +44,11 @@ def read(path: Path, error: type[OnemapError]) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as fault:
         message = tr("{path} is not valid TOML: {fault}", path=path.name, fault=fault)
         raise error(message, tr("text needs quotes, and a Windows path / or single quotes")) from None
+
+
+def quoted(text: str) -> str:
+    """Return a TOML string; those of JSON are, but for one character that TOML does not take as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def parse(model: type[Model], table: dict[str, Any], name: str, error: type[OnemapError]) -> Model:

@@ -11,6 +11,7 @@ from onemap.export.webmap.assets import leaflet_links
 from onemap.export.webmap.content import map_content
 from onemap.export.webmap.elements import CanvasLayer, Page
 from onemap.export.webmap.figure import OfflineFigure
+from onemap.export.webmap.hillshade import hillshades
 from onemap.export.webmap.layers import layer_content
 from onemap.model import Atlas
 from onemap.text import language
@@ -63,7 +64,8 @@ def draw(atlas: Atlas) -> folium.Map:
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
     layers = [CanvasLayer(layer_content(layer)) for layer in ordered]
-    for layer in layers:
+    grounds = hillshades(atlas)
+    for layer in (*grounds, *layers):
         layer.add_to(chart)
-    Page(map_content(atlas), layers).add_to(chart)
+    Page(map_content(atlas), layers, grounds).add_to(chart)
     return chart

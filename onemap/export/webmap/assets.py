@@ -13,7 +13,7 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "words.js", "shapes.js", "symbols.js", "canvas.js", "layer.js", "labels.js", "focus.js",
+    "words.js", "shapes.js", "symbols.js", "canvas.js", "hillshade.js", "layer.js", "labels.js", "focus.js",
     "feature.js", "lists.js", "tree.js", "townships.js", "search.js", "furniture.js", "start.js",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
@@ -73,17 +74,20 @@ class Page(MacroElement):
         What `content.map_content` returns.
     layers
         The layers, lowest first.
+    grounds
+        What is drawn among the layers and has no features.
     """
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            onemap.start({{ this._parent.get_name() }}, [{{ this.layer_names }}], "{{ this.get_name() }}_content");
+            onemap.start({{ this._parent.get_name() }}, [{{ this.layer_names }}], "{{ this.get_name() }}_content",
+                [{{ this.ground_names }}]);
         {% endmacro %}
         """
     )
 
-    def __init__(self, content: dict[str, Any], layers: list[CanvasLayer]) -> None:
+    def __init__(self, content: dict[str, Any], layers: Sequence[FoliumLayer], grounds: Sequence[FoliumLayer]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Page"
         self._id = "onemap"
@@ -91,6 +95,7 @@ class Page(MacroElement):
         warning = OLD_BROWSER.format(text=escape(content["texts"]["oldBrowser"]))
         self.body = warning + json_block(f"{self.get_name()}_content", content)
         self.layer_names = ", ".join(layer.get_name() for layer in layers)
+        self.ground_names = ", ".join(layer.get_name() for layer in grounds)
 
     def render(self, **kwargs: Any) -> Any:
         """Put header, panels and tools into the page."""

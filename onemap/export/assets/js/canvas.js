@@ -2,18 +2,23 @@
 (function (onemap) {
   "use strict";
 
+  /** Give a layer its pane by its order: the higher is drawn above the lower. */
+  onemap.givePane = function (layer, map) {
+    const name = "onemap-" + layer.options.order;
+    if (!map.getPane(name)) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(400 + layer.options.order);
+      pane.style.pointerEvents = "none";
+    }
+    layer.options.pane = name;
+  };
+
   /** What paints itself has `paint(context, view)`; a view turns grid steps into pixels of the canvas. */
   onemap.Canvas = L.Renderer.extend({
     options: { padding: 0.2, order: 0 },
 
     beforeAdd: function (map) {
-      const name = "onemap-" + this.options.order;
-      if (!map.getPane(name)) {
-        const pane = map.createPane(name);
-        pane.style.zIndex = String(400 + this.options.order);
-        pane.style.pointerEvents = "none";
-      }
-      this.options.pane = name;
+      onemap.givePane(this, map);
     },
 
     onRemove: function () {

@@ -10,16 +10,17 @@
   const LEGEND_WIDTH = 290; // pixels of the legend with its margin
   const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
 
-  onemap.start = function (map, layers, contentId) {
+  onemap.start = function (map, layers, contentId, grounds) {
     const content = onemap.readBlock(contentId);
     onemap.speak(content);
-    onemap.app = new App(map, layers, content);
+    onemap.app = new App(map, layers, content, grounds);
   };
 
   class App {
-    constructor(map, layers, content) {
+    constructor(map, layers, content, grounds) {
       this.map = map;
       this.layers = layers;
+      this.grounds = grounds; // drawn among the layers, without features
       this.content = content;
       this.levelTitles = {};
       content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
@@ -82,7 +83,7 @@
         ? [new onemap.Mask(this.county, MASK_ORDER), new onemap.CountyBorder(this.county, BORDER_ORDER), this.labels]
         : [this.labels];
       furniture.forEach((canvas) => canvas.addTo(this.map));
-      this.sheet = new onemap.Sheet(this.layers.concat(furniture), SHEET_ORDER);
+      this.sheet = new onemap.Sheet(this.grounds.concat(this.layers, furniture), SHEET_ORDER);
       onemap.addTools(this.map);
       if (this.county) {
         onemap.addOverview(this.map, this.county);
@@ -98,7 +99,7 @@
       this.map.on("mousemove", (event) => this._hover(event));
       this.map.on("mouseout movestart", () => { this.tip.hidden = true; });
       this.map.on("layeradd layerremove", (event) => {
-        if (this.layers.includes(event.layer)) this.refresh();
+        if (this.layers.includes(event.layer) || this.grounds.includes(event.layer)) this.refresh();
       });
       window.addEventListener("beforeprint", () => {
         this.before = { center: this.map.getCenter(), zoom: this.map.getZoom() };

@@ -52,16 +52,27 @@
         const name = layer.content.group;
         groups.set(name, (groups.get(name) || []).concat([layer]));
       });
+      this.app.grounds.forEach((ground) => {
+        groups.set(ground.content.group, (groups.get(ground.content.group) || []).concat([ground]));
+      });
       this.box.replaceChildren(...Array.from(groups, ([name, layers]) => element("section", {},
-        element("h3", {}, name), layers.map((layer) => this._layer(layer)))));
+        element("h3", {}, name), layers.map((layer) => (this.app.grounds.includes(layer) ? this._ground(layer) : this._layer(layer))))));
     }
 
-    _layer(layer) {
-      const shown = element("input", {
+    _shown(layer) {
+      return element("input", {
         type: "checkbox", checked: Boolean(layer._map), onchange: () => this.app.toggleLayer(layer),
         "aria-label": onemap.say("showLayer", { layer: layer.content.title }),
       });
-      const title = element("label", { title: layer.content.basis }, shown,
+    }
+
+    _ground(ground) {
+      return element("div", { class: ground._map ? "" : "off" }, element("label", { title: ground.content.basis },
+        this._shown(ground), element("span", {}, ground.content.title)));
+    }
+
+    _layer(layer) {
+      const title = element("label", { title: layer.content.basis }, this._shown(layer),
         hasClasses(layer) ? null : onemap.swatch(layer, 0), element("span", {}, layer.content.title),
         element("small", {}, amount(layer, layer.content.count, layer.content.mu)));
       const classes = hasClasses(layer) ? usedClasses(layer).map((number) => classButton(this.app, layer, number, "class")) : [];

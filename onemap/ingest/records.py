@@ -1,0 +1,241 @@
+"""Rows of a table into columns: the header found, what is no record left out and told, repeated texts kept once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import chain, islice, zip_longest
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from onemap.ingest.decoding import distinct
+from onemap.ingest.headers import SCANNED_ROWS, UNIT, Header, find_header
+from onemap.ingest.raw import Fault, Raw
+from onemap.ingest.values import EXCEL_DIGITS
+from onemap.model import EncodingRecord
+from onemap.text import fold, tr
+
+BATCH: Final = 10_000
+"""So many rows are turned into columns at once."""
+
+MOST_SHARED: Final = 100_000
+"""Distinct texts of a table that are kept once; in a column of codes nothing repeats."""
+
+LONG: Final = 15
+"""A note of a sentence has so many characters; names and addresses have no punctuation in them."""
+
+NOTE: Final = re.compile(
+    r"附?注\d*([::、.,(;]|$)|(备注|说明|附|填表|填报|制表|编制|审核|复核|校核|审批|审定|负责|单位负责|主要负责|分管|主管|联系|"
+    r"日期|报送|盖章|签字|签章|签名|数据来源|资料来源|统计|经办)(人|人员|单位|部门|机构|时间|日期|电话|员|领导|方式|说明)?"
+    r"(\(.*?\))?([::;]|$)|\(?\d+[)、.]\D|[①-⑳※*]"
+)
+"""How lines below a table begin that are no records (compared folded)."""
+
+SENTENCE: Final = re.compile(r"[,。;::、,;]")
+_ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
+
+
+class Row(NamedTuple):
+    """A row of a table: its number in the source, its cells, and whether any of them is its own and not merged."""
+
+    number: int
+    cells: Sequence[Any]
+    filled: bool
+
+
+@dataclass
+class _Table:
+    """Columns as they grow."""
+
+    columns: list[list[Any]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    shared: dict[str, str] = field(default_factory=dict)
+
+    def extend(self, rows: Sequence[Row]) -> None:
+        before = len(self.numbers)
+        for at, values in enumerate(zip_longest(*(row.cells for row in rows))):
+            if at == len(self.columns):
+                self.columns.append([None] * before)
+            self.columns[at].extend(map(self._clean, values))
+        self.numbers += [row.number for row in rows]
+        for column in self.columns:
+            column.extend([None] * (len(self.numbers) - len(column)))
+
+    def _clean(self, value: Any) -> Any:
+        """Return a cell's value: None for a blank, a text that came before as it came before, whole numbers whole."""
+        if isinstance(value, str):
+            known = self.shared.get(value)
+            if known is not None:
+                return known
+            if not value or value.isspace():
+                return None
+            value = value.replace("\0", "") if "\0" in value else value
+            if len(self.shared) < MOST_SHARED:
+                self.shared[value] = value
+            return value or None
+        if isinstance(value, float):
+            if math.isnan(value):
+                return None
+            # Longer numbers stay as they are: that their last digits are lost is told later.
+            return int(value) if value.is_integer() and abs(value) < EXCEL_DIGITS else value
+        return value
+
+    def row(self, at: int) -> list[Any]:
+        return [column[at] for column in self.columns]
+
+    def cut(self, count: int) -> None:
+        del self.numbers[count:]
+        for column in self.columns:
+            del column[count:]
+
+
+def read_records(
+    rows: Iterable[Row],
+    words: AbstractSet[str],
+    encoding: EncodingRecord,
+    reach: Mapping[int, int] | None = None,
+) -> Raw:
+    """Turn the rows of a table into its records.
+
+    Repeated headers, rows of units or column numbers under the header and notes below the table are told and left
+    out; values outside the named columns are kept under the letter of their column.
+
+    Parameters
+    ----------
+    rows
+        All rows in order, blank ones too, merged cells filled.
+    words
+        The folded column names that are known.
+    encoding
+        How the text is written.
+    reach
+        For each row number, the last one into which merged cells reach that begin there.
+    """
+    stream = iter(rows)
+    head = list(islice(stream, SCANNED_ROWS))
+    begin = head[0].number if head else 1
+    own = {first - begin: last - begin for first, last in (reach or {}).items()}
+    header = find_header([row.cells for row in head], words, own)
+    faults: list[Fault] = []
+    if head and header.known == 0 and words:
+        message = tr("no header was found in the first {count} rows; row {row} was taken for it",
+                     count=len(head), row=head[header.first].number)  # fmt: skip
+        faults.append(Fault("missing_column", message, tr("write the names of the columns over the table")))
+    told = {_key(row.cells) for row in head[: header.last + 1]}
+    table = _Table()
+    body = _records(chain(head[header.last + 1 :], stream), told, faults)
+    while batch := list(islice(body, BATCH)):
+        table.extend(batch)
+    _drop_notes(table, faults)
+    return _raw(table, header, encoding, faults)
+
+
+def column_letter(at: int) -> str:
+    """Return the letters of a column in a workbook.
+
+    Examples
+    --------
+    >>> column_letter(0), column_letter(25), column_letter(26), column_letter(701), column_letter(702)
+    ('A', 'Z', 'AA', 'ZZ', 'AAA')
+    """
+    letters, rest = "", at + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters
+
+
+def is_blank(value: Any) -> bool:
+    """Tell whether there is nothing to see in a cell."""
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+
+
+def _records(rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows that are records, and tell of others."""
+    starts = {key[0] for key in told if key}
+    under_header = True
+    for row in rows:
+        if not row.filled:
+            continue
+        start = next((cell for cell in row.cells if not is_blank(cell)), None)
+        if isinstance(start, str) and fold(start) in starts and _key(row.cells) in told:
+            faults.append(_told(row.number, tr("the header again, not a record"), row.cells))
+            continue
+        if under_header and (what := _under_header(row.cells)):
+            faults.append(_told(row.number, what, row.cells))
+            continue
+        under_header = False
+        yield row
+
+
+def _key(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Return what a row reads, blanks left out."""
+    return tuple(fold(cell) for cell in cells if not is_blank(cell))
+
+
+def _under_header(cells: Sequence[Any]) -> str:
+    """Say what a row right under the header is, if it is no record."""
+    key = _key(cells)
+    numbers = key[next((at for at, word in enumerate(key) if word not in _ORDINALS), len(key)) :]
+    # Readers of workbooks give 1.0 for 1.
+    counted = [f"{at}" for at in range(1, len(numbers) + 1)]
+    if len(key) >= 3 and numbers and [word.removesuffix(".0") for word in numbers] == counted:
+        return tr("numbers of the columns, not a record")
+    texts = [word for word in key if word not in ("/", "-", "—", "单位")]
+    return tr("units, not a record") if texts and all(UNIT.fullmatch(word) for word in texts) else ""
+
+
+def _drop_notes(table: _Table, faults: list[Fault]) -> None:
+    """Leave out the notes and signatures below the last record."""
+    several = sum(any(value is not None for value in column) for column in table.columns) > 1
+    count = len(table.numbers)
+    while count and _is_note(table.row(count - 1), several):
+        count -= 1
+    for at in range(count, len(table.numbers)):
+        faults.append(_told(table.numbers[at], tr("a note below the table, not a record"), table.row(at)))
+    table.cut(count)
+
+
+def _is_note(cells: Sequence[Any], several: bool) -> bool:
+    texts = list(dict.fromkeys(str(cell) for cell in cells if cell is not None))
+    if texts and all(NOTE.match(fold(text)) for text in texts):
+        return several or SENTENCE.search(fold(texts[0])) is not None
+    lone = several and len(texts) == 1
+    return lone and len(texts[0]) >= LONG and SENTENCE.search(fold(texts[0])) is not None
+
+
+def _told(number: int, what: str, cells: Sequence[Any]) -> Fault:
+    texts = dict.fromkeys(" ".join(str(cell).split()) for cell in cells if not is_blank(cell))
+    value = " ".join(texts)[:200]
+    return Fault("not_a_record", what, tr("nothing to do"), value=value, action="dropped", key="", row=number)
+
+
+def _raw(table: _Table, header: Header, encoding: EncodingRecord, faults: list[Fault]) -> Raw:
+    given = [*header.names, *[""] * (len(table.columns) - len(header.names))]
+    nameless = [at for at, column in enumerate(table.columns) if not given[at] and any(v is not None for v in column)]
+    names = distinct(tr("column {letter}", letter=column_letter(at)) if at in nameless else given[at]
+                     for at in range(len(given)) if given[at] or at in nameless)  # fmt: skip
+    places = [at for at in range(len(given)) if given[at] or at in nameless]
+    if nameless:
+        message = tr("values without a column name; they are kept as: {columns}",
+                     columns=", ".join(names[places.index(at)] for at in nameless))  # fmt: skip
+        hint = tr("write the missing names over the table")
+        faults.append(Fault("missing_column", message, hint, severity="info"))
+    blank = [None] * len(table.numbers)
+    frame = pd.DataFrame(index=pd.RangeIndex(len(table.numbers)))
+    columns = {}
+    for name, at in zip(names, places, strict=True):
+        values = np.empty(len(table.numbers), dtype=object)
+        values[:] = table.columns[at] if at < len(table.columns) else blank
+        if at < len(table.columns):
+            # Its list is not needed any more.
+            table.columns[at] = blank[:0]
+        columns[name] = values
+    frame = pd.DataFrame(columns, columns=names, index=frame.index, dtype=object)
+    letters = {name: column_letter(at) for name, at in zip(names, places, strict=True)}
+    return Raw(frame, None, table.numbers, encoding, letters, faults=tuple(faults))

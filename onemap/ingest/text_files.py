@@ -1,0 +1,83 @@
+"""Text files opened as they are written, without holding them in memory."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from onemap.ingest.encoding import CANDIDATES, Finding, find_text_encoding, take_at_word
+from onemap.model import EncodingRecord
+from onemap.text import tr
+
+CHUNK: Final = 2**20
+FEW_LETTERS: Final = 0.2
+"""A text without byte-order mark is UTF-16 where every other byte is a NUL in so large a share."""
+
+
+def find_file_encoding(path: Path, asked: str | None = None) -> Finding:
+    """Find how a text file is written, whatever its size.
+
+    Its first megabyte is looked at, and wherever it lies, the first line that rules an encoding out.
+
+    Parameters
+    ----------
+    asked
+        The encoding that the project names, which overrules everything.
+
+    Raises
+    ------
+    UnreadableError
+        It is in no encoding that is known, or not in the one that the project names.
+    """
+    with path.open("rb") as file:
+        head = file.read(CHUNK)
+    if asked:
+        return take_at_word(asked, [])
+    wide = _utf16(head)
+    if wide:
+        return Finding(EncodingRecord(wide, tr("every other byte is a NUL")), wide)
+    if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return find_text_encoding(head[:4])
+    return find_text_encoding(b"".join(_telling_lines(path)))
+
+
+def _utf16(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or len(head) < 2:
+        return ""
+    shares = {"utf-16-be": head[::2].count(0) * 2 / len(head), "utf-16-le": head[1::2].count(0) * 2 / len(head)}
+    codec = max(shares, key=lambda name: shares[name])
+    return codec if shares[codec] > FEW_LETTERS and min(shares.values()) < shares[codec] / 10 else ""
+
+
+def _telling_lines(path: Path) -> Iterator[bytes]:
+    """Yield the start of a file, and later lines that are not in one of the encodings that are possible before them."""
+    possible = [*CANDIDATES]
+    for number, chunk in enumerate(_chunks(path)):
+        if number == 0:
+            yield chunk
+        if chunk.isascii():
+            continue
+        for codec in list(possible):
+            line = _first_bad_line(chunk, codec)
+            if line is not None:
+                possible.remove(codec)
+                if number > 0:
+                    yield line
+
+
+def _first_bad_line(chunk: bytes, codec: str) -> bytes | None:
+    try:
+        chunk.decode(codec)
+    except UnicodeDecodeError as fault:
+        start = chunk.rfind(b"\n", 0, fault.start) + 1
+        return chunk[start : chunk.find(b"\n", fault.start) + 1 or None]
+    return None
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Yield a file in pieces that end with a line; no byte of a UTF-8 or GB 18030 character is a line's end."""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk + file.readline()

@@ -1,0 +1,131 @@
+"""What .xlsx files say of their cells that their reader does not: errors, formulas never computed, stray cells."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from defusedxml import ElementTree
+
+CHUNK: Final = 4 * 2**20
+MOST_CELLS: Final = 50_000_000
+"""The reader makes room for every cell between the first and the last: a blank one takes 32 bytes."""
+
+_RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT: Final = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+_ERROR: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>.*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
+_BARE_FORMULA: Final = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*[^/>])>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_WIDE: Final = re.compile(rb' r="([A-Z]{2,3})\d')
+_FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?(?<!/)>(?!\s*</)')
+
+Place = tuple[int, int]
+"""Row and column from 0."""
+
+
+@dataclass(frozen=True)
+class SheetNotes:
+    """What was noticed in the cells of a sheet."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    """The error that Excel shows, such as #N/A."""
+    bare_formulas: list[Place] = field(default_factory=list)
+    """Formulas without a value: the program that wrote them never computed them."""
+    rows: int = 0
+    columns: int = 0
+    """How far the cells reach that hold something."""
+
+    @property
+    def too_far(self) -> bool:
+        """Whether a stray cell makes the sheet larger than can be read."""
+        return self.rows * self.columns > MOST_CELLS
+
+
+def note_cells(path: Path, sheet: str) -> SheetNotes:
+    """Look through the cells of a sheet.
+
+    Raises
+    ------
+    zipfile.BadZipFile, KeyError, ElementTree.ParseError
+        The file is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, sheet)
+        if part is None:
+            return SheetNotes()
+        errors: dict[Place, str] = {}
+        bare: list[Place] = []
+        last_row, last_column = 0, 26
+        for text in _rows_of(archive, part):
+            if b'"e"' in text:
+                errors |= {place: found[2].decode("utf-8", "replace") for found in _ERROR.finditer(text)
+                           if (place := _place(found[1])) is not None}  # fmt: skip
+            if b"<f" in text or b":f" in text:
+                formulas = (found[1] for found in _BARE_FORMULA.finditer(text) if b't="str"' not in found[1])
+                bare += [place for formula in formulas if (place := _place(formula)) is not None]
+            last_row = max((int(row) for row in _ROW.findall(text)), default=last_row)
+            last_column = max([last_column, *map(_column, set(_WIDE.findall(text)))])
+        if last_row * last_column > MOST_CELLS:
+            # Formats reach that far; whether values do takes a closer look.
+            last_row, last_column = _reach(archive, part)
+    return SheetNotes(errors, bare, last_row, last_column)
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the name of the part that holds a sheet."""
+    book = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+    if book is None:
+        return None
+    targets = {relation.get("Id"): relation.get("Target", "")
+               for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}  # fmt: skip
+    for own in ElementTree.fromstring(archive.read(book)).findall(".//{*}sheet"):
+        if own.get("name") == sheet:
+            target = targets.get(own.get(_RELATION) or own.get(_STRICT), "")
+            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+            return part if part in archive.namelist() else None
+    return None
+
+
+def _rows_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Yield the text of a sheet in pieces that end with a row."""
+    rest = b""
+    with archive.open(part) as file:
+        while chunk := file.read(CHUNK):
+            rest += chunk
+            end = rest.rfind(b"row>") + 4
+            if end >= 4:
+                yield rest[:end]
+                rest = rest[end:]
+    yield rest
+
+
+def _reach(archive: zipfile.ZipFile, part: str) -> tuple[int, int]:
+    row, column = 0, 0
+    for text in _rows_of(archive, part):
+        places = _FILLED.findall(text)
+        row = max([row, *(int(number) for _, number in places)])
+        column = max([column, *map(_column, {letters for letters, _ in places})])
+    return row, column
+
+
+def _place(attributes: bytes) -> Place | None:
+    found = _PLACE.search(attributes)
+    return None if found is None else (int(found[2]) - 1, _column(found[1]) - 1)
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column, from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number

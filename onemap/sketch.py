@@ -1,0 +1,290 @@
+"""A first word on an unknown file: the entry of a known layer for the project file, or the draft of a layer file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from onemap.draft import draft_layer, name_layer
+from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
+from onemap.export.words import confidence_title
+from onemap.ingest.columns import match_columns, words_of
+from onemap.ingest.conform import KIND_OF_TYPE
+from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, ending, find_parts
+from onemap.ingest.intake import built_in_extent
+from onemap.ingest.raw import Raw, UnreadableError
+from onemap.ingest.source import Placement, place_rows, read_raster
+from onemap.ingest.values import read_value
+from onemap.model import CrsRecord
+from onemap.spec.catalogue import Catalogue, load_catalogue
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
+from onemap.spec.toml import quoted, read
+from onemap.text import fold, tr
+
+NO_COUNTY: Final = "000000"
+SHOWN: Final = 12
+"""So many values or notes are shown."""
+
+ENOUGH: Final = 0.4
+"""A file is taken for a layer when it fits this well: two fifths of the fields have a column, or fewer and the name."""
+
+Draft = Iterator[str]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A layer that a file may fill: the raw column of each field that has one, and how well it fits."""
+
+    layer: LayerSpec
+    columns: Mapping[str, str]
+    score: float
+
+
+def sketch(path: Path, county: str | None = None, layer: str | None = None) -> Iterator[str]:
+    """Yield what each sheet or file at `path` seems to be, as text for `project.toml` or for a layer file.
+
+    Parameters
+    ----------
+    path
+        A file, a zip or a folder. Where a project lies above it, that project's county and layers count.
+    county
+        Code of the county, GB/T 2260, where no project says it.
+    layer
+        Id of the layer that it fills, where that is known.
+
+    Raises
+    ------
+    PathError
+        There is no such file, or it is of a kind that is not read.
+    ProjectError
+        The project file above it is not TOML.
+    KeyNotFoundError
+        There is no such layer.
+    """
+    if not path.exists():
+        raise PathError(tr("no such file: {path}", path=path), tr("check the path"))
+    project, spec = _project_above(path.resolve(), county)
+    if layer is not None:
+        check_layer(layer, project.catalogue.layers)
+    if ending(path) in RASTERS:
+        yield "\n".join(_raster_lines(spec, project)) + "\n"
+        return
+    words = {word for known in project.catalogue.layers.values() for word in words_of(known, spec)}
+    with ExitStack() as stack:
+        for part in find_parts(spec, project, Search(words, tuple(READERS), stack)):
+            yield "\n".join(_lines(part, project, layer, words)) + "\n"
+
+
+def check_layer(layer: str, layers: Mapping[str, LayerSpec]) -> None:
+    """Raise KeyNotFoundError where there is no layer of an id."""
+    if layer not in layers:
+        meant = nearest(layer, layers)
+        hint = tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(layers))
+        raise KeyNotFoundError(tr('there is no layer "{layer}"', layer=layer), hint)
+
+
+def _project_above(path: Path, county: str | None) -> tuple[Project, SourceSpec]:
+    """Return the project that a file lies in, or one made up for it, and the file as a source of it."""
+    home = next((folder for folder in path.parents if (folder / PROJECT_FILE).is_file()), None)
+    table = read(home / PROJECT_FILE, ProjectError) if home else {}
+    folder = home or Path.cwd()
+    overlay = table.get("layers")
+    catalogue = load_catalogue(folder / overlay if overlay and (folder / overlay).is_dir() else None)
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    source = SourceSpec(path=name, layer=EVERY)
+    code = county or str(table.get("county", NO_COUNTY))
+    spec = ProjectSpec(title=path.name, county=code, period="2000", sources={next(iter(catalogue.layers)): (source,)})
+    return Project(folder, spec, catalogue), source
+
+
+def _raster_lines(spec: SourceSpec, project: Project) -> Draft:
+    """Yield what is known of a raster, and the entry that makes it a source of the raster layers."""
+    layers = [layer for layer in project.catalogue.layers.values() if layer.is_raster]
+    part = Part(spec.model_copy(update={"layer": None}), spec.path, project.folder / spec.path, None)
+    file = read_raster(layers[0], part, built_in_extent(project.spec.county))
+    yield f"# {part.name}"
+    if file.raster is not None:
+        facts = ", ".join(f"{name} {value}" for name, value in file.raster.facts.items())
+        yield from _comment(tr("Raster: {facts}", facts=facts))
+        yield from _comment(_crs_words(file.record().crs))
+    for fault in file.faults:
+        yield from _comment(f"{fault.message}; {fault.hint}")
+    yield from _comment(tr("Raster layers: {layers}", layers=", ".join(f"{one.id} ({one.name})" for one in layers)))
+    if file.raster is not None:
+        yield from ("", *_entry(part, layers[0].id, Placement(proof=file.raster.proof)))
+
+
+def _lines(part: Part, project: Project, wanted: str | None, words: set[str]) -> Iterator[str]:
+    yield f"# {part.name}"
+    try:
+        raw = part.read(words)
+    except UnreadableError as fault:
+        yield from _comment(f"{fault.message}; {fault.hint}")
+        return
+    placement = place_rows(raw, part.spec, built_in_extent(project.spec.county))
+    yield from _facts(raw, placement)
+    guess = _guess(part, raw, project.catalogue, wanted)
+    if guess is not None:
+        yield from _fit(guess, raw, placement)
+        yield from ("", *_entry(part, guess.layer.id, placement), *_columns(guess))
+        yield f"provided_by = {quoted(guess.layer.provided_by)}"
+    elif len(raw.frame.columns):
+        own_id = name_layer(part.path.stem)
+        frame = raw.frame.drop(columns=list(placement.columns.values()))
+        yield from _comment(
+            tr("No layer fits. A draft of one, to be corrected and saved as layers/{id}.toml:", id=own_id)
+        )
+        yield from ("", *draft_layer(part.path.stem, frame, sorted(_kinds(raw, placement)), project.catalogue), "")
+        yield from _comment(tr('and what the project then says of it, beside layers = "layers":'))
+        yield from _entry(part, own_id, placement)
+
+
+def _comment(text: str) -> list[str]:
+    return [f"#   {' '.join(text.split())}"]
+
+
+def _facts(raw: Raw, placement: Placement) -> Iterator[str]:
+    """Yield what was read, how it is written, where it lies, and what is wrong with it."""
+    shapes = Counter(shape.geom_type for shape in raw.geometry if shape is not None) if raw.geometry is not None else {}
+    told = ", ".join(f"{kind} {count}" for kind, count in sorted(shapes.items())) or tr("table")
+    yield from _comment(tr("{count} records; {shapes}", count=len(raw.frame), shapes=told))
+    yield from _comment(tr("Encoding: {found} ({evidence})", found=raw.encoding.found, evidence=raw.encoding.evidence))
+    if placement.proof is not None:
+        yield from _comment(_crs_words(placement.proof.record))
+    # What the proof of the CRS says stands above already.
+    faults = [*raw.faults, *(fault for fault in placement.faults if placement.proof is None)]
+    for fault in [fault for fault in faults if fault.at is None][:SHOWN]:
+        yield from _comment(f"{fault.message}; {fault.hint}")
+
+
+def _crs_words(record: CrsRecord) -> str:
+    none = tr("none")
+    names = tr(
+        "CRS: declared {declared}, by its numbers {inferred}, accepted {accepted}",
+        declared=record.declared or none,
+        inferred=record.inferred or none,
+        accepted=record.accepted or none,
+    )
+    return f"{names} ({confidence_title(record.confidence)}: {record.evidence})"
+
+
+def _guess(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None) -> Guess | None:
+    """Return the layer that the columns, the shapes and the file's name speak for, if any does."""
+    guesses = []
+    for spec in catalogue.layers.values():
+        if not spec.is_raster and wanted in (None, spec.id):
+            columns = match_columns(spec, raw.frame.columns, part.spec, raw.cut_names)
+            guesses.append(Guess(spec, columns, _score(spec, columns, part.name, raw)))
+    best = max(guesses, key=lambda guess: guess.score)
+    return best if wanted or best.score >= ENOUGH else None
+
+
+def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> float:
+    """Return how well a layer fits: the share of its fields that have a column, its class words, its name."""
+    kinds = _kinds(raw)
+    if not columns or (kinds and not kinds & set(spec.geometry)):
+        return 0
+    telling = {spec.key, spec.label, spec.class_field, *(n for n, field in spec.fields.items() if field.required)}
+    weights = {field: 3 if field in telling else 1 for field in spec.fields}
+    fields = sum(weights[field] for field in columns) / sum(weights.values())
+    shares = [
+        _share_known(raw.frame[column], spec.fields[field])
+        for field, column in columns.items()
+        if spec.fields[field].classes
+    ]
+    classes = sum(shares) / len(shares) - 0.5 if shares else 0
+    named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
+    return fields + 0.5 * classes + 0.3 * named
+
+
+def _kinds(raw: Raw, placement: Placement | None = None) -> set[str]:
+    """Return the kinds of geometry that a source has; a table has points where its coordinates were found."""
+    if raw.geometry is None:
+        return set() if placement is None else {"point" if placement.shapes is not None else "table"}
+    kinds = {KIND_OF_TYPE.get(kind, "") for kind in set(shapely.get_type_id(raw.geometry.array).tolist())} - {""}
+    return kinds or {"table"}
+
+
+def _share_known(values: pd.Series[Any], field: FieldSpec) -> float:
+    """Return which share of the values that are there the classes of a field know."""
+    readings = [read_value(value, field) for value in values.drop_duplicates()]
+    there = [reading for reading in readings if reading.value is not None or reading.kind]
+    return sum(not reading.kind for reading in there) / len(there) if there else 0.5
+
+
+def _fit(guess: Guess, raw: Raw, placement: Placement) -> Draft:
+    """Yield which columns fill which fields, what is left on either side, and which values cannot be read."""
+    spec = guess.layer
+    yield from _comment(tr("Like the layer {layer} ({title})", layer=spec.id, title=spec.name))
+    for name, column in guess.columns.items():
+        yield from _comment(
+            f"  {column} -> {name} ({spec.fields[name].label}){_unread(raw.frame[column], spec.fields[name])}"
+        )
+    absent = [name for name in spec.fields if name not in guess.columns]
+    needed = [f"{name} ({spec.fields[name].label})" for name in absent if spec.fields[name].required]
+    if needed:
+        yield from _comment(tr("Required, and without a column: {names}", names=", ".join(needed)))
+    if absent:
+        yield from _comment(tr("Fields without a column: {names}", names=", ".join(absent)))
+    taken = {*guess.columns.values(), *placement.columns.values()}
+    left = [str(column) for column in raw.frame if column not in taken]
+    if left:
+        yield from _comment(tr("Columns that fill no field: {names}", names=", ".join(left)))
+
+
+def _unread(values: pd.Series[Any], field: FieldSpec) -> str:
+    """Say how often each class occurs, and which values of a column the field does not understand."""
+    counts = Counter(str(value).strip() for value in values if value is not None and value == value)
+    wrong = {text: count for text, count in counts.items() if read_value(text, field).kind}
+    told = ""
+    if field.classes:
+        known = {text: count for text, count in counts.items() if text not in wrong}
+        told += f": {_counted(known)}"
+    if wrong:
+        told += f"; {tr('not understood: {values}', values=_counted(wrong))}"
+    return told
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    shown = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
+    return ", ".join(f"{text} {count}" for text, count in shown) + (" …" if len(counts) > SHOWN else "")
+
+
+def _entry(part: Part, layer: str, placement: Placement) -> Draft:
+    """Yield the lines of `project.toml` that make the file a source of a layer."""
+    yield f"[[sources.{layer}]]"
+    yield f"path = {quoted(part.spec.path)}"
+    if part.spec.layer not in (None, EVERY):
+        yield f"layer = {quoted(part.spec.layer)}"
+    for axis in ("x", "y"):
+        if axis in placement.columns:
+            yield f"{axis} = {quoted(placement.columns[axis])}"
+    record = placement.proof.record if placement.proof else None
+    if placement.columns:
+        yield f'# coord_type = "cgcs2000"   # {tr("or wgs84, gcj02, bd09: ask where the coordinates are from")}'
+    elif record is not None and not record.declared:
+        yield f"# crs = {quoted(record.inferred.split(' / ')[0])}   # {tr('ask for it')}"
+    yield f"# as_of = 2026-01-31   # {tr('date of the data')}"
+
+
+def _columns(guess: Guess) -> Draft:
+    """Yield the columns that the layer does not know by their names as they stand."""
+    fields = guess.layer.fields
+    restored = {field: column for field, column in guess.columns.items() if not _said(fields[field], field, column)}
+    if restored:
+        pairs = ", ".join(f"{field} = {quoted(column)}" for field, column in restored.items())
+        yield f"columns = {{ {pairs} }}"
+
+
+def _said(field: FieldSpec, own_id: str, column: str) -> bool:
+    """Tell whether a field is known by this column's name as it stands."""
+    words = (field.title, own_id, field.dbf, *(alias.name for alias in field.aliases))
+    return fold(column) in {fold(word) for word in words}

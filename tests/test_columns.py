@@ -1,0 +1,60 @@
+import pytest
+
+from onemap.ingest.columns import match_columns, tell_cut_names, words_of
+from onemap.spec.layer import LayerSpec
+from onemap.spec.project import SourceSpec
+
+SOURCE = SourceSpec(path="t")
+LAYER = LayerSpec.model_validate(
+    {
+        "id": "plot", "title": "地块", "geometry": "point", "key": "code", "label": "name",
+        "fields": {
+            "code": {"title": "统一社会信用代码", "dbf": "XYDM"},
+            "name": {"title": "企业名称", "dbf": "QYMC"},
+            "owner": {"title": "所属企业名称全称", "dbf": "SSQY"},
+            "first": {"title": "土壤环境质量类别", "dbf": "LB1"},
+            "second": {"title": "土壤环境质量等级", "dbf": "LB2"},
+        },
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", ["统一社会信", "统一社"])
+def test_a_name_cut_in_gbk_or_utf8_is_the_fields(cut):
+    # Ten bytes hold five characters of GBK, or three of UTF-8 and a part of the fourth.
+    assert match_columns(LAYER, [cut], SOURCE, frozenset({cut})) == {"code": cut}
+
+
+def test_a_name_that_was_not_cut_is_not_restored():
+    assert match_columns(LAYER, ["统一社会信"], SOURCE) == {}
+
+
+def test_a_cut_name_that_may_be_two_fields_is_neither():
+    assert match_columns(LAYER, ["土壤环境质"], SOURCE, frozenset({"土壤环境质"})) == {}
+
+
+def test_a_whole_name_is_taken_before_a_cut_one():
+    columns = ["统一社会信", "统一社会信用代码"]
+    assert match_columns(LAYER, columns, SOURCE, frozenset({"统一社会信"})) == {"code": "统一社会信用代码"}
+
+
+def test_two_columns_cut_to_one_field_are_neither():
+    columns = ["统一社会信", "统一社"]
+    assert match_columns(LAYER, columns, SOURCE, frozenset(columns)) == {}
+
+
+def test_the_projects_word_decides_between_two_fields():
+    source = SourceSpec(path="t", columns={"second": "土壤环境质"})
+    matches = match_columns(LAYER, ["土壤环境质"], source, frozenset({"土壤环境质"}))
+    assert matches == {"second": "土壤环境质"}
+
+
+def test_what_was_restored_is_told():
+    matches = {"code": "统一社会信", "name": "企业名称"}
+    [fault] = tell_cut_names(LAYER, matches, frozenset({"统一社会信", "企业名称"}))
+    assert (fault.kind, fault.field, fault.value) == ("cut_text", "code", "统一社会信")
+
+
+def test_the_words_of_a_header_hold_the_projects_and_those_of_coordinates():
+    words = words_of(LAYER, SourceSpec(path="t", x=("A", "B"), columns={"code": "编号"}))
+    assert {"a", "b", "编号", "企业名称", "经度", "纬度分", "经纬度"} <= words
