@@ -15,8 +15,8 @@ import shapely
 from read_shapefile import parcels
 
 from onemap.ingest.raw import Raw
-from onemap.ingest.sheets import read_text_table
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers.sheets import read_text_table
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 
 KINDS = ("shp", "gpkg", "csv")

@@ -12,7 +12,7 @@ import numpy as np
 import pyogrio
 import shapely
 
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 
 CLASSES = ("优先保护类", "安全利用类", "严格管控类")

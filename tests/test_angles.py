@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onemap.ingest.angles import join_parts, parse_angle, parse_packed, read_angle, read_pair
+from onemap.ingest.placement.angles import join_parts, parse_angle, parse_packed, read_angle, read_pair
 
 TWELVE = 112 + 47 / 60 + 12 / 3600
 THIRTY_SIX = 34 + 54 / 60 + 36 / 3600

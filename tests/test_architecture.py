@@ -34,16 +34,16 @@ HOMES = {
     "babel": ("onemap.text",),
     "branca": ("onemap.export.webmap",),
     "click": ("onemap.cli", "onemap.usage"),
-    "defusedxml": ("onemap.ingest.kml_document", "onemap.ingest.xlsx"),
+    "defusedxml": ("onemap.ingest.readers.kml_document", "onemap.ingest.readers.xlsx"),
     "filelock": ("onemap.publication",),
     "folium": ("onemap.export.webmap",),
     "jinja2": ("onemap.export.webmap",),
-    "psycopg": ("onemap.ingest.postgis", "onemap.ingest.relations"),
-    "pyarrow": ("onemap.ingest", "onemap.export.geopackage", "onemap.export.shapefiles"),
+    "psycopg": ("onemap.ingest.readers.postgis", "onemap.ingest.readers.relations"),
+    "pyarrow": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
     "pydantic": ("onemap.spec",),
     "pydantic_core": ("onemap.spec",),
-    "pyogrio": ("onemap.ingest", "onemap.export.geopackage", "onemap.export.shapefiles"),
-    "python_calamine": ("onemap.ingest.sheets",),
+    "pyogrio": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
+    "python_calamine": ("onemap.ingest.readers.sheets",),
     "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),
     "rich": ("onemap.console",),
     "xlsxwriter": ("onemap.export",),
@@ -83,6 +83,11 @@ def test_a_module_imports_only_from_its_own_room_or_below(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if FLOORS[room(name)] == 3])
 def test_working_rooms_do_not_see_one_another(name: str) -> None:
     assert {room(other) for other in ours(name) if FLOORS[room(other)] == 3} <= {room(name)}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("onemap.ingest.readers.")])
+def test_a_reader_says_what_is_written_and_not_where_it_lies(name: str) -> None:
+    assert not [other for other in ours(name) if other.startswith("onemap.ingest.placement")]
 
 
 def test_no_module_imports_itself_through_others() -> None:

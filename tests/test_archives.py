@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onemap.ingest import archives
-from onemap.ingest.archives import check_zip, is_zip, members, unpacked
 from onemap.ingest.raw import UnreadableError
+from onemap.ingest.readers import archives
+from onemap.ingest.readers.archives import check_zip, is_zip, members, unpacked
 from onemap.text import speaking
 
 

@@ -10,7 +10,7 @@ from onemap.ingest.conform import conform
 from onemap.ingest.raw import FIRST_CELL
 from onemap.spec.catalogue import load_catalogue
 
-LAYERS = load_catalogue().layers
+LAYERS = {own_id: spec for own_id, spec in load_catalogue().layers.items() if not spec.is_raster}
 PLOT = LAYERS["priority_plot"]
 RAW_VALUES = st.one_of(
     st.none(),

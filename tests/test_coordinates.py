@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from onemap.ingest.coordinates import locate
+from onemap.ingest.placement.coordinates import locate
 from onemap.ingest.raw import Raw
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec

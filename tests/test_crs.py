@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from pyproj import CRS, Transformer
 
-from onemap.ingest.candidates import Extent
-from onemap.ingest.crs import prove, settle
+from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.crs import prove, settle
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 

@@ -9,8 +9,8 @@ import pyproj
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from onemap.ingest.candidates import Extent
-from onemap.ingest.crs import prove, settle
+from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.crs import prove, settle
 from onemap.spec.project import SourceSpec
 
 MARGIN = 0.1

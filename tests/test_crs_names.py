@@ -6,8 +6,8 @@ import pyproj
 import pytest
 from shapely.geometry import Point
 
-from onemap.ingest.crs_names import read_declaration
-from onemap.ingest.zones import SYSTEMS
+from onemap.ingest.placement.crs_names import read_declaration
+from onemap.ingest.placement.zones import SYSTEMS
 from onemap.text import speaking
 
 

@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
-from onemap.ingest.candidates import Extent
-from onemap.ingest.crs import prove, settle
+from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.crs import prove, settle
 from onemap.spec.project import DatumShift, SourceSpec
 from onemap.text import speaking
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 

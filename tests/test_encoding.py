@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onemap.ingest.encoding import find_encoding, find_text_encoding, known_codec, take_at_word
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers.encoding import find_encoding, find_text_encoding, known_codec, take_at_word
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 from tests.handmade import dbf, write_shapefile

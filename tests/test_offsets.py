@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from onemap.ingest.offsets import gcj02_from_bd09, gcj02_from_wgs84, offset_m, undo, wgs84_from_gcj02
+from onemap.ingest.placement.offsets import gcj02_from_bd09, gcj02_from_wgs84, offset_m, undo, wgs84_from_gcj02
 from tests.webmaps import bd09_from_gcj02
 
 GEOD = Geod(ellps="WGS84")

@@ -9,10 +9,10 @@ import pytest
 import shapely
 from psycopg import sql
 
-from onemap.ingest import postgis
-from onemap.ingest.postgis import content_digest, read_postgis, source_name
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers import postgis
+from onemap.ingest.readers.postgis import content_digest, read_postgis, source_name
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 from tests.real_postgis import OWNER, PASSWORD, running

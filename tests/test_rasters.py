@@ -19,8 +19,8 @@ from rasterio.enums import ColorInterp
 from shapely.geometry import LineString, Point, box
 
 from onemap.errors import SpecError
-from onemap.ingest.candidates import Extent
 from onemap.ingest.cells import fill_samples, preview, sample
+from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.rasters import RasterSource, open_raster
 from onemap.ingest.raw import UnreadableError
 from onemap.spec.catalogue import load_catalogue

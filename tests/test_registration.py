@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from onemap.ingest.neighbours import Placed
-from onemap.ingest.registration import Offset, find_offsets, offset_fault
+from onemap.ingest.placement.neighbours import Placed
+from onemap.ingest.placement.registration import Offset, find_offsets, offset_fault
 from onemap.text import speaking
 from tests.webmaps import CORNER, SIZE, as_web_map, by, county, moved, placed, series
 

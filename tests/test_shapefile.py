@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.vectors import read_vector
+from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 from tests.handmade import dbf, points, write_shapefile

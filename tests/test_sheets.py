@@ -5,7 +5,7 @@ import pytest
 from openpyxl import Workbook
 
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.sheets import known_sheets, read_text_table, read_workbook, sheet_names
+from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook, sheet_names
 from onemap.spec.project import SourceSpec
 from onemap.text import tr
 from tests.old_workbooks import write_compound, write_xls

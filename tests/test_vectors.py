@@ -17,7 +17,7 @@ from shapely import Point, box
 
 from onemap.ingest.intake import take_in
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.vectors import read_parquet, read_vector
+from onemap.ingest.readers.vectors import read_parquet, read_vector
 from onemap.spec.project import SourceSpec, load_project
 from onemap.text import speaking
 

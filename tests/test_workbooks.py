@@ -217,7 +217,7 @@ def test_the_proof_of_every_source_is_told_in_words(tmp_path: Path) -> None:
     sources = openpyxl.load_workbook(issue_workbook.write(atlas, tmp_path)[0])["数据来源"]
     first = dict(zip(values(sources)[0], values(sources)[1], strict=True))
     record = atlas.sources[0]
-    assert (first["来源"], first["采用的坐标系"], first["可信程度"]) == (record.path, record.crs.accepted, "确定")
+    assert (first["数据来源"], first["采用的坐标系"], first["可信程度"]) == (record.path, record.crs.accepted, "确定")
     assert first["坐标系依据"] == record.crs.evidence
 
 

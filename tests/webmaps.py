@@ -12,8 +12,8 @@ import pandas as pd
 import pyproj
 import shapely
 
-from onemap.ingest.neighbours import Placed
-from onemap.ingest.offsets import gcj02_from_wgs84
+from onemap.ingest.placement.neighbours import Placed
+from onemap.ingest.placement.offsets import gcj02_from_wgs84
 from onemap.spec.layer import LayerSpec
 from tests.ground import SPEC
 

@@ -17,7 +17,7 @@ from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.candidates import Box
+from onemap.ingest.placement.candidates import Box
 from onemap.ingest.rasters import Cells, RasterSource, opened
 from onemap.ingest.raw import Fault
 from onemap.ingest.values import DTYPES, read_value

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from onemap.errors import PathError
-from onemap.ingest.archives import unpacked
-from onemap.ingest.kml import read_kml
-from onemap.ingest.postgis import read_postgis, source_name
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.sheets import known_sheets, read_text_table, read_workbook
-from onemap.ingest.vectors import known_layers, read_parquet, read_vector
+from onemap.ingest.readers.archives import unpacked
+from onemap.ingest.readers.kml import read_kml
+from onemap.ingest.readers.postgis import read_postgis, source_name
+from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
+from onemap.ingest.readers.vectors import known_layers, read_parquet, read_vector
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, SourceSpec
 from onemap.text import tr

@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 
 from onemap.geodesy import LONLAT, zone_crs
-from onemap.ingest.candidates import Extent
 from onemap.ingest.cells import fill_samples, preview
 from onemap.ingest.checks import CHECKS, place
 from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
-from onemap.ingest.crs import MARGIN_DEG, Proof, county_box
 from onemap.ingest.files import Search, check_ending, endings_of, find_parts
-from onemap.ingest.neighbours import Placed
+from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.crs import MARGIN_DEG, Proof, county_box
+from onemap.ingest.placement.neighbours import Placed
+from onemap.ingest.placement.registration import Offset, find_offsets, offset_fault
 from onemap.ingest.raw import Fault
-from onemap.ingest.registration import Offset, find_offsets, offset_fault
 from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Issue, Layer, Raster, SourceRecord, issue_table

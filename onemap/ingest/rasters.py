@@ -21,8 +21,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.candidates import Box, Extent
-from onemap.ingest.crs import Proof, prove
+from onemap.ingest.placement.candidates import Box, Extent
+from onemap.ingest.placement.crs import Proof, prove
 from onemap.ingest.raw import Fault, UnreadableError
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import FORCE, SourceSpec

@@ -14,15 +14,15 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.candidates import Extent
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, words_of
-from onemap.ingest.coordinates import locate
-from onemap.ingest.crs import Proof, prove, settle
 from onemap.ingest.files import Part
-from onemap.ingest.offsets import OFFSET_SYSTEMS, undo
-from onemap.ingest.postgis import content_digest
+from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.coordinates import locate
+from onemap.ingest.placement.crs import Proof, prove, settle
+from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.rasters import RasterSource, open_raster
 from onemap.ingest.raw import AREA_AS_WRITTEN, FIRST_CELL, Fault, Raw, UnreadableError
+from onemap.ingest.readers.postgis import content_digest
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec

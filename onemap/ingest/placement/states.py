@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from onemap.ingest.neighbours import Placed, Shift
+from onemap.ingest.placement.neighbours import Placed, Shift
 
 OffsetKind = Literal["gcj02", "bd09"]
 KINDS: Final[tuple[OffsetKind, ...]] = ("gcj02", "bd09")

@@ -14,10 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from onemap.ingest.neighbours import Neighbourhood, Placed, Shift
-from onemap.ingest.offsets import offset_m
-from onemap.ingest.raw import Fault
-from onemap.ingest.states import (
+from onemap.ingest.placement.neighbours import Neighbourhood, Placed, Shift
+from onemap.ingest.placement.offsets import offset_m
+from onemap.ingest.placement.states import (
     DIFFERENCES,
     FORWARD,
     KINDS,
@@ -28,6 +27,7 @@ from onemap.ingest.states import (
     explain,
     group_relations,
 )
+from onemap.ingest.raw import Fault
 from onemap.text import tr
 
 Vector = tuple[float, float]

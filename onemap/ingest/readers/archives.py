@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from onemap.ingest.encoding import find_text_encoding
 from onemap.ingest.raw import UnreadableError
+from onemap.ingest.readers.encoding import find_text_encoding
 from onemap.text import tr
 
 MOST_BYTES: Final = 16 * 2**30

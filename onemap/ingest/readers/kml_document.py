@@ -17,9 +17,9 @@ from xml.sax.xmlreader import AttributesImpl
 from defusedxml import DefusedXmlException, DTDForbidden
 from defusedxml.expatreader import DefusedExpatParser
 
-from onemap.ingest.encoding import Finding, Label, find_encoding, find_text_encoding, known_codec, take_at_word
-from onemap.ingest.kml_marks import Folder, Mark, read_mark, text_of
 from onemap.ingest.raw import UnreadableError
+from onemap.ingest.readers.encoding import Finding, Label, find_encoding, find_text_encoding, known_codec, take_at_word
+from onemap.ingest.readers.kml_marks import Folder, Mark, read_mark, text_of
 from onemap.model import EncodingRecord
 from onemap.text import tr
 

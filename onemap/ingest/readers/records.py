@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from onemap.ingest.decoding import distinct
-from onemap.ingest.headers import SCANNED_ROWS, UNIT, Header, find_header
 from onemap.ingest.raw import Fault, Raw
+from onemap.ingest.readers.decoding import distinct
+from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, find_header
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.text import fold, tr

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyproj
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.zones import (
+from onemap.ingest.placement.zones import (
     GEOGRAPHIC,
     MERCATOR,
     MODERN,

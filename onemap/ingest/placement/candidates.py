@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from onemap.ingest.coordinates import CHINA
-from onemap.ingest.zones import MERCATOR, Datum, System, systems
+from onemap.ingest.placement.coordinates import CHINA
+from onemap.ingest.placement.zones import MERCATOR, Datum, System, systems
 from onemap.text import tr
 
 MOST: Final = 0.5

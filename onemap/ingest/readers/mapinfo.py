@@ -12,12 +12,12 @@ from typing import Final
 
 import geopandas as gpd
 
-from onemap.ingest.declared import declared_crs
-from onemap.ingest.decoding import decode_all
-from onemap.ingest.encoding import Label, known_codec
-from onemap.ingest.features import read_features
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.siblings import put_beside, siblings
+from onemap.ingest.readers.declared import declared_crs
+from onemap.ingest.readers.decoding import decode_all
+from onemap.ingest.readers.encoding import Label, known_codec
+from onemap.ingest.readers.features import read_features
+from onemap.ingest.readers.siblings import put_beside, siblings
 from onemap.spec.project import SourceSpec
 from onemap.text import tr
 

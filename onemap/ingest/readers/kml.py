@@ -12,13 +12,13 @@ import geopandas as gpd
 import pandas as pd
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.archives import is_zip, members, unpacked
-from onemap.ingest.decoding import unproved
-from onemap.ingest.encoding import Finding
-from onemap.ingest.kml_document import read_document
-from onemap.ingest.kml_marks import DATUM, DESCRIPTION, NAME, Folder, Mark
-from onemap.ingest.kml_shapes import ShapeError
 from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.readers.archives import is_zip, members, unpacked
+from onemap.ingest.readers.decoding import unproved
+from onemap.ingest.readers.encoding import Finding
+from onemap.ingest.readers.kml_document import read_document
+from onemap.ingest.readers.kml_marks import DATUM, DESCRIPTION, NAME, Folder, Mark
+from onemap.ingest.readers.kml_shapes import ShapeError
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from onemap.ingest.angles import Angle, join_parts, parse_packed, read_angle, read_pair
 from onemap.ingest.columns import PAIR_WORDS, X_PARTS, X_WORDS, Y_PARTS, Y_WORDS, Triple, find_column
-from onemap.ingest.offsets import OFFSET_SYSTEMS, wgs84_from
+from onemap.ingest.placement.angles import Angle, join_parts, parse_packed, read_angle, read_pair
+from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, wgs84_from
 from onemap.ingest.raw import Fault, Raw
 from onemap.spec.layer import BLANKS
 from onemap.spec.project import SourceSpec

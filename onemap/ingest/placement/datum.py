@@ -14,7 +14,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from onemap.geodesy import GEOD
-from onemap.ingest.zones import on_cgcs2000
+from onemap.ingest.placement.zones import on_cgcs2000
 from onemap.spec.project import DatumShift
 from onemap.text import tr
 

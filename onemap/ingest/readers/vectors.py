@@ -11,14 +11,14 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from onemap.ingest.declared import declared_crs
-from onemap.ingest.decoding import distinct, unproved
-from onemap.ingest.dxf import read_dxf
-from onemap.ingest.encoding import find_text_encoding
-from onemap.ingest.features import GDAL_ERRORS, Features, quiet, read_features, refused
-from onemap.ingest.mapinfo import read_mapinfo
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.shapefile import read_shapefile
+from onemap.ingest.readers.declared import declared_crs
+from onemap.ingest.readers.decoding import distinct, unproved
+from onemap.ingest.readers.dxf import read_dxf
+from onemap.ingest.readers.encoding import find_text_encoding
+from onemap.ingest.readers.features import GDAL_ERRORS, Features, quiet, read_features, refused
+from onemap.ingest.readers.mapinfo import read_mapinfo
+from onemap.ingest.readers.shapefile import read_shapefile
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr

@@ -18,13 +18,13 @@ from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
-from onemap.ingest.archives import check_zip, is_zip
-from onemap.ingest.decoding import unproved
-from onemap.ingest.headers import SCANNED_ROWS, find_header
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.records import Row, column_letter, is_blank, read_records
-from onemap.ingest.text_files import find_file_encoding
-from onemap.ingest.xlsx import Place, SheetNotes, note_cells
+from onemap.ingest.readers.archives import check_zip, is_zip
+from onemap.ingest.readers.decoding import unproved
+from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
+from onemap.ingest.readers.records import Row, column_letter, is_blank, read_records
+from onemap.ingest.readers.text_files import find_file_encoding
+from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import tr

@@ -8,8 +8,8 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from onemap.ingest.kml_balloons import TAG, clean, read_balloon
-from onemap.ingest.kml_shapes import Shape, ShapeError, read_shape
+from onemap.ingest.readers.kml_balloons import TAG, clean, read_balloon
+from onemap.ingest.readers.kml_shapes import Shape, ShapeError, read_shape
 
 NAME: Final = "Name"
 DESCRIPTION: Final = "Description"

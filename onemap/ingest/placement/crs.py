@@ -16,9 +16,9 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.candidates import MOST, SAME_DEG, Box, Case, Extent, Fit, listed
-from onemap.ingest.crs_names import Declaration, datum_title, read_declaration
-from onemap.ingest.datum import LEAST_M, MOST_M, Shift, own_degrees, shifts
+from onemap.ingest.placement.candidates import MOST, SAME_DEG, Box, Case, Extent, Fit, listed
+from onemap.ingest.placement.crs_names import Declaration, datum_title, read_declaration
+from onemap.ingest.placement.datum import LEAST_M, MOST_M, Shift, own_degrees, shifts
 from onemap.ingest.raw import Fault
 from onemap.model import Confidence, CrsRecord
 from onemap.spec.project import FORCE, SourceSpec

@@ -17,13 +17,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from onemap.ingest.dbf import NAME_BYTES, Dbf, DbfField, read_dbf
-from onemap.ingest.declared import read_prj
-from onemap.ingest.decoding import AS_BYTES, decode_all
-from onemap.ingest.encoding import Label, read_label
-from onemap.ingest.features import Column, Features, Shared, read_features
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.siblings import put_beside, siblings, starts_as_web_page
+from onemap.ingest.readers.dbf import NAME_BYTES, Dbf, DbfField, read_dbf
+from onemap.ingest.readers.declared import read_prj
+from onemap.ingest.readers.decoding import AS_BYTES, decode_all
+from onemap.ingest.readers.encoding import Label, read_label
+from onemap.ingest.readers.features import Column, Features, Shared, read_features
+from onemap.ingest.readers.siblings import put_beside, siblings, starts_as_web_page
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import tr

@@ -18,8 +18,8 @@ import pyogrio
 from numpy.typing import NDArray
 
 from onemap.ingest.raw import Fault, UnreadableError
-from onemap.ingest.shapes import Shapes
-from onemap.ingest.siblings import starts_as_web_page
+from onemap.ingest.readers.shapes import Shapes
+from onemap.ingest.readers.siblings import starts_as_web_page
 from onemap.text import tr
 
 GDAL_ERRORS: Final = (

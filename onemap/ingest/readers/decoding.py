@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from onemap.ingest.encoding import Finding, Label, decode, find_despite_damage, take_at_word
-from onemap.ingest.features import Column, Shared
 from onemap.ingest.raw import Fault
+from onemap.ingest.readers.encoding import Finding, Label, decode, find_despite_damage, take_at_word
+from onemap.ingest.readers.features import Column, Shared
 from onemap.model import EncodingRecord
 from onemap.text import tr
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from onemap.ingest.encoding import CANDIDATES, Finding, find_text_encoding, take_at_word
+from onemap.ingest.readers.encoding import CANDIDATES, Finding, find_text_encoding, take_at_word
 from onemap.model import EncodingRecord
 from onemap.text import tr
 

@@ -18,10 +18,10 @@ import pandas as pd
 import pyproj
 import shapely
 
-from onemap.ingest.decoding import unproved
-from onemap.ingest.encoding import CANDIDATES, Finding, decode, find_encoding, take_at_word
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.relations import TRANSPARENT, Column, Table, choose_table, list_tables
+from onemap.ingest.readers.decoding import unproved
+from onemap.ingest.readers.encoding import CANDIDATES, Finding, decode, find_encoding, take_at_word
+from onemap.ingest.readers.relations import TRANSPARENT, Column, Table, choose_table, list_tables
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import tr

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.ingest.alignment import (
+from onemap.ingest.checks import bare_township
+from onemap.ingest.placement.alignment import (
     FEWEST_POINTS,
     Ground,
     Peak,
@@ -27,7 +28,6 @@ from onemap.ingest.alignment import (
     middle_box,
     some,
 )
-from onemap.ingest.checks import bare_township
 from onemap.model import TOWNSHIP
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import CoordType

@@ -9,11 +9,11 @@ from typing import Final
 
 import geopandas as gpd
 
-from onemap.ingest.decoding import AS_BYTES, decode_all
-from onemap.ingest.encoding import Label, known_codec
-from onemap.ingest.features import Column, Shared, read_features
 from onemap.ingest.raw import Raw
-from onemap.ingest.shapes import closed_lines_as_polygons, fine_arcs
+from onemap.ingest.readers.decoding import AS_BYTES, decode_all
+from onemap.ingest.readers.encoding import Label, known_codec
+from onemap.ingest.readers.features import Column, Shared, read_features
+from onemap.ingest.readers.shapes import closed_lines_as_polygons, fine_arcs
 from onemap.spec.project import SourceSpec
 from onemap.text import tr
 
