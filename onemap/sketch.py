@@ -33,6 +33,9 @@ NO_COUNTY: Final = "000000"
 SHOWN: Final = 12
 """So many values or notes are shown."""
 
+FEW: Final = 4
+"""So many possible coordinate systems are named."""
+
 ENOUGH: Final = 0.4
 """A file is taken for a layer when it fits this well: two fifths of the fields have a column, or fewer and the name."""
 
@@ -167,10 +170,11 @@ def _facts(raw: Raw, placement: Placement) -> Iterator[str]:
 
 def _crs_words(record: CrsRecord) -> str:
     none = tr("none")
+    possible = record.inferred.split(" / ")
     names = tr(
         "CRS: declared {declared}, by its numbers {inferred}, accepted {accepted}",
         declared=record.declared or none,
-        inferred=record.inferred or none,
+        inferred=" / ".join([*possible[:FEW], "…"] if len(possible) > FEW else possible) or none,
         accepted=record.accepted or none,
     )
     return f"{names} ({confidence_title(record.confidence)}: {record.evidence})"
@@ -190,7 +194,8 @@ def _guess(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None) -> Gu
 def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> float:
     """Return how well a layer fits: the share of its fields that have a column, its class words, its name."""
     kinds = _kinds(raw)
-    if not columns or (kinds and not kinds & set(spec.geometry)):
+    named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
+    if len(columns) + named < 2 or (kinds and not kinds & set(spec.geometry)):
         return 0
     telling = {spec.key, spec.label, spec.class_field, *(n for n, field in spec.fields.items() if field.required)}
     weights = {field: 3 if field in telling else 1 for field in spec.fields}
@@ -201,7 +206,6 @@ def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> 
         if spec.fields[field].classes
     ]
     classes = sum(shares) / len(shares) - 0.5 if shares else 0
-    named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
     return fields + 0.5 * classes + 0.3 * named
 
 
@@ -271,7 +275,9 @@ def _entry(part: Part, layer: str, placement: Placement) -> Draft:
     if placement.columns:
         yield f'# coord_type = "cgcs2000"   # {tr("or wgs84, gcj02, bd09: ask where the coordinates are from")}'
     elif record is not None and not record.declared:
-        yield f"# crs = {quoted(record.inferred.split(' / ')[0])}   # {tr('ask for it')}"
+        # Of several that are possible none is written down as if it were known.
+        known = record.inferred if record.inferred and " / " not in record.inferred else "EPSG:…"
+        yield f"# crs = {quoted(known)}   # {tr('ask for it')}"
     yield f"# as_of = 2026-01-31   # {tr('date of the data')}"
 
 

@@ -153,6 +153,10 @@ def take_fields(frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str]
     for name, field in spec.fields.items():
         if name in matches:
             columns[name] = _in_field_unit(frame[matches[name]].astype(object), field, matches[name])
+            if field.required and columns[name].isna().all():
+                message = tr("{field} is blank in all {count} records", field=field.label, count=len(frame))
+                hint = tr("fill it in; the records are kept")
+                faults.append(Fault("missing_value", message, hint, field=name))
             continue
         columns[name] = pd.Series(None, index=frame.index, dtype=object)
         if field.required:

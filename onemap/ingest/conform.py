@@ -59,7 +59,7 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
         for at, code in zip(raw.index, codes, strict=True)
         if code in faulty and (r := readings[code])
     ]
-    # A column that is missing altogether is one fault, which the matching of columns has told.
+    # A column that is missing or blank altogether is one fault, which the matching of columns has told.
     if field.required and raw.notna().any():
         message, hint = tr("{field} is blank", field=field.label), tr("fill it in; the record is kept")
         silent = {code for code, reading in enumerate(readings) if reading.value is None and not reading.kind}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from glob import has_magic
+from glob import escape, has_magic
 from pathlib import Path
 from typing import Final
 
@@ -250,9 +250,14 @@ def _sorted_out(paths: Iterable[Path], wanted: Sequence[str]) -> tuple[list[Path
             left += inner[1]
         elif kind in wanted:
             taken.append(path)
-        elif kind not in SIDE_FILES:
+        elif kind not in SIDE_FILES or _is_orphan(path):
             left.append(path)
     return taken, left
+
+
+def _is_orphan(path: Path) -> bool:
+    """Tell whether a table of attributes came without the shapes that it goes with."""
+    return path.suffix.lower() == ".dbf" and not any(path.parent.glob(f"{escape(path.stem)}.[sS][hH][pP]"))
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from glob import has_magic
+from glob import escape, has_magic
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -264,7 +264,7 @@ def _check_files(project: Project) -> None:
             hints.append(tr("put files there, or correct the pattern; paths are relative to project.toml"))
         if not all(file.exists() for file in files):
             messages.append(tr("sources.{layer}: no such file: {path}", layer=layer, path=source.path))
-            hints.append(_similar_file(files[0], project.folder))
+            hints.append(_orphans(files[0]) or _similar_file(files[0], project.folder))
     if messages:
         raise PathError("; ".join(messages), "; ".join(hints))
 
@@ -272,6 +272,14 @@ def _check_files(project: Project) -> None:
 def _meant(name: str, names: Mapping[str, Any]) -> str:
     meant = nearest(name, names)
     return tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(names))
+
+
+def _orphans(path: Path) -> str:
+    """Say that the file itself was forgotten where what goes with it was sent, such as the .dbf without the .shp."""
+    others = sorted(file.name for file in path.parent.glob(f"{escape(path.stem)}.*")) if path.suffix else []
+    if path.suffix.lower() not in (".shp", ".tab", ".mif") or not others:
+        return ""
+    return tr("only {files} came: ask for {missing} too", files=", ".join(others), missing=path.name)
 
 
 def _similar_file(path: Path, root: Path) -> str:

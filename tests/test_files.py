@@ -1,0 +1,205 @@
+"""Which files a source means, seen through what comes in."""
+
+import zipfile
+
+import geopandas as gpd
+import pytest
+from openpyxl import Workbook
+from shapely import Point
+
+from onemap.errors import PathError
+from onemap.ingest.intake import take_in
+from onemap.spec.project import load_project
+
+HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+COLUMNS = ["点位编码", "点位名称", "经度", "纬度"]
+
+
+def taken(folder, path, **keys):
+    """Return what comes in of a project whose groundwater points lie at `path`."""
+    source = "".join(f"{key} = {value}\n" for key, value in ({"path": f"'{path}'"} | keys).items())
+    (folder / "project.toml").write_text(f"{HEAD}[sources.groundwater_point]\n{source}", "utf-8")
+    return take_in(load_project(folder))
+
+
+def names(intake):
+    return sorted(intake.layers["groundwater_point"].frame["point_name"])
+
+
+def told(intake, kind):
+    return " ".join(intake.issues.query("kind == @kind")["message"])
+
+
+def write_csv(path, *wells):
+    rows = [COLUMNS, *([f"D{name}", name, "112.7", "34.9"] for name in wells)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(",".join(row) for row in rows), "utf-8")
+    return path
+
+
+def write_book(path, **sheets):
+    book = Workbook()
+    for title, wells in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in [COLUMNS, *([f"D{name}", name, 112.7, 34.9] for name in wells)] if wells is not None else [["目录"]]:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(path)
+
+
+def write_zip(path, **texts):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, file in texts.items():
+            archive.write(file, name)
+
+
+def test_the_files_of_a_folder_fill_one_layer(tmp_path):
+    write_csv(tmp_path / "井" / "化工镇.csv", "甲井")
+    write_csv(tmp_path / "井" / "下级" / "南庄镇.csv", "乙井")
+    intake = taken(tmp_path, "井")
+    assert names(intake) == ["乙井", "甲井"]
+    assert [source.path for source in intake.sources] == ["井/下级/南庄镇.csv", "井/化工镇.csv"]
+
+
+def test_a_pattern_takes_the_files_that_it_finds(tmp_path):
+    write_csv(tmp_path / "2026甲.csv", "甲井")
+    write_csv(tmp_path / "2025乙.csv", "乙井")
+    assert names(taken(tmp_path, "2026*.csv")) == ["甲井"]
+
+
+def test_a_pattern_that_finds_nothing_is_refused(tmp_path):
+    with pytest.raises(PathError, match=r"2026\*\.csv"):
+        taken(tmp_path, "2026*.csv")
+
+
+def test_each_row_says_which_file_it_is_from(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    write_csv(tmp_path / "井" / "b.csv", "甲井")
+    duplicate = taken(tmp_path, "井").issues.query("kind == 'duplicate_key'")
+    assert set(duplicate["source"]) <= {"井/a.csv", "井/b.csv"}
+
+
+def test_files_of_a_folder_that_are_not_read_are_named(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    (tmp_path / "井" / "照片.jpg").write_bytes(b"jpeg")
+    assert "照片.jpg" in told(taken(tmp_path, "井"), "parts_chosen")
+
+
+def test_a_dbf_without_its_shp_is_named(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    (tmp_path / "井" / "b.dbf").write_bytes(b"\3")
+    assert "b.dbf" in told(taken(tmp_path, "井"), "parts_chosen")
+
+
+def test_side_files_need_no_word(tmp_path):
+    points = gpd.GeoDataFrame({"DWBM": ["D1"], "DWMC": ["甲井"]}, geometry=[Point(112.7, 34.9)], crs="EPSG:4490")
+    (tmp_path / "井").mkdir()
+    points.to_file(tmp_path / "井" / "a.shp", encoding="utf-8")
+    intake = taken(tmp_path, "井")
+    assert (names(intake), told(intake, "parts_chosen")) == (["甲井"], "")
+
+
+def test_a_shp_that_was_forgotten_is_asked_for(tmp_path):
+    (tmp_path / "井.dbf").write_bytes(b"\3")
+    with pytest.raises(PathError) as fault:
+        taken(tmp_path, "井.shp")
+    assert "井.dbf" in fault.value.hint
+
+
+def test_one_bad_file_does_not_keep_the_others_out(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    (tmp_path / "井" / "b.xlsx").write_bytes(b"no workbook")
+    intake = taken(tmp_path, "井")
+    assert names(intake) == ["甲井"]
+    assert list(intake.issues.query("kind == 'unreadable'")["source"]) == ["井/b.xlsx"]
+
+
+def test_a_table_of_something_else_in_a_folder_is_left_and_named(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    (tmp_path / "井" / "b.csv").write_text("姓名,电话\n张三,1\n", "utf-8")
+    intake = taken(tmp_path, "井")
+    assert names(intake) == ["甲井"]
+    left = next(source for source in intake.sources if source.path == "井/b.csv")
+    assert (left.rows, left.kept, left.dropped) == (1, 0, 1)
+    assert "电话" in told(intake, "parts_chosen")
+
+
+def test_alike_sheets_are_read_together_and_that_is_told(tmp_path):
+    write_book(tmp_path / "t.xlsx", 化工镇=["甲井"], 南庄镇=["乙井"])
+    intake = taken(tmp_path, "t.xlsx")
+    assert names(intake) == ["乙井", "甲井"]
+    assert "化工镇, 南庄镇" in told(intake, "parts_chosen")
+
+
+def test_a_sheet_that_is_left_is_named(tmp_path):
+    write_book(tmp_path / "t.xlsx", 封面=None, 名单=["甲井"])
+    intake = taken(tmp_path, "t.xlsx")
+    assert (names(intake), "封面" in told(intake, "parts_chosen")) == (["甲井"], True)
+
+
+def test_a_named_sheet_is_read_alone_and_without_a_word(tmp_path):
+    write_book(tmp_path / "t.xlsx", 化工镇=["甲井"], 南庄镇=["乙井"])
+    intake = taken(tmp_path, "t.xlsx", layer="'南庄镇'")
+    assert (names(intake), told(intake, "parts_chosen")) == (["乙井"], "")
+
+
+def test_an_issue_of_one_of_several_sheets_names_its_sheet(tmp_path):
+    write_book(tmp_path / "t.xlsx", 化工镇=["甲井"], 南庄镇=[None, "乙井"])
+    missing = taken(tmp_path, "t.xlsx").issues.query("kind == 'missing_value'")
+    assert [tuple(row) for row in missing[["source", "cell"]].to_numpy()] == [("t.xlsx [南庄镇]", "B2")]
+
+
+def test_a_required_column_that_is_blank_throughout_is_told_once(tmp_path):
+    write_book(tmp_path / "t.xlsx", 名单=[None, None, None])
+    missing = taken(tmp_path, "t.xlsx").issues.query("kind == 'missing_value'")
+    assert (len(missing), "3" in missing["message"].iloc[0]) == (1, True)
+
+
+def test_the_file_in_a_zip_goes_by_the_name_of_the_zip(tmp_path):
+    write_zip(tmp_path / "t.zip", **{"夹/a.csv": write_csv(tmp_path / "a", "甲井")})
+    intake = taken(tmp_path, "t.zip")
+    assert (names(intake), [source.path for source in intake.sources]) == (["甲井"], ["t.zip"])
+
+
+@pytest.fixture
+def full_zip(tmp_path):
+    wells = {"a.csv": write_csv(tmp_path / "a", "甲井"), "b.csv": write_csv(tmp_path / "b", "乙井")}
+    write_zip(tmp_path / "t.zip", **wells)
+    return tmp_path
+
+
+def test_of_several_files_in_a_zip_none_is_guessed(full_zip):
+    assert "a.csv, b.csv" in told(taken(full_zip, "t.zip"), "unreadable")
+
+
+def test_one_of_several_files_in_a_zip_can_be_named(full_zip):
+    assert names(taken(full_zip, "t.zip", layer="'b'")) == ["乙井"]
+
+
+def test_all_files_of_a_zip_can_be_asked_for(full_zip):
+    assert names(taken(full_zip, "t.zip", layer="'*'")) == ["乙井", "甲井"]
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("t.mdb", ".gdb"), ("t.dwg", ".dxf"), ("t.rar", "解压"), ("t.doc", ".xlsx"), ("t.tif", ".shp")]
+)
+def test_a_kind_that_is_not_read_is_refused_with_advice(tmp_path, name, word):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(PathError) as fault:
+        taken(tmp_path, name)
+    assert word in fault.value.hint
+
+
+def test_rows_that_the_project_does_not_ask_for_are_counted(tmp_path):
+    write_csv(tmp_path / "t.csv", "甲井", "乙井", "丙井")
+    intake = taken(tmp_path, "t.csv", only='{ "点位名称" = ["甲井"] }')
+    (source,) = intake.sources
+    assert (source.rows, source.kept, source.dropped) == (3, 1, 2)
+    assert "3" in told(intake, "parts_chosen")
+
+
+def test_an_absolute_path_is_not_in_what_is_told(tmp_path):
+    path = write_csv(tmp_path / "elsewhere" / "t.csv", "甲井")
+    intake = taken(tmp_path, path.as_posix())
+    assert [source.path for source in intake.sources] == ["t.csv"]
+    assert str(tmp_path) not in intake.issues.to_csv()
