@@ -1,4 +1,4 @@
-"""Make county_boxes.csv again; county_boxes.LICENSE.md says from what.
+"""Make layers/county_boxes.csv again; layers/county_boxes.LICENSE.md says from what.
 
 GeoNames says where a town is and in which prefecture; the statistical codes say to which county a town of that name
 in that prefecture belongs. A county's box is then that of the ground nearer to its towns than to any other place.
