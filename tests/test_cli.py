@@ -52,6 +52,20 @@ def test_a_build_holds_every_product(build: Path) -> None:
     assert {path.name for path in build.iterdir()} == PRODUCTS
 
 
+def test_sketch_prints_an_entry_for_the_project(tmp_path: Path, capsys: Streams) -> None:
+    project = small_project(tmp_path / "project")
+    source = next(path for path in project.glob("*.geojson"))
+    assert main(["sketch", str(source)]) == 0
+    out, err = capsys.readouterr()
+    assert tomllib.loads(out)["sources"]
+    assert err == ""
+
+
+def test_sketch_of_a_file_that_is_not_there_could_not_run(tmp_path: Path, capsys: Streams) -> None:
+    message, _ = fails(["sketch", str(tmp_path / "none.shp")], capsys)
+    assert "none.shp" in message
+
+
 def test_the_manifest_knows_every_product(build: Path) -> None:
     manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
     files = {path.relative_to(build).as_posix() for path in build.rglob("*") if path.is_file()}

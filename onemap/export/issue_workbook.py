@@ -89,11 +89,8 @@ def _write_sources(book: Book, atlas: Atlas) -> None:
         Column(issue_columns()["layer"], [layer_title(atlas, source.layer) for source in sources]),
         Column(issue_columns()["source"], [source.path for source in sources]),
         Column(tr("Bureau"), [source.provided_by or tr("not stated") for source in sources]),
-        Column(tr("As of"), [source.as_of for source in sources]),
         Column(tr("Records read"), [source.rows for source in sources], "#,##0"),
         Column(tr("Records kept"), [source.kept for source in sources], "#,##0"),
-        Column(tr("Declared CRS"), [source.crs.declared for source in sources]),
-        Column(tr("CRS by its numbers"), [source.crs.inferred for source in sources]),
         Column(tr("Accepted CRS"), [source.crs.accepted for source in sources]),
         Column(
             tr("Confidence"),
@@ -101,8 +98,11 @@ def _write_sources(book: Book, atlas: Atlas) -> None:
             tints=[CONFIDENCE_TINTS[source.crs.confidence] for source in sources],
         ),
         Column(tr("Evidence of the CRS"), [source.crs.evidence for source in sources]),
-        Column(tr("Encoding"), [source.encoding.found for source in sources]),
-        Column(tr("Evidence of the encoding"), [source.encoding.evidence for source in sources]),
+        Column(tr("Declared CRS"), [source.crs.declared for source in sources], printed=False),
+        Column(tr("CRS by its numbers"), [source.crs.inferred for source in sources], printed=False),
+        Column(tr("Encoding"), [source.encoding.found for source in sources], printed=False),
+        Column(tr("Evidence of the encoding"), [source.encoding.evidence for source in sources], printed=False),
+        Column(tr("As of"), [source.as_of for source in sources], printed=False),
     ]
     write_table(book, book.sheet(tr("Sources")), columns, tr("There is no source."))
 
