@@ -192,6 +192,7 @@ def _check() -> click.Command:
         if as_json:
             console.show_json(console.issue_rows(atlas))
         else:
+            console.show_sources(atlas)
             console.show_issues(atlas)
         console.say(console.verdict_line(atlas))
         return _status(atlas)

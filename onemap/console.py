@@ -18,6 +18,7 @@ from rich.text import Text
 
 from onemap.export.words import (
     action_title,
+    confidence_title,
     issue_columns,
     kind_title,
     severity_title,
@@ -33,6 +34,7 @@ from onemap.spec.rule import LEVELS
 from onemap.text import tr
 
 STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
+CONFIDENCE_STYLES: Final = {"sure": "", "likely": "yellow", "cannot-tell": "bold red"}
 
 
 def say(text: str = "") -> None:
@@ -106,6 +108,28 @@ def show_issues(atlas: Atlas) -> None:
         },
         [STYLES[severity] for severity in issues["severity"]],
     )
+
+
+def show_sources(atlas: Atlas) -> None:
+    """Write to stdout, for people, what each source is and where it lies, and how sure that is (坐标体检)."""
+    if not sys.stdout.isatty():
+        return
+    layers, sources = atlas.project.catalogue.layers, atlas.sources
+    show_table(
+        {
+            tr("Layer"): [layers[source.layer].name for source in sources],
+            issue_columns()["source"]: [source.path for source in sources],
+            tr("Records kept"): [f"{source.kept} / {source.rows}" for source in sources],
+            tr("Encoding"): [source.encoding.found for source in sources],
+            tr("Accepted CRS"): [source.crs.accepted for source in sources],
+            tr("Confidence"): [confidence_title(source.crs.confidence) for source in sources],
+        },
+        [CONFIDENCE_STYLES[source.crs.confidence] for source in sources],
+    )
+    for source in sources:
+        if source.crs.confidence != "sure":
+            show(f"{source.path}: {source.crs.evidence}")
+    show()
 
 
 def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:
