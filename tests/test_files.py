@@ -85,6 +85,14 @@ def test_files_of_a_folder_that_are_not_read_are_named(tmp_path):
     assert "照片.jpg" in told(taken(tmp_path, "井"), "parts_chosen")
 
 
+@pytest.mark.parametrize("path", [".", "**/*.csv"])
+def test_an_earlier_build_beside_the_data_is_not_data(tmp_path, path):
+    write_csv(tmp_path / "a.csv", "甲井")
+    write_csv(tmp_path / "build" / "shapefiles" / "b.csv", "乙井")
+    (tmp_path / "build" / "manifest.json").write_text('{"products": {}}', "utf-8")
+    assert names(taken(tmp_path, path)) == ["甲井"]
+
+
 def test_a_dbf_without_its_shp_is_named(tmp_path):
     write_csv(tmp_path / "井" / "a.csv", "甲井")
     (tmp_path / "井" / "b.dbf").write_bytes(b"\3")

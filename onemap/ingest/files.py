@@ -49,6 +49,9 @@ SIDE_FILES: Final = (
 )
 """Endings of files that go with others or hold no records; in a folder they are passed over without a word."""
 
+BUILD: Final = "manifest.json"
+"""The file by which a folder is known for a build."""
+
 EVERY: Final = "*"
 """`layer = "*"` takes every sheet of a workbook, or every file of a zip."""
 
@@ -241,7 +244,8 @@ def _sorted_out(paths: Iterable[Path], wanted: Sequence[str]) -> tuple[list[Path
     """Return the files that are read and those that are left, of files and of everything in folders."""
     taken, left = [], []
     for path in sorted(paths):
-        if path.name.startswith((".", "~$")):
+        # An earlier build beside the data is not data.
+        if path.name.startswith((".", "~$")) or any(_is_build(folder) for folder in (path, *path.parents[:2])):
             continue
         kind = ending(path)
         if path.is_dir() and kind != ".gdb":
@@ -253,6 +257,13 @@ def _sorted_out(paths: Iterable[Path], wanted: Sequence[str]) -> tuple[list[Path
         elif kind not in SIDE_FILES or _is_orphan(path):
             left.append(path)
     return taken, left
+
+
+def _is_build(folder: Path) -> bool:
+    try:
+        return '"products"' in (folder / BUILD).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _is_orphan(path: Path) -> bool:
