@@ -7,6 +7,7 @@ another, or where many would have to be wrong for one to be right, nothing is cl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -38,6 +39,9 @@ AGREEMENT_M: Final = 60.0
 
 LEAST_OFFSET_M: Final = 200.0
 """Where web maps move things by less (outside China not at all) nobody can tell."""
+
+MANY_ALIKE: Final = 12
+"""Of so many files of one layer, one a township say, each is compared with the other layers only: pairs take time."""
 
 MARGIN_M: Final = 400.0
 """Shifts are tried this much beyond the largest that is predicted, so that rivals can show themselves."""
@@ -116,7 +120,10 @@ def _relate(sources: Sequence[Placed], predicted: Mapping[str, Predicted]) -> li
     largest = max(float(np.hypot(*predicted[source.name][kind])) for source in sources for kind in KINDS)
     neighbourhood = Neighbourhood(sources, largest + MARGIN_M)
     relations = []
+    alike = Counter(source.layer.id for source in sources)
     for one, other in combinations(sources, 2):
+        if one.layer.id == other.layer.id and alike[one.layer.id] > MANY_ALIKE:
+            continue
         shifts = neighbourhood.compare(one, other)
         if shifts:
             difference, shift = _read(shifts, predicted[one.name])
