@@ -52,7 +52,7 @@ def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     shapes = frame.geometry.dropna()
     # Only what breaks the coverage can overlap: neighbours that share their edges exactly are left out.
     broken = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes.array))
-    return frame, [*_overlaps(frame, shapes, np.flatnonzero(broken), spec), *_gaps(shapes, spec)]
+    return frame, [*_overlaps(frame, shapes, np.flatnonzero(broken), spec), *_gaps(shapes, broken, spec)]
 
 
 def _overlaps(
@@ -94,8 +94,10 @@ def _overlaps(
     return faults
 
 
-def _gaps(shapes: gpd.GeoSeries, spec: LayerSpec) -> list[Fault]:
-    parts = shapely.get_parts(shapely.union_all(shapes.array))
+def _gaps(shapes: gpd.GeoSeries, broken: NDArray[np.bool_], spec: LayerSpec) -> list[Fault]:
+    # What has sound edges is a coverage, and united many times faster.
+    sound = shapely.coverage_union_all(shapes.array[~broken])
+    parts = shapely.get_parts(shapely.union_all([sound, *shapes.array[broken]]))
     holes = gpd.GeoSeries([shapely.Polygon(ring) for part in parts for ring in part.interiors], crs=shapes.crs)
     faults = []
     for at, area in area_m2(holes).items():

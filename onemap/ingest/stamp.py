@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyproj
+import shapely
 
 from onemap.geodesy import LONLAT
 from onemap.ingest.raw import Fault
 from onemap.ingest.values import read_value
 from onemap.model import SOURCE, SOURCE_ROW, Issue
 from onemap.spec.layer import LayerSpec
+
+Place = dict[str, Any]
 
 
 def stamp(
@@ -23,19 +27,16 @@ def stamp(
     letters: Mapping[str, Mapping[str, str]],
 ) -> list[Issue]:
     """Say of each fault where it lies: source, row, cell, key and place."""
+    faults = list(faults)
+    places = {} if frame is None else _places(frame, [fault.at for fault in faults if fault.at is not None], spec)
     issues = []
-    to_lonlat = pyproj.Transformer.from_crs(LONLAT if frame is None else frame.crs, LONLAT, always_xy=True)
     for fault in faults:
-        at: dict[str, Any] = {"source": source, "key": fault.key or "", "lon": fault.lon, "lat": fault.lat}
-        at |= {"row": fault.row, "cell": fault.cell}
-        if fault.at is not None and frame is not None:
-            row = frame.loc[fault.at]
-            number = int(row[SOURCE_ROW])
-            letter = letters.get(row[SOURCE], {}).get(fault.field, "")
-            at |= {"source": row[SOURCE], "row": number, "cell": f"{letter}{number}" if letter else ""}
-            at |= _place(row["geometry"], to_lonlat)
-            if fault.key is None:
-                at["key"] = str(read_value(row[spec.key], spec.fields[spec.key]).value or "")
+        at: Place = {"source": source, "key": "", "row": fault.row, "cell": fault.cell, "lon": None, "lat": None}
+        at |= places.get(fault.at, {}) if fault.at is not None else {}
+        if fault.at is not None and (letter := letters.get(at["source"], {}).get(fault.field, "")):
+            at["cell"] = f"{letter}{at['row']}"
+        own = {"key": fault.key, "lon": fault.lon, "lat": fault.lat}
+        at |= {name: value for name, value in own.items() if value is not None}
         issues.append(
             Issue(fault.kind, spec.id, message=fault.message, hint=fault.hint, action=fault.action,
                   field=fault.field, value=fault.value, severity=fault.severity, **at)
@@ -43,10 +44,20 @@ def stamp(
     return issues
 
 
-def _place(shape: Any, to_lonlat: pyproj.Transformer) -> dict[str, float | None]:
-    if shape is None or shape.is_empty:
+def _places(frame: gpd.GeoDataFrame, labels: Sequence[Any], spec: LayerSpec) -> dict[Any, Place]:
+    """Return, by their labels in the frame, where rows lie in their sources and on the ground."""
+    labels = list(dict.fromkeys(labels))
+    if not labels:
         return {}
+    rows = frame.loc[labels]
     # The middle of the box is there for every shape, valid or not.
-    west, south, east, north = shape.bounds
-    x, y = to_lonlat.transform((west + east) / 2, (south + north) / 2)
-    return {"lon": round(x, 7), "lat": round(y, 7)}
+    west, south, east, north = shapely.bounds(rows.geometry.array).T
+    to_lonlat = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
+    lon, lat = to_lonlat.transform((west + east) / 2, (south + north) / 2)
+    keys = [str(read_value(value, spec.fields[spec.key]).value or "") for value in rows[spec.key]]
+    columns = zip(labels, rows[SOURCE], rows[SOURCE_ROW], keys, lon, lat, strict=True)
+    return {
+        label: {"source": source, "row": int(row), "key": key}
+        | ({"lon": round(float(x), 7), "lat": round(float(y), 7)} if np.isfinite(x) and np.isfinite(y) else {})
+        for label, source, row, key, x, y in columns
+    }
