@@ -112,6 +112,11 @@ def test_half_a_coordinate_is_none():
     assert kinds({"经度": [112.79], "纬度": [None]}) == [("wrong_type", 0, "blanked")]
 
 
+def test_a_coordinate_that_alone_cannot_be_read_is_the_one_that_is_told():
+    _, _, faults = read({"经度": [112.79, "约112"], "纬度": ["34度缺", 34.9]})
+    assert {fault.at: fault.field for fault in faults} == {0: "y", 1: "x"}
+
+
 @pytest.mark.parametrize(
     ("x", "y"), [(0, 0), ("0", 34.9), (11279, 3491), (200, 34), (112.79, 112.79), (1127900, 34.91), (389417, 38652)]
 )

@@ -203,3 +203,8 @@ def test_the_evidence_says_the_convention():
     with speaking("en"):
         found = proof(points_in("EPSG:2435"), "EPSG:2435", datum_shift=seven())
     assert "seven parameters (coordinate frame rotation)" in found.record.evidence
+
+
+def test_a_pipeline_that_moves_nothing_is_refused():
+    found = proof(points_in("EPSG:2435"), "EPSG:2435", datum_shift="+proj=noop")
+    assert (found.crs, [fault.kind for fault in found.faults]) == (None, ["crs_conflict"])

@@ -151,3 +151,9 @@ def test_a_wrong_layer_file_is_refused_before_any_data_is_read(tmp_path, old, ne
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
     assert word in refused(tmp_path, 'layers = "own"\n' + HEAD + SOURCE, SpecError).message
+
+
+def test_datum_parameters_in_a_crs_that_is_none_are_not_said(tmp_path):
+    line = 'crs = "+proj=longlatt +ellps=krass +towgs84=-21.7391,113.8642,57.2913,0,0,0,0"\n'
+    fault = refused(tmp_path, HEAD + SOURCE + line)
+    assert "8642" not in f"{fault.message} {fault.hint}"

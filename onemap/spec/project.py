@@ -120,7 +120,7 @@ class ProjectSpec(Spec):
     @classmethod
     def _crs_is_metric(cls, crs: str | None) -> str | None:
         if crs is not None and not _check_crs(crs).is_projected:
-            message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=crs)
+            message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=_name_of(crs))
             raise ValueError(message)
         return crs
 
@@ -140,8 +140,13 @@ def _check_crs(text: str) -> pyproj.CRS:
     try:
         return pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
-        message = tr("there is no CRS {crs!r}; write it as EPSG:4547", crs=text)
+        message = tr("there is no CRS {crs!r}; write it as EPSG:4547", crs=_name_of(text))
         raise ValueError(message) from None
+
+
+def _name_of(crs: str) -> str:
+    """Return how messages call a CRS: a PROJ string or WKT may hold datum parameters, which nothing repeats."""
+    return "…" if re.search(r"[=\[]", crs) else crs
 
 
 @dataclass(frozen=True)
@@ -163,11 +168,20 @@ class Project:
         """Return where the files of a source lie on this machine: one, those that a pattern finds, or none."""
         if source.in_database:
             return []
-        path = Path(source.path)
+        outer = split_at_zip(source.path, self.folder)[0]
+        path = Path(outer)
         if (self.folder / path).exists() or not has_magic(source.path):
             return [self.folder / path]
         home = Path(path.anchor) if path.is_absolute() else self.folder
         return sorted(home.glob(str(path.relative_to(path.anchor))))
+
+
+def split_at_zip(path: str, folder: Path) -> tuple[str, str]:
+    """Return a path up to the zip into which it leads, and what it names in there; "" where it leads into none."""
+    for outer in Path(path).parents:
+        if outer.suffix.lower() == ".zip" and (folder / outer).is_file():
+            return outer.as_posix(), Path(path).relative_to(outer).as_posix()
+    return path, ""
 
 
 def load_project(path: str | Path) -> Project:
@@ -262,7 +276,8 @@ def _check_files(project: Project) -> None:
         if not source.in_database and not files:
             messages.append(tr("sources.{layer}: no file is called {path}", layer=layer, path=source.path))
             hints.append(tr("put files there, or correct the pattern; paths are relative to project.toml"))
-        if not all(file.exists() for file in files):
+        # What a pattern finds is there, though it may be a link that leads nowhere: an issue, as of any bad file.
+        if not has_magic(source.path) and not all(file.exists() for file in files):
             messages.append(tr("sources.{layer}: no such file: {path}", layer=layer, path=source.path))
             hints.append(_orphans(files[0]) or _similar_file(files[0], project.folder))
     if messages:

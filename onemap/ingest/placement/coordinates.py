@@ -32,11 +32,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _Read:
-    """The coordinates of each row, NaN where there are none, and the rows that name their axes the other way round."""
+    """The coordinates of each row, NaN where there are none."""
 
     x: Numbers
     y: Numbers
     exchanged: Mask
+    """The rows that name their axes the other way round."""
+    only_y: Mask
+    """The rows without coordinates of which only y cannot be read."""
 
 
 def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str, str], list[Fault]]:
@@ -58,7 +61,9 @@ def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str
     frame, (x_names, y_names) = raw.frame, found
     names = list(dict.fromkeys([*x_names, *y_names]))
     read = _read_pairs(frame[x_names[0]]) if x_names == y_names else _read_columns(frame, x_names, y_names, source)
-    faults = [_missing(frame, at, names) for at in frame.index[np.isnan(read.x)]]
+    missing = np.isnan(read.x)
+    axes = np.where(read.only_y[missing], "y", "x")
+    faults = [_missing(frame, at, names, axis) for at, axis in zip(frame.index[missing], axes, strict=True)]
     x, y, exchanged = _exchange(read, x_names == y_names)
     faults += [_exchanged(frame, at, names) for at in frame.index[exchanged]]
     x, y, senseless = _sensible(x, y)
@@ -105,7 +110,8 @@ def _read_columns(frame: pd.DataFrame, x_names: Sequence[str], y_names: Sequence
     # A letter that says the same of both columns is a slip that nobody can mend.
     bad = np.isnan(x) | np.isnan(y) | ((x_axes != "") & (x_axes == y_axes))
     exchanged = ~bad & ((x_axes == "y") | (y_axes == "x"))
-    return _Read(np.where(bad, np.nan, x), np.where(bad, np.nan, y), exchanged)
+    only_y = np.isnan(y) & ~np.isnan(x)
+    return _Read(np.where(bad, np.nan, x), np.where(bad, np.nan, y), exchanged, only_y)
 
 
 def _read_axis(frame: pd.DataFrame, names: Sequence[str], source: SourceSpec) -> tuple[Numbers, NDArray[Any]]:
@@ -130,7 +136,7 @@ def _read_pairs(column: pd.Series[Any]) -> _Read:
     x = np.array([np.nan if pair is None else pair[0].value for pair in pairs], dtype=float)
     y = np.array([np.nan if pair is None else pair[1].value for pair in pairs], dtype=float)
     latitude_first = np.array([pair is not None and (pair[0].axis == "y" or pair[1].axis == "x") for pair in pairs])
-    return _Read(x, y, latitude_first.astype(bool))
+    return _Read(x, y, latitude_first.astype(bool), np.zeros(len(x), dtype=bool))
 
 
 def _exchange(read: _Read, one_column: bool) -> tuple[Numbers, Numbers, Mask]:
@@ -166,7 +172,7 @@ def _written(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> str:
     return ", ".join(texts)
 
 
-def _missing(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
+def _missing(frame: pd.DataFrame, at: Any, names: Sequence[str], axis: str) -> Fault:
     hint = tr("ask for the coordinates; without them the record is in no list by place")
     blanks = {fold(text) for text in BLANKS}
     values = (frame.at[at, name] for name in names)
@@ -174,7 +180,7 @@ def _missing(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
         return Fault("null_geometry", tr("no coordinates"), hint, at, "x", "")
     texts = _written(frame, at, names)
     message = tr("coordinates that cannot be read: {texts}", texts=texts)
-    return Fault("wrong_type", message, hint, at, "x", texts, "blanked")
+    return Fault("wrong_type", message, hint, at, axis, texts, "blanked")
 
 
 def _exchanged(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:

@@ -46,15 +46,15 @@ class Shift:
     def length_m(self, x: float, y: float) -> float:
         """Return by how many metres the parameters move a place; infinity where they lead nowhere."""
         if self.plane:
-            before = own_degrees(on_cgcs2000(self.crs), x, y)
+            starts = [own_degrees(on_cgcs2000(self.crs), x, y)]
         else:
-            # What the other ellipsoid alone does to latitudes is not of the parameters.
-            null = pyproj.Transformer.from_pipeline(_geocentric(self.crs))
-            before = _two(null.transform(*own_degrees(self.crs, x, y)))
+            degrees = own_degrees(self.crs, x, y)
+            # What the other ellipsoid alone does to latitudes is not of the parameters; nor is it one to do nothing.
+            starts = [degrees, _two(pyproj.Transformer.from_pipeline(_geocentric(self.crs)).transform(*degrees))]
         after = self.to_degrees(x, y)
-        if not np.isfinite([*before, *after]).all() or abs(float(after[1])) > 90:
+        if not np.isfinite([*starts, after]).all() or abs(float(after[1])) > 90:
             return float("inf")
-        return float(GEOD.inv(*before, *after)[2])
+        return min(float(GEOD.inv(*start, *after)[2]) for start in starts)
 
 
 def shifts(given: DatumShift | str, crs: pyproj.CRS) -> tuple[Shift, ...]:
