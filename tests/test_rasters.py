@@ -262,9 +262,9 @@ def test_offset_coordinates_are_refused(tmp_path: Path) -> None:
 # Where it lies
 
 
-def test_a_raster_in_the_county_is_sure(tmp_path: Path) -> None:
+def test_nobody_is_sure_of_a_raster_as_it_is_compared_with_nothing(tmp_path: Path) -> None:
     proof = read(write(tmp_path / "dem.tif")).proof
-    assert proof and (proof.record.accepted, proof.record.confidence) == (CRS, "sure")
+    assert proof and (proof.record.accepted, proof.record.confidence) == (CRS, "likely")
 
 
 def test_a_wrongly_labelled_raster_is_not_used(tmp_path: Path) -> None:

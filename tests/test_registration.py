@@ -143,6 +143,24 @@ def test_lists_that_place_the_same_names_alike_fit():
     assert all(one.checked and not isinstance(one, Offset) for one in found.values())
 
 
+def test_lists_in_degrees_that_fit_only_one_another_may_be_of_one_web_map():
+    lists = [replace(one, anchored=False) for one in (named("works"), named("plots", scatter=20))]
+    with speaking("en"):
+        found = find_offsets(lists)
+    assert not any(one.checked for one in found.values())
+    assert "in degrees" in found["works"].evidence
+
+
+def test_one_list_of_no_web_map_vouches_for_those_that_fit_it():
+    found = find_offsets([replace(named("works"), anchored=False), named("plots", scatter=20)])
+    assert found["works"].checked
+
+
+def test_two_lists_that_lie_apart_as_no_web_map_does_vouch_for_neither():
+    found = find_offsets(moved([named("works"), named("plots", scatter=20)], works=by(0, 400)))
+    assert not any(one.checked for one in found.values())
+
+
 def test_names_that_two_lists_place_at_random_say_nothing():
     found = find_offsets(moved([named("works"), named("plots", scatter=900)], works="gcj02"))
     assert not any(isinstance(one, Offset) or one.checked for one in found.values())
@@ -249,6 +267,7 @@ def sample_sources(atlas):
             layer.labels.astype(object),
             layer.keys.astype(object),
             layer.frame[layer.spec.township_field].astype(object) if layer.spec.township_field else None,
+            anchored=True,
         )
         for own_id, layer in atlas.layers.items()
     ]

@@ -72,9 +72,8 @@ DECLARED = ["EPSG:4490", "EPSG:4326", "EPSG:4547", "EPSG:4526"]
 def test_a_right_declaration_is_proved(tmp_path, crs, ending):
     write_shapes(tmp_path / f"t{ending}", plane(crs), crs)
     record, kinds, away = taken(tmp_path, f"t{ending}")
-    # Degrees may come from a web map, and here is no other layer to compare these with.
-    confidence = "likely" if crs in ("EPSG:4490", "EPSG:4326") else "sure"
-    assert (record.declared, record.accepted, record.confidence, kinds) == (crs, crs, confidence, set())
+    # Here is no other layer to compare it with, so nobody can be sure.
+    assert (record.declared, record.accepted, record.confidence, kinds) == (crs, crs, "likely", set())
     assert away < 0.001
 
 
@@ -134,7 +133,7 @@ def test_degrees_minutes_and_seconds_are_degrees(tmp_path, ending, swapped):
     x, y = ([dms(value) for value in column] for column in PLACES.T)
     write_table(tmp_path / f"t{ending}", *((y, x) if swapped else (x, y)))
     record, kinds, away = taken(tmp_path, f"t{ending}", coord_type="cgcs2000")
-    assert (record.accepted.startswith("cgcs2000"), record.confidence) == (True, "sure")
+    assert (record.accepted.startswith("cgcs2000"), record.confidence) == (True, "likely")
     assert kinds == ({"axes_swapped"} if swapped else set())
     assert away < 0.01
 

@@ -59,7 +59,7 @@ def series(shapes: Any) -> gpd.GeoSeries:
 def placed(own_id: str, shapes: gpd.GeoSeries, names: Any = None, **more: Any) -> Placed:
     spec = LayerSpec.model_validate({**SPEC, "id": own_id, "title": own_id})
     labels = pd.Series([f"{own_id} {n}" for n in range(len(shapes))] if names is None else names, dtype=object)
-    return Placed(own_id, spec, shapes, labels, **more)
+    return Placed(own_id, spec, shapes, labels, **({"anchored": True} | more))
 
 
 def moved(sources: list[Placed], **moves: str | Callable[[gpd.GeoSeries], gpd.GeoSeries]) -> list[Placed]:

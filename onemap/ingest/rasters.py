@@ -287,7 +287,16 @@ def _placed(raster: RasterSource, declared: str | None, source: SourceSpec, coun
     if proof.swapped:
         a, b, c, d, e, f = raster.transform[:6]
         raster = replace(raster, transform=Affine(d, e, f, a, b, c))
-    return replace(raster, proof=proof, faults=(*raster.faults, *proof.faults))
+    return replace(raster, proof=_uncompared(proof), faults=(*raster.faults, *proof.faults))
+
+
+def _uncompared(proof: Proof) -> Proof:
+    """Return the proof of a raster, which may have been cut from a web map."""
+    if proof.record.confidence != "sure":
+        return proof
+    unknown = tr("whether it is offset like web maps could not be tested: rasters are not compared with other layers")
+    evidence = tr("; ").join([proof.record.evidence, unknown])
+    return replace(proof, record=replace(proof.record, confidence="likely", evidence=evidence))
 
 
 def _unshifted(proof: Proof) -> Proof:

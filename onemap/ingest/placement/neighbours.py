@@ -72,6 +72,8 @@ class Placed:
     """The township that each record states."""
     coord_type: CoordType | None = None
     """What the project states; GCJ-02 and BD-09 have been turned into CGCS2000 already."""
+    anchored: bool = False
+    """Whether it is likely of no web map: in metres, or the project states its coord_type."""
 
     @property
     def located(self) -> gpd.GeoSeries:

@@ -53,7 +53,7 @@ class Comparison:
 
     name: str
     checked: bool
-    """Whether it could be told that it is not offset."""
+    """Whether it could be told that it lies right: it fits others, not all of which may be of the same web map."""
     against: tuple[str, ...]
     evidence: str
 
@@ -89,14 +89,16 @@ def find_offsets(sources: Sequence[Placed]) -> dict[str, Offset | Comparison]:
     relations = _relate([by_name[name] for name in predicted], predicted)
     states: dict[str, State] = {}
     unclear: set[str] = set()
+    anchored: set[str] = set()
     for group in group_relations(relations):
-        found = explain(group, by_name)
+        found, names = explain(group, by_name), set().union(*(relation.ends for relation in group))
         states |= found or {}
-        unclear |= set() if found else set().union(*(relation.ends for relation in group))
+        unclear |= set() if found else names
+        anchored |= names if any(by_name[name].anchored for name in names) else set()
     told: dict[str, Offset | Comparison] = {}
     for name, source in by_name.items():
         own = [relation.seen_from(name) for relation in relations if name in relation.ends]
-        case = _Case(source, own, states, predicted, by_name)
+        case = _Case(source, own, states, predicted, by_name, name in anchored)
         kind = FORWARD.get(states.get(name, RIGHT))
         told[name] = case.contradiction() if name in unclear else case.offset(kind) if kind else case.comparison()
     return told
@@ -160,6 +162,8 @@ class _Case:
     states: Mapping[str, State]
     predicted: Mapping[str, Predicted]
     sources: Mapping[str, Placed]
+    anchored: bool
+    """Whether it hangs together with a source that is likely of no web map."""
 
     def offset(self, kind: OffsetKind) -> Offset:
         """Measure its offset against those in another state, less what they are off themselves."""
@@ -199,18 +203,20 @@ class _Case:
                 "it fits {neighbours} as if it had been right before it was converted: check its coord_type",
                 neighbours=self._titles(apart),
             )
-            return Comparison(name, True, _others(apart), message)
-        if not alike:
+        elif not alike:
             message = tr(
                 "no web-map offset: where it differs from {neighbours}, they are off", neighbours=self._titles(apart)
             )
-            return Comparison(name, True, _others(apart), message)
-        message = tr(
-            "no web-map offset: it fits {neighbours} to {residual:.0f} m",
-            neighbours=self._titles(alike),
-            residual=max(max(1.0, float(np.hypot(own.shift.east_m, own.shift.north_m))) for own in alike),
-        )
-        return Comparison(name, True, _others(alike), message)
+        else:
+            message = tr(
+                "no web-map offset: it fits {neighbours} to {residual:.0f} m",
+                neighbours=self._titles(alike),
+                residual=max(max(1.0, float(np.hypot(own.shift.east_m, own.shift.north_m))) for own in alike),
+            )
+        if not self.anchored:
+            unknown = tr("but all of them are in degrees, and nobody says that these are not of one web map")
+            message = tr("; ").join([message, unknown])
+        return Comparison(name, self.anchored, _others(alike or apart), message)
 
     def contradiction(self) -> Comparison:
         """Say that comparisons contradict one another."""
@@ -230,7 +236,7 @@ class _Case:
             direction=_direction(shift.east_m, shift.north_m),
             azimuth=_azimuth(shift.east_m, shift.north_m),
         )
-        return Comparison(self.source.name, True, _others(relations), message)
+        return Comparison(self.source.name, False, _others(relations), message)
 
     def _untested(self) -> Comparison:
         message = tr("whether it is offset like web maps could not be tested: nothing to compare it with")
