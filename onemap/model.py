@@ -53,6 +53,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "missing_part": Kind(105, "warning"),
     "parts_chosen": Kind(106, "info"),
     "not_a_record": Kind(107, "info"),
+    "several_versions": Kind(108, "warning"),
     "crs_unproved": Kind(201, "warning"),
     "crs_conflict": Kind(202, "error"),
     "axes_swapped": Kind(203, "warning"),

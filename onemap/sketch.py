@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,10 @@ from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
 from onemap.export.words import confidence_title
 from onemap.ingest.columns import match_columns, words_of
 from onemap.ingest.conform import KIND_OF_TYPE
-from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, ending, find_parts
+from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
+from onemap.ingest.folders import ending
 from onemap.ingest.intake import built_in_extent
-from onemap.ingest.raw import Raw, UnreadableError
+from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.source import Placement, place_rows, read_raster
 from onemap.ingest.values import read_value
 from onemap.model import CrsRecord
@@ -77,12 +78,11 @@ def sketch(path: Path, county: str | None = None, layer: str | None = None) -> I
     project, spec = _project_above(path.resolve(), county)
     if layer is not None:
         check_layer(layer, project.catalogue.layers)
-    if ending(path) in RASTERS:
-        yield "\n".join(_raster_lines(spec, project)) + "\n"
-        return
+    endings = (*READERS, *RASTERS)
+    check_kind(path, endings, tr("{path} is of a kind that is not read", path=path))
     words = {word for known in project.catalogue.layers.values() for word in words_of(known, spec)}
     with ExitStack() as stack:
-        for part in find_parts(spec, project, Search(words, tuple(READERS), stack)):
+        for part in find_parts(spec, project, Search(words, endings, stack)):
             yield "\n".join(_lines(part, project, layer, words)) + "\n"
 
 
@@ -108,25 +108,32 @@ def _project_above(path: Path, county: str | None) -> tuple[Project, SourceSpec]
     return Project(folder, spec, catalogue), source
 
 
-def _raster_lines(spec: SourceSpec, project: Project) -> Draft:
+def _raster_lines(part: Part, project: Project) -> Draft:
     """Yield what is known of a raster, and the entry that makes it a source of the raster layers."""
     layers = [layer for layer in project.catalogue.layers.values() if layer.is_raster]
-    part = Part(spec.model_copy(update={"layer": None}), spec.path, project.folder / spec.path, None)
-    file = read_raster(layers[0], part, built_in_extent(project.spec.county))
-    yield f"# {part.name}"
+    file = read_raster(layers[0], replace(part, faults=()), built_in_extent(project.spec.county))
     if file.raster is not None:
         facts = ", ".join(f"{name} {value}" for name, value in file.raster.facts.items())
         yield from _comment(tr("Raster: {facts}", facts=facts))
         yield from _comment(_crs_words(file.record().crs))
     for fault in file.faults:
-        yield from _comment(f"{fault.message}; {fault.hint}")
+        yield from _fault(fault)
     yield from _comment(tr("Raster layers: {layers}", layers=", ".join(f"{one.id} ({one.name})" for one in layers)))
     if file.raster is not None:
         yield from ("", *_entry(part, layers[0].id, Placement(proof=file.raster.proof)))
 
 
-def _lines(part: Part, project: Project, wanted: str | None, words: set[str]) -> Iterator[str]:
+def _lines(part: Part, project: Project, wanted: str | None, words: set[str]) -> Draft:
     yield f"# {part.name}"
+    for fault in part.faults:
+        yield from _fault(fault)
+    if ending(part.path) in RASTERS:
+        yield from _raster_lines(part, project)
+    else:
+        yield from _record_lines(part, project, wanted, words)
+
+
+def _record_lines(part: Part, project: Project, wanted: str | None, words: set[str]) -> Draft:
     try:
         raw = part.read(words)
     except UnreadableError as fault:
@@ -154,6 +161,10 @@ def _comment(text: str) -> list[str]:
     return [f"#   {' '.join(text.split())}"]
 
 
+def _fault(fault: Fault) -> list[str]:
+    return _comment(f"{fault.message}; {fault.hint}")
+
+
 def _facts(raw: Raw, placement: Placement) -> Iterator[str]:
     """Yield what was read, how it is written, where it lies, and what is wrong with it."""
     shapes = Counter(shape.geom_type for shape in raw.geometry if shape is not None) if raw.geometry is not None else {}
@@ -165,7 +176,7 @@ def _facts(raw: Raw, placement: Placement) -> Iterator[str]:
     # What the proof of the CRS says stands above already.
     faults = [*raw.faults, *(fault for fault in placement.faults if placement.proof is None)]
     for fault in [fault for fault in faults if fault.at is None][:SHOWN]:
-        yield from _comment(f"{fault.message}; {fault.hint}")
+        yield from _fault(fault)
 
 
 def _crs_words(record: CrsRecord) -> str:

@@ -1,10 +1,11 @@
 """Which files a source means, seen through what comes in."""
 
+import re
 import zipfile
 
 import geopandas as gpd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from shapely import Point
 
 from onemap.errors import PathError
@@ -96,7 +97,7 @@ def test_an_earlier_build_beside_the_data_is_not_data(tmp_path, path):
 def test_a_dbf_without_its_shp_is_named(tmp_path):
     write_csv(tmp_path / "井" / "a.csv", "甲井")
     (tmp_path / "井" / "b.dbf").write_bytes(b"\3")
-    assert "b.dbf" in told(taken(tmp_path, "井"), "parts_chosen")
+    assert "井/b.shp" in told(taken(tmp_path, "井"), "missing_part")
 
 
 def test_side_files_need_no_word(tmp_path):
@@ -211,3 +212,181 @@ def test_an_absolute_path_is_not_in_what_is_told(tmp_path):
     intake = taken(tmp_path, path.as_posix())
     assert [source.path for source in intake.sources] == ["t.csv"]
     assert str(tmp_path) not in intake.issues.to_csv()
+
+
+def shapefile(path, *wells):
+    points = gpd.GeoDataFrame(
+        {"DWBM": [f"D{name}" for name in wells], "DWMC": wells},
+        geometry=[Point(112.7 + n / 100, 34.9) for n in range(len(wells))],
+        crs="EPSG:4490",
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    points.to_file(path, encoding="utf-8")
+
+
+def errors(intake):
+    return list(intake.issues.query("severity == 'error'")["kind"])
+
+
+# What is lost in folders and zips
+
+
+def test_the_rest_of_a_shapefile_in_a_folder_asks_for_its_shp(tmp_path):
+    for name in ("a", "b"):
+        shapefile(tmp_path / "井" / f"{name}.shp", f"{name}井")
+    (tmp_path / "井" / "b.shp").unlink()
+    intake = taken(tmp_path, "井")
+    (lost,) = intake.issues.query("kind == 'missing_part'").itertuples()
+    assert (lost.source, lost.severity, names(intake)) == ("井/b.shp", "error", ["a井"])
+
+
+def test_the_rest_of_a_shapefile_in_a_zip_asks_for_its_shp(tmp_path):
+    for name in ("a", "b"):
+        shapefile(tmp_path / f"{name}.shp", f"{name}井")
+    files = {file.name: file for file in tmp_path.glob("[ab].*") if file.name != "b.shp"}
+    write_zip(tmp_path / "井.zip", **files)
+    assert list(taken(tmp_path, "井.zip").issues.query("kind == 'missing_part'")["source"]) == ["井.zip/b.shp"]
+
+
+def test_a_shapefile_of_a_folder_without_dbf_is_one_error(tmp_path):
+    for name in ("a", "b"):
+        shapefile(tmp_path / "井" / f"{name}.shp", f"{name}井")
+    (tmp_path / "井" / "b.dbf").unlink()
+    assert errors(taken(tmp_path, "井")) == ["missing_part"]
+
+
+def link(path, target):
+    try:
+        path.symlink_to(target)
+    except OSError:
+        pytest.skip("this system does not let everybody link")
+
+
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    link(tmp_path / "井" / "b.csv", tmp_path / "gone.csv")
+    (lost,) = taken(tmp_path, "井").issues.query("kind == 'unreadable'").itertuples()
+    assert (lost.source, lost.severity) == ("井/b.csv", "error")
+
+
+def test_a_link_to_a_folder_above_is_not_followed_and_named(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    link(tmp_path / "井" / "上级", tmp_path / "井")
+    intake = taken(tmp_path, "井")
+    assert (names(intake), "井/上级" in told(intake, "parts_chosen")) == (["甲井"], True)
+
+
+def test_a_folder_that_two_links_lead_to_is_read_once(tmp_path):
+    write_csv(tmp_path / "elsewhere" / "a.csv", "甲井")
+    (tmp_path / "井").mkdir()
+    link(tmp_path / "井" / "一", tmp_path / "elsewhere")
+    link(tmp_path / "井" / "二", tmp_path / "elsewhere")
+    assert names(taken(tmp_path, "井")) == ["甲井"]
+
+
+def test_a_folder_without_data_is_an_error(tmp_path):
+    (tmp_path / "井").mkdir()
+    assert errors(taken(tmp_path, "井")) == ["unreadable"]
+
+
+def test_a_folder_of_strangers_alone_is_an_error(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "井").mkdir(exist_ok=True)
+        (tmp_path / "井" / f"{name}.csv").write_text("姓名,电话\n张三,1\n", "utf-8")
+    assert errors(taken(tmp_path, "井")) == ["no_data"]
+
+
+# Sheets
+
+
+def hide(path, sheet):
+    book = load_workbook(path)
+    book[sheet].sheet_state = "hidden"
+    book.save(path)
+
+
+def test_a_hidden_sheet_is_not_read_and_named(tmp_path):
+    write_book(tmp_path / "t.xlsx", 名单=["甲井"], 旧名单=["乙井"])
+    hide(tmp_path / "t.xlsx", "旧名单")
+    intake = taken(tmp_path, "t.xlsx")
+    assert (names(intake), "旧名单" in told(intake, "parts_chosen")) == (["甲井"], True)
+
+
+def test_a_hidden_sheet_is_read_where_no_other_is_known(tmp_path):
+    write_book(tmp_path / "t.xlsx", 封面=None, 名单=["甲井"])
+    hide(tmp_path / "t.xlsx", "名单")
+    intake = taken(tmp_path, "t.xlsx")
+    assert names(intake) == ["甲井"]
+    assert "warning" in set(intake.issues.query("kind == 'parts_chosen'")["severity"])
+
+
+def test_a_hidden_sheet_that_the_project_names_is_read(tmp_path):
+    write_book(tmp_path / "t.xlsx", 名单=["甲井"], 旧名单=["乙井"])
+    hide(tmp_path / "t.xlsx", "旧名单")
+    assert names(taken(tmp_path, "t.xlsx", layer="'旧名单'")) == ["乙井"]
+
+
+def test_sheets_that_differ_by_a_column_are_read_together(tmp_path):
+    write_book(tmp_path / "t.xlsx", 化工镇=["甲井"], 南庄镇=["乙井"])
+    book = load_workbook(tmp_path / "t.xlsx")
+    book["南庄镇"]["E1"], book["南庄镇"]["E2"] = "井深", 30
+    book.save(tmp_path / "t.xlsx")
+    assert names(taken(tmp_path, "t.xlsx")) == ["乙井", "甲井"]
+
+
+# Files in zips, by their paths
+
+
+@pytest.fixture
+def townships_zip(tmp_path):
+    wells = {f"{place}/井.csv": write_csv(tmp_path / place / "井.csv", f"{place}井") for place in ("甲镇", "乙镇")}
+    write_zip(tmp_path / "t.zip", **wells)
+    return tmp_path
+
+
+def test_a_file_in_a_zip_is_named_by_its_path(townships_zip):
+    intake = taken(townships_zip, "t.zip/甲镇/井.csv")
+    assert (names(intake), told(intake, "parts_chosen")) == (["甲镇井"], "")
+
+
+def test_the_hint_for_a_full_zip_can_be_followed(townships_zip):
+    (fault,) = taken(townships_zip, "t.zip").issues.query("kind == 'unreadable'").itertuples()
+    path = re.search('path = "(.+?)"', fault.hint).group(1)
+    assert names(taken(townships_zip, path)) == ["乙镇井"]
+
+
+def test_a_file_that_is_not_in_the_zip_is_told_with_those_that_are(townships_zip):
+    assert "甲镇/井.csv" in told(taken(townships_zip, "t.zip/丙镇/井.csv"), "unreadable")
+
+
+def test_files_of_one_name_in_a_zip_are_told_apart(townships_zip):
+    intake = taken(townships_zip, "t.zip", layer="'*'")
+    assert [source.path for source in intake.sources] == ["t.zip/乙镇/井.csv", "t.zip/甲镇/井.csv"]
+
+
+def test_a_sheet_of_a_workbook_in_a_zip_can_be_named(tmp_path):
+    write_book(tmp_path / "t.xlsx", 化工镇=["甲井"], 南庄镇=["乙井"])
+    write_zip(tmp_path / "t.zip", **{"夹/t.xlsx": tmp_path / "t.xlsx", "a.csv": write_csv(tmp_path / "a.csv", "丙井")})
+    assert names(taken(tmp_path, "t.zip/夹/t.xlsx", layer="'南庄镇'")) == ["乙井"]
+
+
+# Encodings
+
+
+def test_a_text_table_put_together_from_two_encodings_is_refused_with_its_line(tmp_path):
+    lines = [",".join(COLUMNS).encode("gbk"), "D1,甲井,112.7,34.9".encode("gbk"), "D2,乙井,112.7,34.9".encode()]
+    (tmp_path / "t.csv").write_bytes(b"\n".join(lines))
+    assert "3" in told(taken(tmp_path, "t.csv"), "unreadable")
+
+
+def test_a_file_that_the_system_does_not_open_is_told(tmp_path, monkeypatch):
+    path = write_csv(tmp_path / "t.csv", "甲井")
+
+    def refuse(self, *args, **keys):
+        if self.name == path.name:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args, **keys)
+
+    opened = type(path).open
+    monkeypatch.setattr(type(path), "open", refuse)
+    assert "Permission denied" in told(taken(tmp_path, "t.csv"), "unreadable")

@@ -5,7 +5,7 @@ import pytest
 from openpyxl import Workbook
 
 from onemap.ingest.raw import UnreadableError
-from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook, sheet_names
+from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
 from onemap.spec.project import SourceSpec
 from onemap.text import tr
 from tests.old_workbooks import write_compound, write_xls
@@ -179,8 +179,7 @@ def test_the_sheet_with_the_known_header_is_read(tmp_path):
     book.create_chartsheet("图")
     book.save(tmp_path / "t.xlsx")
     assert list(read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS).frame["企业名称"]) == ["甲厂"]
-    assert sheet_names(tmp_path / "t.xlsx") == ["Sheet", "名单"]
-    assert known_sheets(tmp_path / "t.xlsx", WORDS) == [("Sheet", 0), ("名单", 1)]
+    assert known_sheets(tmp_path / "t.xlsx", WORDS) == [("Sheet", 0, False), ("名单", 1, True)]
 
 
 def test_a_sheet_that_is_not_there_is_named_with_those_that_are(tmp_path):

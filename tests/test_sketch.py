@@ -1,10 +1,14 @@
 """What `onemap sketch` says of a file, and that what it says can be used."""
 
 import tomllib
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from openpyxl import Workbook
 from shapely import Point, box
 
@@ -152,3 +156,39 @@ def test_quotes_in_names_do_not_break_the_entry(tmp_path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_of_every_real_file_something_is_said(path):
     assert all(text.startswith("# ") for text in sketch(path) if path.suffix != "")
+
+
+@pytest.mark.parametrize(("name", "word"), [("t.mdb", ".gdb"), ("t.rar", "解压"), ("t.doc", ".xlsx")])
+def test_a_kind_that_is_not_read_is_refused_with_advice(tmp_path, name, word):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(PathError) as fault:
+        list(sketch(tmp_path / name))
+    assert word in fault.value.hint
+
+
+def test_what_a_folder_holds_beside_its_data_is_told(tmp_path, enterprises):
+    (tmp_path / "地块.dbf").write_bytes(b"\3")
+    (tmp_path / "照片.jpg").write_bytes(b"jpeg")
+    text = next(sketch(tmp_path))
+    assert "地块.shp" in text
+    assert "照片.jpg" in text
+
+
+def test_the_entry_of_a_file_in_a_full_zip_can_be_pasted(tmp_path, enterprises):
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        for place in ("甲镇", "乙镇"):
+            archive.write(enterprises, f"{place}/清单.xlsx")
+    texts = list(sketch(tmp_path / "t.zip"))
+    (source,) = entry(texts[0])["sources"]["cadmium_enterprise"]
+    lines = [f"{key} = '{source[key]}'" for key in ("path", "layer", "x", "y")]
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    (tmp_path / "project.toml").write_text("\n".join([head, "[sources.cadmium_enterprise]", *lines]), "utf-8")
+    intake = take_in(load_project(tmp_path))
+    assert list(intake.layers["cadmium_enterprise"].frame["enterprise_name"]) == ["甲厂", "乙厂"]
+
+
+def test_a_raster_in_a_folder_is_a_raster(tmp_path):
+    dem = {"driver": "GTiff", "width": 20, "height": 20, "count": 1, "dtype": "float32", "crs": "EPSG:4490"}
+    with rasterio.open(tmp_path / "高程.tif", "w", transform=Affine(0.001, 0, 112.7, 0, -0.001, 34.92), **dem) as file:
+        file.write(np.full((1, 20, 20), 120.0, dtype="float32"))
+    assert list(entry(next(sketch(tmp_path)))["sources"]) == ["elevation"]

@@ -40,6 +40,7 @@ def kind_title(kind: str) -> str:
         "missing_part": tr("part of a file missing"),
         "parts_chosen": tr("what was read of several"),
         "not_a_record": tr("row that is no record"),
+        "several_versions": tr("versions of one list"),
         "crs_unproved": tr("coordinate system not proved"),
         "crs_conflict": tr("coordinate system contradicted"),
         "axes_swapped": tr("axes swapped"),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from glob import escape, has_magic
+from glob import has_magic
 from pathlib import Path
 from typing import Final
 
 from onemap.errors import PathError
-from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.folders import ending, look_into, relative, tell_contents
+from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import unpacked
 from onemap.ingest.readers.kml import read_kml
 from onemap.ingest.readers.postgis import read_postgis, source_name
 from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
 from onemap.ingest.readers.vectors import known_layers, read_parquet, read_vector
 from onemap.spec.layer import LayerSpec
-from onemap.spec.project import Project, SourceSpec
+from onemap.spec.project import Project, SourceSpec, split_at_zip
 from onemap.text import tr
 
 Reader = Callable[[Path, SourceSpec, set[str]], Raw]
@@ -33,24 +34,17 @@ READERS: Final[Mapping[str, Reader]] = {
 }
 """The reader of each file ending."""
 
-LISTINGS: Final[Mapping[str, Callable[[Path, set[str]], list[tuple[str, int]]]]] = {
+LISTINGS: Final[Mapping[str, Callable[[Path, set[str]], list[Inner]]]] = {
     **dict.fromkeys((".gdb", ".gpkg"), known_layers),
     **dict.fromkeys(WORKBOOKS, known_sheets),
 }
-"""What lists the sheets or layers of files that may have several, and how many columns of each are known."""
+"""What lists the sheets or layers of files that may have several."""
+
+ALIKE: Final = 0.6
+"""Sheets belong together whose headers know at least this share of the columns that the best known one does."""
 
 ZIP: Final = ".zip"
 RASTERS: Final = (".tif", ".tiff", ".img", ".asc")
-
-SIDE_FILES: Final = (
-    *(".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qml", ".qpj", ".fix", ".atx", ".ain", ".aih"),
-    *(".ixs", ".mxs", ".dat", ".map", ".id", ".ind", ".mid", ".tfw", ".ovr", ".aux", ".rrd"),
-    *(".lock", ".xml", ".txt", ".md", ".ini", ".db", ".toml"),
-)
-"""Endings of files that go with others or hold no records; in a folder they are passed over without a word."""
-
-BUILD: Final = "manifest.json"
-"""The file by which a folder is known for a build."""
 
 EVERY: Final = "*"
 """`layer = "*"` takes every sheet of a workbook, or every file of a zip."""
@@ -68,6 +62,8 @@ class Part:
     """What is read; of a database, nothing."""
     origin: Path | None
     """The file that was sent, such as the zip it lay in; None for a database."""
+    member: str = ""
+    """What the project names in the zip."""
     several: bool = False
     """Whether it is one of several that were found, so that it may turn out to be of another kind."""
     faults: tuple[Fault, ...] = ()
@@ -87,14 +83,10 @@ class Part:
             raise self.trouble
         if self.spec.in_database:
             return read_postgis(self.spec.path, self.spec, words)
-        return READERS[ending(self.path)](self.path, self.spec, words)
-
-
-def ending(path: Path) -> str:
-    """Return the ending of a file's name in lower case; a geodatabase's folder ends in ".gdb" whatever its name."""
-    if path.is_dir() and any(path.glob("*.gdbtable")):
-        return ".gdb"
-    return path.suffix.lower()
+        try:
+            return READERS[ending(self.path)](self.path, self.spec, words)
+        except OSError as fault:
+            raise not_opened(self.path, fault) from None
 
 
 def endings_of(layer: LayerSpec) -> tuple[str, ...]:
@@ -107,15 +99,20 @@ def check_ending(layer: LayerSpec, spec: SourceSpec, project: Project) -> None:
     if has_magic(spec.path):
         return
     for path in project.find(spec):
-        kind = ending(path)
-        if kind not in (*endings_of(layer), ZIP) and not path.is_dir():
-            message = tr("sources.{layer}: {path} is of a kind that is not read", layer=layer.id, path=spec.path)
-            if kind in (*READERS, *RASTERS):
-                message = tr("sources.{layer}: {path} cannot fill such a layer", layer=layer.id, path=spec.path)
-            raise PathError(message, _advice(kind, endings_of(layer)))
+        message = tr("sources.{layer}: {path} is of a kind that is not read", layer=layer.id, path=spec.path)
+        if ending(path) in (*READERS, *RASTERS):
+            message = tr("sources.{layer}: {path} cannot fill such a layer", layer=layer.id, path=spec.path)
+        check_kind(path, endings_of(layer), message)
 
 
-def _advice(kind: str, endings: Sequence[str]) -> str:
+def check_kind(path: Path, endings: Sequence[str], message: str) -> None:
+    """Raise PathError with a message and advice where a path is no folder, no zip, and has none of the endings."""
+    kind = ending(path)
+    if kind not in (*endings, ZIP) and not path.is_dir():
+        raise PathError(message, _advise(kind, endings))
+
+
+def _advise(kind: str, endings: Sequence[str]) -> str:
     """Say what to do with a file that is not read."""
     if kind == ".mdb":
         return tr("only ArcGIS reads a personal geodatabase: ask for it as .gdb, .gpkg or shapefile")
@@ -143,19 +140,21 @@ def find_parts(spec: SourceSpec, project: Project, search: Search) -> list[Part]
         return [Part(spec, source_name(spec.path, spec.layer), Path(), None)]
     found = project.find(spec)
     bulk = len(found) != 1 or has_magic(spec.path) or (found[0].is_dir() and ending(found[0]) != ".gdb")
+    if not bulk:
+        member = split_at_zip(spec.path, project.folder)[1]
+        return _opened(Part(spec, shown(spec.path), found[0], found[0], member=member), search)
     # In a folder a text file is a note; a pattern that finds it means it.
     wanted = [kind for kind in (*search.endings, ZIP) if kind != ".txt" or has_magic(spec.path)]
-    files, left = _sorted_out(found, wanted) if bulk else (found, [])
-    if not files:
+    contents = look_into(found, wanted)
+    parts = []
+    for file in contents.taken:
+        path = relative(file, project.folder)
+        parts += _opened(Part(spec.model_copy(update={"path": path}), shown(path), file, file, several=True), search)
+    if not parts:
         hint = tr("put the data there, as one of: {endings}", endings=" ".join(wanted))
         nothing = UnreadableError(tr("{file} holds no file that is read", file=spec.path), hint)
-        return [Part(spec, shown(spec.path), Path(), None, trouble=nothing)]
-    parts = []
-    for file in files:
-        path = _relative(file, project.folder) if bulk else spec.path
-        whole = Part(spec.model_copy(update={"path": path}), shown(path), file, file, several=bulk)
-        parts += _opened(whole, search)
-    return _told(parts, [], [_relative(file, project.folder) for file in left])
+        parts = [Part(spec, shown(spec.path), Path(), None, trouble=nothing)]
+    return _told(parts, tell_contents(contents, lambda path: shown(relative(path, project.folder))))
 
 
 def shown(path: str) -> str:
@@ -172,6 +171,8 @@ def _opened(part: Part, search: Search) -> list[Part]:
             return _sheets(part, search.words)
     except UnreadableError as fault:
         return [replace(part, trouble=fault)]
+    except OSError as fault:
+        return [replace(part, trouble=not_opened(part.path, fault))]
     if part.spec.layer == EVERY:
         return [replace(part, spec=part.spec.model_copy(update={"layer": None}))]
     return [part]
@@ -179,37 +180,56 @@ def _opened(part: Part, search: Search) -> list[Part]:
 
 def _members(part: Part, search: Search) -> list[Part]:
     folder = search.stack.enter_context(unpacked(part.path))
-    files, left = _sorted_out([folder], [kind for kind in search.endings if kind != ".txt"])
-    asked = part.spec.layer
-    names = ", ".join(file.name for file in files) or tr("none")
-    if len(files) > 1 and asked != EVERY:
-        named = [file for file in files if asked in (file.name, file.stem)]
-        if len(named) != 1:
-            raise UnreadableError(
-                tr("{file} holds several files: {names}", file=part.name, names=names),
-                tr('name one of them: layer = …; or take all of them: layer = "*"'),
-            )
-        files, left, asked = named, [*(file for file in files if file not in named), *left], None
-    if not files:
-        inside = ", ".join(file.name for file in left) or tr("none")
-        raise UnreadableError(
-            tr("{file} holds no file that is read; it holds: {names}", file=part.name, names=inside),
+    contents = look_into([folder], [kind for kind in search.endings if kind != ".txt"])
+    told = tell_contents(contents, lambda path: f"{part.name}/{relative(path, folder)}")
+    inside = {relative(file, folder): file for file in contents.taken}
+    named, layer = _named_members(part, inside)
+    if not named:
+        left = ", ".join(relative(file, folder) for file in contents.left) or tr("none")
+        nothing = UnreadableError(
+            tr("{file} holds no file that is read; it holds: {names}", file=part.name, names=left),
             tr("look into it, and ask for the data"),
         )
-    several = part.several or len(files) > 1
+        return _told([replace(part, trouble=nothing)], [fault for fault in told if fault.source])
     parts = []
-    for file in files:
-        name = f"{part.name}/{_relative(file, folder)}" if len(files) > 1 else part.name
-        spec = part.spec.model_copy(update={"layer": asked if len(files) == 1 else None})
-        parts += _opened(replace(part, spec=spec, name=name, path=file, several=several), search)
-    return _told(parts, [], [_relative(file, folder) for file in left])
+    for name in named:
+        spec = part.spec.model_copy(update={"layer": layer})
+        own = replace(part, spec=spec, path=inside[name], member="")
+        if len(named) > 1:
+            spec = spec.model_copy(update={"path": f"{part.spec.path}/{name}"})
+            own = replace(own, spec=spec, name=f"{part.name}/{name}", several=True)
+        parts += _opened(own, search)
+    # Who names a file means that and no other.
+    everything = len(named) == len(inside) and not part.member
+    return _told(parts, told) if everything else parts
+
+
+def _named_members(part: Part, inside: Mapping[str, Path]) -> tuple[list[str], str | None]:
+    """Return which files of a zip are meant, and the layer that is meant in each."""
+    asked, layer = part.member or part.spec.layer, part.spec.layer if part.member else None
+    if not part.member and (len(inside) <= 1 or asked == EVERY):
+        return [*inside], part.spec.layer
+    named = [name for name in inside if name == asked]
+    named = named or [name for name, file in inside.items() if asked in (file.name, file.stem)]
+    if len(named) != 1:
+        names = ", ".join(inside) or tr("none")
+        hint = tr('name one of them: path = "{path}/{name}"; or take all of them: layer = "*"',
+                  path=part.name.removesuffix(f"/{part.member}"), name=next(iter(inside), "…"))  # fmt: skip
+        raise UnreadableError(tr("{file} holds several files: {names}", file=part.name, names=names), hint)
+    return named, layer
 
 
 def _sheets(part: Part, words: set[str]) -> list[Part]:
-    """Return the sheets of a workbook, or the layers of a geodatabase, that know most; of `EVERY` all of them."""
-    known = dict(LISTINGS[ending(part.path)](part.path, words))
-    best = max(known.values(), default=0)
-    taken = [sheet for sheet, count in known.items() if part.spec.layer == EVERY or count == best]
+    """Return the sheets of a workbook, or the layers of a geodatabase, that know most; of `EVERY` all of them.
+
+    Hidden sheets are drop-down lists, or what somebody has put away: they are read only where no other is known.
+    """
+    listed = LISTINGS[ending(part.path)](part.path, words)
+    known = any(one.known for one in listed)
+    visible = [one for one in listed if not one.hidden and (one.known or not known or part.spec.layer == EVERY)]
+    open_to = visible or [one for one in listed if one.known] or listed
+    best = max((one.known for one in open_to), default=0)
+    taken = [one for one in open_to if part.spec.layer == EVERY or one.known >= max(ALIKE * best, min(best, 2))]
     if best == 0 and part.spec.layer is None:
         # No sheet has a header that says anything: the reader takes the first, and its columns are told.
         taken = taken[:1]
@@ -217,59 +237,41 @@ def _sheets(part: Part, words: set[str]) -> list[Part]:
     sheets = [
         replace(
             part,
-            spec=part.spec.model_copy(update={"layer": sheet}),
-            name=f"{part.name} [{sheet}]" if several else part.name,
+            spec=part.spec.model_copy(update={"layer": one.name}),
+            name=f"{part.name} [{one.name}]" if several else part.name,
             several=part.several or several,
         )
-        for sheet in taken
+        for one in taken
     ]
-    return _told(sheets, taken if several else [], [sheet for sheet in known if sheet not in taken])
+    return _told(sheets, _tell_sheets(taken, [one for one in listed if one not in taken]))
 
 
-def _told(parts: list[Part], together: Sequence[str], left: Sequence[str]) -> list[Part]:
-    """Return the parts, the first of which says what was read together and what was left."""
+def _tell_sheets(taken: Sequence[Inner], left: Sequence[Inner]) -> list[Fault]:
+    """Return what is to be said of sheets that are read together, and of those that are left."""
     faults = []
-    if together:
-        message = tr("read together, as their headers are alike: {names}", names=", ".join(together))
-        faults.append(Fault("parts_chosen", message, tr("if only one is meant, name it: layer = …")))
-    if left:
-        message = tr("not read: {names}", names=", ".join(left))
-        faults.append(Fault("parts_chosen", message, tr("if it is data, name it in the project")))
+    name_it = tr("if only one is meant, name it: layer = …")
+    if len(taken) > 1:
+        message = tr("read together, as their headers are alike: {names}", names=_names(taken))
+        faults.append(Fault("parts_chosen", message, name_it))
+    shut = [one for one in taken if one.hidden]
+    if shut:
+        message = tr("hidden, but read, as no other sheet has a known header: {names}", names=_names(shut))
+        faults.append(Fault("parts_chosen", message, name_it, severity="warning"))
+    for hidden, template in (
+        (False, tr("not read: {names}", names=_names([one for one in left if not one.hidden]))),
+        (True, tr("hidden sheets, not read: {names}", names=_names([one for one in left if one.hidden]))),
+    ):
+        if any(one.hidden == hidden for one in left):
+            faults.append(Fault("parts_chosen", template, tr("if it is data, name it in the project")))
+    return faults
+
+
+def _names(listed: Sequence[Inner]) -> str:
+    return ", ".join(one.name for one in listed)
+
+
+def _told(parts: list[Part], faults: Sequence[Fault]) -> list[Part]:
+    """Return the parts, the first of which says what was read together and what was left."""
     if not faults or not parts:
         return parts
     return [replace(parts[0], faults=(*parts[0].faults, *faults)), *parts[1:]]
-
-
-def _sorted_out(paths: Iterable[Path], wanted: Sequence[str]) -> tuple[list[Path], list[Path]]:
-    """Return the files that are read and those that are left, of files and of everything in folders."""
-    taken, left = [], []
-    for path in sorted(paths):
-        # An earlier build beside the data is not data.
-        if path.name.startswith((".", "~$")) or any(_is_build(folder) for folder in (path, *path.parents[:2])):
-            continue
-        kind = ending(path)
-        if path.is_dir() and kind != ".gdb":
-            inner = _sorted_out(path.iterdir(), wanted)
-            taken += inner[0]
-            left += inner[1]
-        elif kind in wanted:
-            taken.append(path)
-        elif kind not in SIDE_FILES or _is_orphan(path):
-            left.append(path)
-    return taken, left
-
-
-def _is_build(folder: Path) -> bool:
-    try:
-        return '"products"' in (folder / BUILD).read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-
-
-def _is_orphan(path: Path) -> bool:
-    """Tell whether a table of attributes came without the shapes that it goes with."""
-    return path.suffix.lower() == ".dbf" and not any(path.parent.glob(f"{escape(path.stem)}.[sS][hH][pP]"))
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()

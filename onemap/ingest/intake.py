@@ -18,13 +18,25 @@ from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
 from onemap.ingest.files import Search, check_ending, endings_of, find_parts
 from onemap.ingest.placement.candidates import Extent
-from onemap.ingest.placement.crs import MARGIN_DEG, Proof, county_box
+from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.placement.neighbours import Placed
 from onemap.ingest.placement.registration import Offset, find_offsets, offset_fault
 from onemap.ingest.raw import Fault
 from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
-from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Issue, Layer, Raster, SourceRecord, issue_table
+from onemap.ingest.versions import keep_newest
+from onemap.model import (
+    KINDS,
+    LOCATED_IN,
+    SOURCE,
+    SOURCE_ROW,
+    TOWNSHIP,
+    Issue,
+    Layer,
+    Raster,
+    SourceRecord,
+    issue_table,
+)
 from onemap.spec.county import county_extent
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -99,14 +111,16 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
     sources: list[Source] = []
     files: list[RasterFile] = []
     for done, (layer, spec) in enumerate(wanted):
+        found: list[Source] = []
         for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
             if progress:
                 progress(part.name, done / len(wanted))
-            extent = _county(sources) or built_in_extent(project.spec.county)
+            extent = _county([*sources, *found]) or built_in_extent(project.spec.county)
             if layer.is_raster:
                 files.append(read_raster(layer, part, extent))
             else:
-                sources.append(read_source(layer, part, extent))
+                found.append(read_source(layer, part, extent))
+        sources += keep_newest(found)
     return sources, files
 
 
@@ -176,7 +190,7 @@ def _once(source: Source, frame: gpd.GeoDataFrame, found: list[Fault]) -> list[F
     dropped = {fault.at for fault in found if fault.action == "dropped"}
     early = [fault for fault in source.faults if fault.at is None or fault.at not in dropped]
     # A place that a reader has blanked has been told, and is not missed a second time.
-    told = {fault.at for fault in early if fault.field == "x" or (fault.kind in _SHAPES and fault.action == "blanked")}
+    told = {f.at for f in early if f.field in ("x", "y") or (f.kind in _SHAPES and f.action == "blanked")}
     late = [f for f in found if f.kind != "null_geometry" or (source.placed and f.at not in told)]
     return [*early, *late]
 
@@ -196,23 +210,18 @@ def _compared(conformed: Sequence[_Conformed]) -> list[_Conformed]:
         if isinstance(found, Offset):
             record = replace(record, inferred=found.kind, confidence="cannot-tell")
             issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
-        elif not found.checked and record.confidence == "sure" and _may_be_offset(one.source, proof):
+        elif not found.checked and record.confidence == "sure":
             record = replace(record, confidence="likely")
         source = replace(one.source, proof=replace(proof, record=record))
         compared.append(replace(one, source=source, issues=issues))
     return compared
 
 
-def _may_be_offset(source: Source, proof: Proof) -> bool:
-    """Tell whether a source could come from a web map: its numbers are degrees, and nobody says of which kind."""
-    degrees = proof.crs is not None and proof.crs.is_geographic
-    return degrees and source.part.spec.coord_type is None
-
-
 def _placed(name: str, one: _Conformed) -> Placed | None:
-    frame, spec = one.frame, one.source.layer
-    if frame is None or not one.source.placed or frame.geometry.isna().all():
+    frame, spec, proof = one.frame, one.source.layer, one.source.proof
+    if frame is None or proof is None or proof.crs is None or frame.geometry.isna().all():
         return None
+    coord_type = one.source.part.spec.coord_type
     return Placed(
         name=name,
         layer=spec,
@@ -220,7 +229,8 @@ def _placed(name: str, one: _Conformed) -> Placed | None:
         labels=frame[spec.label],
         keys=frame[spec.key],
         stated=frame[spec.township_field] if spec.township_field else None,
-        coord_type=one.source.part.spec.coord_type,
+        coord_type=coord_type,
+        anchored=coord_type is not None or proof.crs.is_projected,
     )
 
 
@@ -230,9 +240,9 @@ def _layer(
     """Put the sources of a layer together, check the whole and place it."""
     letters = {one.source.name: one.source.letters for one in conformed}
     frames = [one.frame for one in conformed if one.frame is not None]
+    name = conformed[0].source.name if conformed else ""
     if not frames:
-        return None, []
-    name = conformed[0].source.name
+        return None, stamp(_nothing_at_all(conformed), None, name, spec, {}) if conformed else []
     issues: list[Issue] = []
     whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=crs)
     for check in CHECKS:
@@ -247,6 +257,15 @@ def _layer(
         found.append(Fault("no_data", message, hint))
     issues += stamp(found, whole, name, spec, letters)
     return whole[[*spec.fields, SOURCE, SOURCE_ROW, LOCATED_IN, "geometry"]], issues
+
+
+def _nothing_at_all(conformed: Sequence[_Conformed]) -> list[Fault]:
+    """Return the fault of a layer of whose files and sheets each was passed over with good reason."""
+    issues = [issue for one in conformed for issue in one.issues]
+    if any((issue.severity or KINDS[issue.kind].severity) == "error" for issue in issues):
+        return []
+    message = tr("none of its files and sheets holds a record of this layer")
+    return [Fault("no_data", message, tr("check that it is the right file, sheet or layer"))]
 
 
 def _drawn(files: Sequence[RasterFile], townships: Layer | None) -> Raster | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
 from onemap.model import Action, EncodingRecord
+from onemap.text import tr
 
 FIRST_CELL: Final = "first cell"
 """Column of the frames of tables: the first cell of each row that is not blank."""
@@ -25,6 +27,20 @@ class UnreadableError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def not_opened(path: Path, fault: OSError) -> UnreadableError:
+    """Return what is said of a file that the system does not open."""
+    message = tr("{file} cannot be opened: {reason}", file=path.name, reason=fault.strerror or fault)
+    return UnreadableError(message, tr("close it in other programs, such as Excel, and check that it may be read"))
+
+
+class Inner(NamedTuple):
+    """A sheet of a workbook, or a layer of a file, and how many of its columns are known."""
+
+    name: str
+    known: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,8 @@ class Fault:
     row: int | None = None
     """What the row is called in the source, where it is not in the frame."""
     cell: str = ""
+    source: str = ""
+    """The file that it is about, where that is not the one that was read."""
     lon: float | None = None
     lat: float | None = None
 

@@ -125,16 +125,16 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
     digest = digest or content_digest(raw)
     everything = len(raw.frame)
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
-    if everything and part.several and not matches:
-        message = tr("not read: none of its columns is known; {columns}", columns=_columns(raw))
-        hint = tr("if it is data, name its columns in the project: columns = …")
-        stranger = Fault("parts_chosen", message, hint, action="dropped", severity="warning")
-        return Source(layer, part, (*part.faults, *raw.faults, stranger), raw, everything, digest)
+    if everything and part.several and len(raw.frame.columns) and not matches:
+        return Source(layer, part, (*part.faults, *_stranger(raw)), raw, everything, digest)
     raw, passed = _only(raw, part.spec)
     told = (*part.faults, *raw.faults, *passed)
     if len(raw.frame) == 0:
         return Source(layer, part, (*told, _nothing(part)), raw, everything, digest)
     fields, missing = take_fields(raw.frame, layer, matches)
+    if not len(raw.frame.columns) and any(fault.kind == "missing_part" for fault in raw.faults):
+        # All its columns went with that part, which is one fault.
+        missing = []
     placed = place_rows(raw, part.spec, extent)
     unplaced = placed.faults if placed.shapes is not None or layer.geometry != ("table",) else ()
     return Source(
@@ -169,6 +169,14 @@ def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
         # The coordinates of tables were turned back when they were read; where those of files lie is known only now.
         shapes = undo(shapes.to_crs(LONLAT), spec.coord_type)
     return Placement(shapes, proof, columns, (*faults, *proof.faults))
+
+
+def _stranger(raw: Raw) -> list[Fault]:
+    """Return what is said of one of several files or sheets that proves to be of another kind."""
+    message = tr("not read: none of its columns is known; {columns}", columns=_columns(raw))
+    hint = tr("if it is data, name its columns in the project: columns = …")
+    damage = [fault for fault in raw.faults if fault.kind in ("unreadable", "missing_part")]
+    return [*damage, Fault("parts_chosen", message, hint, action="dropped", severity="warning")]
 
 
 def _nothing(part: Part) -> Fault:
@@ -207,15 +215,23 @@ def _columns(raw: Raw) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file; of several that go together, that of their names and digests."""
+    """Return the SHA-256 of a file; of several that go together, that of their names and digests.
+
+    It is "" where one of them cannot be opened, which is told when it is read.
+    """
     if path.is_dir():
         files = [file for file in path.rglob("*") if file.is_file()]
     elif path.suffix.lower() in MANY_FILES:
         files = [file for file in path.parent.glob(f"{escape(path.stem)}.*") if file.is_file()]
     else:
-        return _digest_of_file(path)
-    digests = (f"{file.name}:{_digest_of_file(file)}\n" for file in sorted(files))
-    return hashlib.sha256("".join(digests).encode()).hexdigest()
+        files = []
+    try:
+        if not files:
+            return _digest_of_file(path)
+        digests = (f"{file.name}:{_digest_of_file(file)}\n" for file in sorted(files))
+        return hashlib.sha256("".join(digests).encode()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _digest_of_file(file: Path) -> str:

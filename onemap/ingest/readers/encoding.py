@@ -105,6 +105,9 @@ def find_encoding(texts: Iterable[bytes], label: Label | None = None) -> Finding
     best = next(iter(sizes))
     if doubtful and named != best:
         return _undecided(foreign, (best, WESTERN), label)
+    stray = [text for text in foreign if best != "utf-8" and reads_as_utf8(text)]
+    if stray and named != best:
+        return _undecided(stray, (best, "utf-8"), label)
     if len(sizes) == 1 or sizes[best] > FEW_BYTES:
         evidence = tr("{count} texts decode strictly as {codec}", count=len(foreign), codec=best)
         return Finding(EncodingRecord(best, evidence + _word(label, best)), best)
@@ -144,6 +147,16 @@ def _undecided(foreign: list[bytes], possible: tuple[str, ...], label: Label | N
     names = " / ".join(possible)
     evidence = tr("both are possible, and no label decides: {codecs}", codecs=names) + _trouble(label)
     return Finding(EncodingRecord(possible[0], evidence), possible[0], readings)
+
+
+def reads_as_utf8(text: bytes) -> bool:
+    """Tell whether a text is Chinese in UTF-8, and in GB 18030 none that people write: both at once is no chance."""
+    try:
+        beyond = [character for character in text.decode("utf-8") if not character.isascii()]
+    except UnicodeDecodeError:
+        return False
+    chinese = len(beyond) > 1 and all("\u3000" <= character <= "\u9fff" or character > "\uff00" for character in beyond)
+    return chinese and not _looks_chinese([text])
 
 
 def _looks_chinese(foreign: list[bytes]) -> bool:

@@ -36,16 +36,22 @@ NOTE: Final = re.compile(
 )
 """How lines below a table begin that are no records (compared folded)."""
 
+SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
+"""How the column is called that counts the rows (compared folded)."""
+
 SENTENCE: Final = re.compile(r"[,。;::、,;]")
 _ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
 
 
 class Row(NamedTuple):
-    """A row of a table: its number in the source, its cells, and whether any of them is its own and not merged."""
+    """A row of a table: its number in the source, its cells, and how many of them are its own and not blank.
+
+    What a merged cell above lends a row is not its own.
+    """
 
     number: int
     cells: Sequence[Any]
-    filled: bool
+    own: int
 
 
 @dataclass
@@ -128,7 +134,8 @@ def read_records(
         faults.append(Fault("missing_column", message, tr("write the names of the columns over the table")))
     told = {_key(row.cells) for row in head[: header.last + 1]}
     table = _Table()
-    body = _records(chain(head[header.last + 1 :], stream), told, faults)
+    counters = [at for at, name in enumerate(header.names) if SERIAL.fullmatch(fold(name))]
+    body = _counted_out(_records(chain(head[header.last + 1 :], stream), told, faults), counters, faults)
     while batch := list(islice(body, BATCH)):
         table.extend(batch)
     _drop_notes(table, faults)
@@ -160,7 +167,7 @@ def _records(rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], faults: li
     starts = {key[0] for key in told if key}
     under_header = True
     for row in rows:
-        if not row.filled:
+        if not row.own:
             continue
         start = next((cell for cell in row.cells if not is_blank(cell)), None)
         if isinstance(start, str) and fold(start) in starts and _key(row.cells) in told:
@@ -171,6 +178,20 @@ def _records(rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], faults: li
             continue
         under_header = False
         yield row
+
+
+def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows that hold more than their own number, and tell of the others: forms are numbered in advance."""
+    empty: list[int] = []
+    for row in rows:
+        if row.own == 1 and any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters):
+            empty.append(row.number)
+        else:
+            yield row
+    if empty:
+        message = tr("{count} rows hold only their number, the last of them is row {last}; they are no records",
+                     count=len(empty), last=empty[-1])  # fmt: skip
+        faults.append(Fault("not_a_record", message, tr("nothing to do"), action="dropped", key="", row=empty[0]))
 
 
 def _key(cells: Sequence[Any]) -> tuple[str, ...]:

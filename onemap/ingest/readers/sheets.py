@@ -16,9 +16,16 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 from xml.etree.ElementTree import ParseError
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
-from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import check_zip, is_zip
 from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
@@ -44,8 +51,8 @@ MOST_LINES: Final = 100
 """No cell has so many lines; where one seems to, a quotation mark was never closed."""
 
 
-def sheet_names(path: Path) -> list[str]:
-    """Return the names of the sheets of a workbook, hidden ones too, but not of its charts.
+def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
+    """Return the sheets of a workbook, but not its charts, and of each how many column names are known.
 
     Raises
     ------
@@ -53,19 +60,8 @@ def sheet_names(path: Path) -> list[str]:
         It is no workbook, damaged, or has a password.
     """
     with _opened(path) as book:
-        return _sheets(book)
-
-
-def known_sheets(path: Path, words: AbstractSet[str]) -> list[tuple[str, int]]:
-    """Return the sheets of a workbook, and of each how many column names are known.
-
-    Raises
-    ------
-    UnreadableError
-        It is no workbook, damaged, or has a password.
-    """
-    with _opened(path) as book:
-        return [(name, _known(_sheet(book, path, name)[0], words)) for name in _sheets(book)]
+        shut = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
+        return [Inner(name, _known(_sheet(book, path, name)[0], words), hidden=name in shut) for name in _sheets(book)]
 
 
 def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
@@ -132,6 +128,8 @@ def _opened(path: Path) -> Iterator[CalamineWorkbook]:
     except PasswordError:
         raise _locked(path) from None
     except DAMAGE as fault:
+        if isinstance(fault, OSError) and fault.errno:
+            raise not_opened(path, fault) from None
         raise _damaged(path, fault) from None
     except BaseException as fault:
         # The reader is written in Rust; its panics are no Exceptions, and have no class that could be imported.
@@ -205,14 +203,14 @@ def _filled(rows: Iterator[list[Any]], merged: Sequence[tuple[Place, Place]]) ->
         begin.setdefault(area[0][0], []).append(area)
     lasting: list[tuple[int, int, int, Any]] = []
     for number, cells in enumerate(rows):
-        filled = not all(map(is_blank, cells))
+        own = len(cells) - sum(map(is_blank, cells))
         lasting = [area for area in lasting if area[0] >= number]
         for (_, left), (bottom, right) in begin.get(number, ()):
             lasting.append((bottom, left, right, cells[left] if left < len(cells) else None))
         for _, left, right, value in lasting:
             end = min(right + 1, len(cells))
             cells[left:end] = [value] * (end - left)
-        yield Row(number + 1, cells, filled)
+        yield Row(number + 1, cells, own)
 
 
 def _bare_formulas(places: Sequence[Place]) -> list[Fault]:
@@ -254,4 +252,4 @@ def _lines(file: TextIO, delimiter: str) -> Iterator[Row]:
         if last - first > MOST_LINES:
             message = tr("a quotation mark in line {line} is not closed", line=first)
             raise csv.Error(message)
-        yield Row(first, cells, not all(map(is_blank, cells)))
+        yield Row(first, cells, len(cells) - sum(map(is_blank, cells)))

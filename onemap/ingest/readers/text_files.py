@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from onemap.ingest.readers.encoding import CANDIDATES, Finding, find_text_encoding, take_at_word
+from onemap.ingest.raw import UnreadableError
+from onemap.ingest.readers.encoding import CANDIDATES, Finding, find_text_encoding, reads_as_utf8, take_at_word
 from onemap.model import EncodingRecord
 from onemap.text import tr
 
@@ -29,7 +30,7 @@ def find_file_encoding(path: Path, asked: str | None = None) -> Finding:
     Raises
     ------
     UnreadableError
-        It is in no encoding that is known, or not in the one that the project names.
+        It is in no encoding that is known, in two of them, or not in the one that the project names.
     """
     with path.open("rb") as file:
         head = file.read(CHUNK)
@@ -40,7 +41,24 @@ def find_file_encoding(path: Path, asked: str | None = None) -> Finding:
         return Finding(EncodingRecord(wide, tr("every other byte is a NUL")), wide)
     if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return find_text_encoding(head[:4])
-    return find_text_encoding(b"".join(_telling_lines(path)))
+    try:
+        finding = find_text_encoding(b"".join(_telling_lines(path)))
+    except UnreadableError as fault:
+        raise _in_two_encodings(path) or fault from None
+    mixed = _in_two_encodings(path) if finding.codec == "gb18030" else None
+    if mixed is not None:
+        raise mixed
+    return finding
+
+
+def _in_two_encodings(path: Path) -> UnreadableError | None:
+    """Return what is said of a file in which lines in UTF-8 stand among others: two files were joined."""
+    lines = (line for chunk in _chunks(path) for line in chunk.splitlines())
+    at = next((number for number, line in enumerate(lines, 1) if not line.isascii() and reads_as_utf8(line)), None)
+    if at is None:
+        return None
+    message = tr("{file} is written in two encodings: line {line} is UTF-8, others are not", file=path.name, line=at)
+    return UnreadableError(message, tr("ask for the files of which it was put together, or type those lines again"))
 
 
 def _utf16(head: bytes) -> str:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError
 from onemap.ingest.readers.declared import declared_crs
 from onemap.ingest.readers.decoding import distinct, unproved
 from onemap.ingest.readers.dxf import read_dxf
@@ -146,7 +146,7 @@ def _flat(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else value
 
 
-def known_layers(path: Path, words: set[str]) -> list[tuple[str, int]]:
+def known_layers(path: Path, words: set[str]) -> list[Inner]:
     """Return the layers of a file, and how many columns of each are among the folded `words`.
 
     Raises
@@ -157,7 +157,7 @@ def known_layers(path: Path, words: set[str]) -> list[tuple[str, int]]:
     names = _layers(path)
     try:
         with quiet():
-            return [(name, _known(path, name, words)) for name in names]
+            return [Inner(name, _known(path, name, words)) for name in names]
     except GDAL_ERRORS as fault:
         raise refused(path, path.name, fault) from None
 
@@ -177,8 +177,9 @@ def _choose(path: Path, source: SourceSpec, words: set[str]) -> str:
         exact = [name for name in names if name == source.layer]
         found = exact or [name for name in names if fold(name) == fold(source.layer)]
     elif len(names) > 1:
-        known = dict(known_layers(path, words))
-        found = [name for name, count in known.items() if count and count == max(known.values())]
+        listed = known_layers(path, words)
+        best = max(one.known for one in listed)
+        found = [one.name for one in listed if one.known and one.known == best]
     if len(found) != 1:
         raise _no_layer(path, source, names)
     return found[0]
