@@ -20,15 +20,15 @@ from onemap.export.words import (
     action_title,
     confidence_title,
     issue_columns,
-    kind_title,
     severity_title,
     unit_title,
     verdict_title,
 )
-from onemap.model import KINDS, Atlas, level_title
+from onemap.model import Atlas, level_title
 from onemap.pipeline import Progress as Report
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
+from onemap.spec.kinds import KINDS
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.rule import LEVELS
 from onemap.text import tr
@@ -98,7 +98,7 @@ def show_issues(atlas: Atlas) -> None:
     show_table(
         {
             titles["severity"]: issues["severity"].map(severity_title).tolist(),
-            titles["kind"]: [f"{KINDS[kind].number} {kind_title(kind)}" for kind in issues["kind"]],
+            titles["kind"]: [f"{KINDS[kind].number} {KINDS[kind].name}" for kind in issues["kind"]],
             titles["layer"]: [layers[layer].name if layer in layers else layer for layer in issues["layer"]],
             titles["source"]: issues["source"].tolist(),
             titles["row"]: places.tolist(),
@@ -190,7 +190,7 @@ def show_known(known: Known, catalogue: Catalogue) -> None:
     show(tr("Issues: {count}", count=len(known.issues)))
     for issue in known.issues:
         hint = tr("What to do: {hint}", hint=issue["hint"])
-        show(f"  [{severity_title(issue['severity'])}] {kind_title(issue['kind'])}: {issue['message']}. {hint}")
+        show(f"  [{severity_title(issue['severity'])}] {KINDS[issue['kind']].name}: {issue['message']}. {hint}")
     show(tr("Findings: {count}", count=len(known.findings)))
     for finding in known.findings:
         rule = catalogue.rules.get(finding["rule"])

@@ -13,12 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.geodesy import MU_M2, area_m2
+from onemap.spec.kinds import KINDS, Severity
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import tr
 
-Severity = Literal["error", "warning", "info"]
 Action = Literal["kept", "repaired", "blanked", "dropped"]
 Confidence = Literal["sure", "likely", "cannot-tell"]
 Verdict = Literal["pass", "pass-with-issues", "blocked"]
@@ -35,48 +35,6 @@ FINDING_COLUMNS: Final = (
 SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
 """Columns of every layer's frame beside its fields: the source's path, the row, feature or line there
 (as its issues name it), and the township in which the feature lies."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of issue. Letters between bureaus cite its number, which never changes."""
-
-    number: int
-    severity: Severity
-
-
-KINDS: Final[Mapping[str, Kind]] = {
-    "unreadable": Kind(101, "error"),
-    "no_data": Kind(102, "error"),
-    "encoding_unproved": Kind(103, "warning"),
-    "totals_row": Kind(104, "info"),
-    "missing_part": Kind(105, "warning"),
-    "parts_chosen": Kind(106, "info"),
-    "not_a_record": Kind(107, "info"),
-    "several_versions": Kind(108, "warning"),
-    "crs_unproved": Kind(201, "warning"),
-    "crs_conflict": Kind(202, "error"),
-    "axes_swapped": Kind(203, "warning"),
-    "likely_offset": Kind(204, "warning"),
-    "outside_county": Kind(205, "warning"),
-    "missing_column": Kind(301, "error"),
-    "missing_value": Kind(302, "warning"),
-    "wrong_type": Kind(303, "warning"),
-    "out_of_range": Kind(304, "warning"),
-    "unknown_class": Kind(305, "warning"),
-    "code_damaged": Kind(306, "warning"),
-    "duplicate_key": Kind(307, "warning"),
-    "township_mismatch": Kind(308, "warning"),
-    "cut_text": Kind(309, "info"),
-    "null_geometry": Kind(401, "warning"),
-    "empty_geometry": Kind(402, "warning"),
-    "invalid_geometry": Kind(403, "warning"),
-    "wrong_geometry": Kind(404, "warning"),
-    "area_mismatch": Kind(405, "warning"),
-    "overlap": Kind(501, "warning"),
-    "gap": Kind(502, "warning"),
-}
-"""Every kind of issue, with its number and usual severity."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from onemap.export import issue_workbook, workbooks
 from onemap.export.overview import shares
-from onemap.export.words import action_title, kind_title, severity_title, verdict_title
-from onemap.model import KINDS, Atlas
+from onemap.export.words import action_title, severity_title, verdict_title
+from onemap.model import Atlas
+from onemap.spec.kinds import KINDS
 from onemap.text import speaking
 from tests.atlases import small_atlas
 
@@ -202,7 +203,7 @@ def test_a_gap_of_the_whole_list_is_told_in_words_in_the_overview(tmp_path: Path
 
 
 def test_issues_are_told_in_words(tmp_path: Path) -> None:
-    overview, issues, _ = openpyxl.load_workbook(issue_workbook.write(small_atlas(tmp_path), tmp_path)[0]).worksheets
+    overview, issues, *_ = openpyxl.load_workbook(issue_workbook.write(small_atlas(tmp_path), tmp_path)[0]).worksheets
     first = dict(zip(values(issues)[0], values(issues)[1], strict=True))
     assert (first["严重程度"], first["问题类型"], first["图层"], first["字段"], first["处理方式"]) == (
         "警告", "305 未知类别", "耕地土壤环境质量类别", "质量类别", "已置空",
@@ -230,7 +231,7 @@ def test_no_issue_is_said_in_words(tmp_path: Path) -> None:
 
 def test_every_kind_severity_action_and_verdict_has_a_word() -> None:
     words = [
-        *map(kind_title, KINDS),
+        *(kind.name for kind in KINDS.values()),
         *map(severity_title, ("error", "warning", "info")),
         *map(action_title, ("kept", "repaired", "blanked", "dropped")),
         *map(verdict_title, ("pass", "pass-with-issues", "blocked")),
@@ -241,3 +242,10 @@ def test_every_kind_severity_action_and_verdict_has_a_word() -> None:
 @pytest.mark.parametrize("leave_out", [["township"], ["cultivated_land", "township"]])
 def test_the_overview_needs_no_townships(tmp_path: Path, leave_out: list[str]) -> None:
     assert lists(small_atlas(tmp_path, leave_out=leave_out), tmp_path)[OVERVIEW]["A1"].value
+
+
+def test_the_kinds_that_occur_are_explained(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    *_, kinds = openpyxl.load_workbook(issue_workbook.write(atlas, tmp_path)[0]).worksheets
+    there = [f"{KINDS[own_id].number} {KINDS[own_id].title}" for own_id in KINDS if own_id in {*atlas.issues["kind"]}]
+    assert [row[0] for row in kinds.iter_rows(min_row=2, values_only=True)] == there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,11 @@ from onemap.export.words import (
     confidence_title,
     field_title,
     issue_columns,
-    kind_title,
     layer_title,
     severity_title,
 )
-from onemap.model import ISSUE_COLUMNS, KINDS, Atlas
+from onemap.model import ISSUE_COLUMNS, Atlas
+from onemap.spec.kinds import KINDS
 from onemap.text import tr
 
 FILE: Final = "issues.xlsx"
@@ -34,6 +35,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
         _write_overview(book, atlas)
         _write_issues(book, atlas)
         _write_sources(book, atlas)
+        _write_kinds(book, atlas)
     return [path]
 
 
@@ -107,12 +109,26 @@ def _write_sources(book: Book, atlas: Atlas) -> None:
     write_table(book, book.sheet(tr("Sources")), columns, tr("There is no source."))
 
 
+def _write_kinds(book: Book, atlas: Atlas) -> None:
+    """Write what each kind that occurs means, and what is to be done about it."""
+    there = {*atlas.issues["kind"]}
+    kinds = [(own_id, kind) for own_id, kind in KINDS.items() if own_id in there]
+    columns = [
+        Column(issue_columns()["kind"], [_kind(own_id) for own_id, _ in kinds]),
+        _severities([kind.severity for _, kind in kinds]),
+        Column(tr("What it means"), [kind.meaning for _, kind in kinds]),
+        Column(tr("What to do"), [kind.what_to_do for _, kind in kinds]),
+    ]
+    write_table(book, book.sheet(tr("Kinds of issues")), columns, _empty())
+
+
 def _kind(kind: str) -> str:
     """Return a kind as letters between bureaus cite it: with its number."""
-    return f"{KINDS[kind].number} {kind_title(kind)}"
+    return f"{KINDS[kind].number} {KINDS[kind].name}"
 
 
-def _severities(severities: pd.Series) -> Column:
+def _severities(severities: Iterable[str]) -> Column:
+    severities = [*severities]
     words = [severity_title(severity) for severity in severities]
     return Column(issue_columns()["severity"], words, tints=[SEVERITY_TINTS[severity] for severity in severities])
 

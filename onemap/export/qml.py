@@ -8,8 +8,9 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from onemap.export.look import LINK, LINK_WIDTHS, SEVERITY_FILLS
-from onemap.export.words import finding_columns, issue_columns, kind_title, origin_columns, severity_title
-from onemap.model import KINDS, Atlas, level_title
+from onemap.export.words import finding_columns, issue_columns, origin_columns, severity_title
+from onemap.model import Atlas, level_title
+from onemap.spec.kinds import KINDS
 from onemap.spec.layer import GeometryKind, LayerSpec, Style
 from onemap.text import tr
 
@@ -83,7 +84,7 @@ def issues_qml(atlas: Atlas) -> str:
     """Return the style of the places of issues."""
     words = {
         "severity": {severity: severity_title(severity) for severity in SEVERITY_FILLS},
-        "kind": {kind: kind_title(kind) for kind in KINDS},
+        "kind": {kind: KINDS[kind].name for kind in KINDS},
         "layer": _layer_words(atlas),
     }
     categories = [

@@ -30,41 +30,6 @@ def action_title(action: str) -> str:
     }[action]
 
 
-def kind_title(kind: str) -> str:
-    """Return a kind of issue in the language spoken now."""
-    return {
-        "unreadable": tr("unreadable file"),
-        "no_data": tr("no data"),
-        "encoding_unproved": tr("text encoding not proved"),
-        "totals_row": tr("totals row"),
-        "missing_part": tr("part of a file missing"),
-        "parts_chosen": tr("what was read of several"),
-        "not_a_record": tr("row that is no record"),
-        "several_versions": tr("versions of one list"),
-        "crs_unproved": tr("coordinate system not proved"),
-        "crs_conflict": tr("coordinate system contradicted"),
-        "axes_swapped": tr("axes swapped"),
-        "likely_offset": tr("likely shifted coordinates"),
-        "outside_county": tr("outside the county"),
-        "missing_column": tr("missing column"),
-        "missing_value": tr("missing value"),
-        "wrong_type": tr("wrong type"),
-        "out_of_range": tr("out of range"),
-        "unknown_class": tr("unknown class"),
-        "code_damaged": tr("damaged code"),
-        "duplicate_key": tr("repeated key"),
-        "township_mismatch": tr("township contradicted by the place"),
-        "cut_text": tr("text cut short"),
-        "null_geometry": tr("no geometry"),
-        "empty_geometry": tr("empty geometry"),
-        "invalid_geometry": tr("invalid geometry"),
-        "wrong_geometry": tr("wrong kind of geometry"),
-        "area_mismatch": tr("declared area differs"),
-        "overlap": tr("overlap"),
-        "gap": tr("gap"),
-    }[kind]
-
-
 def confidence_title(confidence: str) -> str:
     """Return how well a coordinate system is proved, in the language spoken now."""
     return {"sure": tr("sure"), "likely": tr("likely"), "cannot-tell": tr("cannot tell")}[confidence]

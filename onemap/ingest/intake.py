@@ -26,7 +26,6 @@ from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
 from onemap.ingest.versions import keep_newest
 from onemap.model import (
-    KINDS,
     LOCATED_IN,
     SOURCE,
     SOURCE_ROW,
@@ -38,6 +37,7 @@ from onemap.model import (
     issue_table,
 )
 from onemap.spec.county import county_extent
+from onemap.spec.kinds import KINDS
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
 from onemap.text import tr
