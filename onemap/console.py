@@ -21,9 +21,9 @@ from onemap.export.words import (
     confidence_title,
     issue_columns,
     severity_title,
-    unit_title,
     verdict_title,
 )
+from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
 from onemap.pipeline import Progress as Report
 from onemap.record import Known

@@ -12,6 +12,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from onemap.text import tr
+
 LONLAT: Final = "EPSG:4490"
 """CGCS2000 geographic coordinates, always handled as (longitude, latitude)."""
 
@@ -23,6 +25,19 @@ METRES: Final = {"m": 1.0, "km": 1000.0}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 """The CGCS2000 ellipsoid (GB 22021-2008)."""
+
+
+def unit_title(unit: str) -> str:
+    """Return a unit in the language spoken now; one without a word is its own."""
+    titles = {
+        "m": tr("metres"),
+        "km": tr("kilometres"),
+        "m2": tr("square metres"),
+        "km2": tr("square kilometres"),
+        "mu": tr("mu"),
+        "ha": tr("hectares"),
+    }
+    return titles.get(unit, unit)
 
 
 def zone_crs(longitude: float) -> str:

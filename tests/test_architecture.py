@@ -46,6 +46,7 @@ HOMES = {
     "python_calamine": ("onemap.ingest.readers.sheets",),
     "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),
     "rich": ("onemap.console",),
+    "stdnum": ("onemap.ingest.codes",),
     "xlsxwriter": ("onemap.export",),
 }
 

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from onemap.export.sheets import HEADER_FILL, Book, text_width
-from onemap.export.words import unit_title
+from onemap.geodesy import unit_title
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import tr
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from onemap.export import dbf
 from onemap.export.sheets import Column, workbook, write_table
-from onemap.export.words import origin_columns, unit_title
+from onemap.export.words import origin_columns
+from onemap.geodesy import unit_title
 from onemap.model import Atlas
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import tr

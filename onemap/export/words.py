@@ -35,19 +35,6 @@ def confidence_title(confidence: str) -> str:
     return {"sure": tr("sure"), "likely": tr("likely"), "cannot-tell": tr("cannot tell")}[confidence]
 
 
-def unit_title(unit: str) -> str:
-    """Return a unit in the language spoken now; one without a word is its own."""
-    titles = {
-        "m": tr("metres"),
-        "km": tr("kilometres"),
-        "m2": tr("square metres"),
-        "km2": tr("square kilometres"),
-        "mu": tr("mu"),
-        "ha": tr("hectares"),
-    }
-    return titles.get(unit, unit)
-
-
 def layer_title(atlas: Atlas, layer: str) -> str:
     """Return what a layer is called in the language spoken now; the id of one that no project knows."""
     spec = atlas.project.catalogue.layers.get(layer)

@@ -11,7 +11,8 @@ import pandas as pd
 from onemap.export.look import LEVEL_TINTS
 from onemap.export.overview import empty_sentence, write_overview
 from onemap.export.sheets import Book, Column, workbook, write_table
-from onemap.export.words import class_title, finding_columns, layer_title, unit_title
+from onemap.export.words import class_title, finding_columns, layer_title
+from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
 from onemap.spec.rule import Rule
 from onemap.text import tr

@@ -156,8 +156,10 @@ def place(
     """
     located = pd.Series(pd.NA, index=frame.index, dtype="string")
     there = frame.geometry.dropna()
-    if townships is None or there.empty:
+    if townships is None:
         return frame.assign(**{LOCATED_IN: located}), []
+    if there.empty:
+        return frame.assign(**{LOCATED_IN: located}), _disagreements(frame, spec, located, townships[name])
     areas = townships[townships.geometry.notna()]
     points = shapely.point_on_surface(there.array)
     feature, town = shapely.STRtree(areas.geometry.array).query(points, predicate="intersects")
@@ -170,19 +172,28 @@ def place(
         Fault("outside_county", tr("lies outside the county"), tr("check its coordinates; it is kept"), at)
         for at in outside
     ]
-    return frame.assign(**{LOCATED_IN: located}), faults + _disagreements(frame, spec, located)
+    return frame.assign(**{LOCATED_IN: located}), faults + _disagreements(frame, spec, located, townships[name])
 
 
-def _disagreements(frame: gpd.GeoDataFrame, spec: LayerSpec, located: pd.Series[Any]) -> list[Fault]:
+def _disagreements(
+    frame: gpd.GeoDataFrame, spec: LayerSpec, located: pd.Series[Any], towns: pd.Series[Any]
+) -> list[Fault]:
+    """Report stated townships that are none, and those in which the feature does not lie."""
     if spec.township_field is None:
         return []
+    stated = frame[spec.township_field].dropna()
+    bare = {name: bare_township(name) for name in {*stated, *located.dropna(), *towns.dropna()}}
+    known = {bare[name] for name in towns.dropna()}
     faults = []
-    stated = frame[spec.township_field]
-    for at in frame.index[stated.notna() & located.notna()]:
-        if bare_township(stated[at]) != bare_township(located[at]):
-            message = tr("says {stated}, but lies in {located}", stated=stated[at], located=located[at])
+    for at, name in stated.items():
+        if bare[name] not in known:
+            message = tr("{stated} is no township of the township layer", stated=name)
+            hint = tr("write the township's present name: {names}", names=", ".join(map(str, towns.dropna())))
+            faults.append(Fault("unknown_township", message, hint, at, spec.township_field, str(name)))
+        elif pd.notna(located[at]) and bare[name] != bare[located[at]]:
+            message = tr("says {stated}, but lies in {located}", stated=name, located=located[at])
             hint = tr("check its coordinates, or correct the township")
-            faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(stated[at])))
+            faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(name)))
     return faults
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onemap.geodesy import METRES, SQUARE_METRES
-from onemap.ingest.numbers import parse_number
+from onemap.geodesy import METRES, SQUARE_METRES, unit_title
+from onemap.ingest.numbers import parse_quantity
 from onemap.ingest.raw import Fault
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import SourceSpec
@@ -148,11 +148,12 @@ def _cuts(word: str) -> frozenset[str]:
 
 def take_fields(frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
     """Return a frame with every field of the layer, still raw but in the field's unit, and its missing columns."""
-    faults = []
+    faults: list[Fault] = []
     columns: dict[str, pd.Series[Any]] = {}
     for name, field in spec.fields.items():
         if name in matches:
-            columns[name] = _in_field_unit(frame[matches[name]].astype(object), field, matches[name])
+            columns[name], found = _in_field_unit(frame[matches[name]].astype(object), name, field, matches[name])
+            faults += found
             if field.required and columns[name].isna().all():
                 message = tr("{field} is blank in all {count} records", field=field.label, count=len(frame))
                 hint = tr("fill it in; the records are kept")
@@ -174,15 +175,31 @@ def _words(name: str, field: FieldSpec) -> list[str]:
     return [field.title, *(alias.name for alias in field.aliases), name, field.dbf]
 
 
-def _in_field_unit(values: pd.Series[Any], field: FieldSpec, column: str) -> pd.Series[Any]:
-    unit = next((alias.unit for alias in field.aliases if fold(alias.name) == fold(column)), None)
-    if unit is None or field.unit is None or unit == field.unit:
-        return values
-    factors = SQUARE_METRES if unit in SQUARE_METRES else METRES
-    factor = factors[unit] / factors[field.unit]
+def _in_field_unit(
+    values: pd.Series[Any], name: str, field: FieldSpec, column: str
+) -> tuple[pd.Series[Any], list[Fault]]:
+    """Return values in the field's unit, from that of their column, or from that which a cell states itself."""
+    if field.unit is None:
+        return values, []
+    alias = next((alias.unit for alias in field.aliases if fold(alias.name) == fold(column)), None)
+    factors = SQUARE_METRES if field.unit in SQUARE_METRES else METRES
+    own, usual = field.unit, alias or field.unit
+    faults: list[Fault] = []
 
-    def scale(value: Any) -> Any:
-        number = parse_number(value)
-        return value if number is None else number * factor
+    def scaled(at: Any, value: Any) -> Any:
+        number, stated = parse_quantity(value) or (None, None)
+        unit = stated or usual
+        if number is None or unit not in factors:
+            return value
+        if unit != usual:
+            message = tr(
+                "{value}: the column is in {usual}; read in the unit that the cell states",
+                value=value, usual=unit_title(usual),
+            )  # fmt: skip
+            hint = tr("write the whole column in one unit")
+            faults.append(Fault("unit_differs", message, hint, at, name, str(value)))
+        # A bare number in the field's own unit is left as it came.
+        return value if stated is None and unit == own else number * (factors[unit] / factors[own])
 
-    return values.map(scale)
+    read = [scaled(at, value) for at, value in values.items()]
+    return pd.Series(read, index=values.index, dtype=object), faults

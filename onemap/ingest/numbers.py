@@ -6,13 +6,29 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final
+
+from onemap.spec.layer import Unit
 
 EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
 EXCEL_DAYS: Final = range(20_000, 80_000)
 """Excel's day numbers from 1954 to 2119: what a date turned into a number can be."""
 
+UNIT_WORDS: Final[Mapping[str, Unit]] = {
+    **dict.fromkeys(("亩", "市亩", "mu"), "mu"),
+    **dict.fromkeys(("公顷", "ha", "hm2"), "ha"),
+    **dict.fromkeys(("平方米", "平米", "m2", "㎡"), "m2"),
+    **dict.fromkeys(("平方千米", "平方公里", "km2"), "km2"),
+    **dict.fromkeys(("米", "m"), "m"),
+    **dict.fromkeys(("千米", "公里", "km"), "km"),
+}
+"""How units are written behind numbers, in lower case and after NFKC."""
+
+_QUANTITY: Final = re.compile(
+    rf"(?P<number>[-+]?[\d,.]+)\s*(?P<wan>万)?\s*(?P<unit>{'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})", re.I
+)
 _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\s*\d{1,2}:\d{2}.*)?")
 _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -35,6 +51,29 @@ def parse_number(value: Any) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def parse_quantity(value: Any) -> tuple[float, Unit | None] | None:
+    """Return a number and the unit that is written behind it, or None for what is none.
+
+    Examples
+    --------
+    >>> parse_quantity("12.5亩")
+    (12.5, 'mu')
+    >>> parse_quantity("1.2万亩")
+    (12000.0, 'mu')
+    >>> parse_quantity(3)
+    (3.0, None)
+    """
+    number = parse_number(value)
+    if number is not None or not isinstance(value, str):
+        return None if number is None else (number, None)
+    found = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    number = parse_number(found["number"]) if found else None
+    if found is None or number is None:
+        return None
+    # Decimal, so that 1.2万 is 12000 and no hair more.
+    return float(Decimal(repr(number)) * (10_000 if found["wan"] else 1)), UNIT_WORDS[found["unit"].lower()]
 
 
 def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from onemap.ingest.codes import check_code
 from onemap.ingest.numbers import parse_date, parse_number
 from onemap.model import Action
 from onemap.spec.layer import FieldSpec, FieldType
@@ -49,9 +50,10 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
         text = str(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
-    if field.pattern is None or re.fullmatch(field.pattern, text):
-        return Reading(text)
-    return _repaired_code(text, field)
+    if field.pattern is not None and not re.fullmatch(field.pattern, text):
+        return _repaired_code(text, field)
+    wrong = check_code(text, field.check) if field.check else None
+    return Reading(text, wrong.kind, "kept", wrong.message, wrong.hint) if wrong else Reading(text)
 
 
 def _damaged() -> Reading:

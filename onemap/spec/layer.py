@@ -15,6 +15,7 @@ from onemap.text import fold, pick, tr
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
 Unit = Literal["m2", "mu", "ha", "km2", "m", "km"]
+CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
 DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
@@ -78,6 +79,7 @@ class FieldSpec(Spec):
     maximum: float | None = None
     unit: Unit | None = None
     pattern: str | None = None
+    check: CodeCheck | None = Field(default=None, description="what the characters of a code must fulfil")
     formats: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     measures_area: bool = Field(default=False, description="a declared area, compared with the measured one")
@@ -124,6 +126,13 @@ class FieldSpec(Spec):
     def _a_number_is_sampled(self) -> Self:
         if self.sample is not None and self.type not in ("integer", "number"):
             message = tr("only a number can be sampled from a raster, not a field of type {type}", type=self.type)
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_text_is_a_code(self) -> Self:
+        if self.check is not None and (self.type != "text" or self.pattern is None):
+            message = tr("only a text with a pattern can have a check of its code")
             raise ValueError(message)
         return self
 

@@ -1,0 +1,103 @@
+"""Codes whose characters check one another: credit codes, plot codes, industry codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from stdnum.cn import uscc
+
+from onemap.spec.layer import CodeCheck
+from onemap.text import tr
+
+PLOT_TYPES: Final = "1234"
+"""The seventh digit of a plot code: 1 operating, 2 closed or relocated; 3 and 4 are met too."""
+
+DIVISIONS: Final = range(1, 98)
+"""GB/T 4754-2017 has the divisions (大类) 01 to 97, without a gap."""
+
+CLASSES: Final[Mapping[str, frozenset[str]]] = {
+    "09": frozenset(
+        {
+            "0911", "0912", "0913", "0914", "0915", "0916", "0917", "0919",
+            "0921", "0922", "0929", "0931", "0932", "0939",
+        }
+    ),
+    "31": frozenset({"3110", "3120", "3130", "3140"}),
+    "32": frozenset(
+        {
+            "3211", "3212", "3213", "3214", "3215", "3216", "3217", "3218", "3219", "3221", "3222", "3229",
+            "3231", "3232", "3239", "3240", "3251", "3252", "3253", "3254", "3259",
+        }
+    ),
+}  # fmt: skip
+"""All classes (小类) of GB/T 4754-2017 in the divisions of ores and metals that this work turns on.
+
+Of other divisions no list travels with the program: a class of theirs is not judged.
+"""
+
+OF_2011: Final[Mapping[str, str]] = {
+    "3150": "3140", "3250": "3392",
+    "3261": "3251", "3262": "3252", "3263": "3253", "3264": "3254", "3269": "3259",
+}  # fmt: skip
+"""Classes of the 2011 edition in those divisions, and where the 2017 edition has them."""
+
+
+class Objection(NamedTuple):
+    """What is wrong with a code."""
+
+    kind: str
+    message: str
+    hint: str
+
+
+def check_code(text: str, check: CodeCheck) -> Objection | None:
+    """Return what is wrong with a code of the right form, or None."""
+    return _CHECKS[check](text)
+
+
+def _credit_code(text: str) -> Objection | None:
+    right = uscc.calc_check_digit(text[:-1])
+    if text[-1] == right:
+        return None
+    message = tr(
+        "by GB 32100 its last character would be {right}, not {found}: one of the 18 is wrong",
+        right=right, found=text[-1],
+    )  # fmt: skip
+    return Objection("credit_code_wrong", message, tr("correct it by the business licence"))
+
+
+def _plot_code(text: str) -> Objection | None:
+    kind, division, serial = text[6], text[7:9], text[9:]
+    if kind not in PLOT_TYPES:
+        wrong = tr("its 7th digit, the type, is {digit} (1: operating, 2: closed or relocated)", digit=kind)
+    elif int(division) not in DIVISIONS:
+        wrong = tr("its 8th and 9th digits, {digits}, are no division of GB/T 4754 (01 to 97)", digits=division)
+    elif int(serial) == 0:
+        wrong = tr("its serial number is {digits}", digits=serial)
+    else:
+        return None
+    return Objection("plot_code_wrong", wrong, tr("compare it with the national soil information platform"))
+
+
+def _industry_code(text: str) -> Objection | None:
+    division = text[:2]
+    if not text.isdigit() or int(division) not in DIVISIONS:
+        message = tr("GB/T 4754-2017 has no division {division} (01 to 97)", division=division)
+        return Objection("industry_code_wrong", message, tr("correct it by GB/T 4754-2017"))
+    if division not in CLASSES or text in CLASSES[division]:
+        return None
+    if text in OF_2011:
+        message = tr(
+            "{code} is a code of the 2011 edition; in GB/T 4754-2017 it is {new}", code=text, new=OF_2011[text]
+        )
+    else:
+        message = tr("GB/T 4754-2017 has no class {code}", code=text)
+    return Objection("industry_code_wrong", message, tr("correct it by GB/T 4754-2017"))
+
+
+_CHECKS: Final[Mapping[CodeCheck, Callable[[str], Objection | None]]] = {
+    "credit_code": _credit_code,
+    "plot_code": _plot_code,
+    "industry_code": _industry_code,
+}
