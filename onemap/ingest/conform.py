@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from onemap.ingest.raw import FIRST_CELL, Fault
 from onemap.ingest.values import DTYPES, read_value
@@ -76,19 +78,30 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     shapes = frame.geometry
     null, empty = shapely.is_missing(shapes.array), shapely.is_empty(shapes.array)
     kinds = pd.Series([KIND_OF_TYPE.get(int(t), "") for t in shapely.get_type_id(shapes.array)], index=frame.index)
-    wrong = ~(null | empty) & ~kinds.isin(spec.geometry).to_numpy()
+    nowhere = ~(null | empty) & ~_is_finite(shapes)
+    wrong = ~(null | empty | nowhere) & ~kinds.isin(spec.geometry).to_numpy()
     hint = tr("draw it again in the source; without it the record is in no list by place")
     faults = [
         Fault("null_geometry", tr("no geometry, or one that cannot be read"), hint, at) for at in frame.index[null]
     ]
     faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
+    lost = tr("its coordinates lie nowhere on the map; perhaps longitude and latitude are exchanged")
+    faults += [Fault("invalid_geometry", lost, hint, at, action="blanked") for at in frame.index[nowhere]]
     for at in frame.index[wrong]:
         kind = shapes[at].geom_type
         words = _kind_words()
         wanted = " / ".join(words[own] for own in spec.geometry)
         message = tr("a {kind} where the layer has {wanted}", kind=words.get(kinds[at], kind), wanted=wanted)
         faults.append(Fault("wrong_geometry", message, hint, at, value=kind, action="blanked"))
-    return frame.set_geometry(shapes.where(~(empty | wrong), None)), faults
+    return frame.set_geometry(shapes.where(~(empty | wrong | nowhere), None)), faults
+
+
+def _is_finite(shapes: gpd.GeoSeries) -> NDArray[np.bool_]:
+    """Tell which shapes have no coordinate that is infinite or no number."""
+    coordinates, owners = shapely.get_coordinates(shapes.array, return_index=True)
+    finite = np.ones(len(shapes), dtype=bool)
+    finite[owners[~np.isfinite(coordinates).all(axis=1)]] = False
+    return finite
 
 
 def _kind_words() -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.cells import fill_samples, preview
@@ -18,6 +19,7 @@ from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
 from onemap.ingest.files import Search, check_ending, endings_of, find_parts
 from onemap.ingest.placement.candidates import Extent
+from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.placement.neighbours import Placed
 from onemap.ingest.placement.registration import Offset, find_offsets, offset_fault
@@ -125,7 +127,7 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
 
 
 def _put_together(project: Project, sources: list[Source], files: list[RasterFile]) -> Intake:
-    crs = project.spec.crs or _zone(sources)
+    crs = project.spec.crs or _zone(sources, project.spec.county)
     specs = project.catalogue.layers
     rasters = {own_id: [file for file in files if file.layer.id == own_id] for own_id in specs}
     conformed = _compared([_conform(source, crs, rasters) for source in sources])
@@ -154,16 +156,16 @@ def _county(sources: Iterable[Source]) -> Extent | None:
     return county_box(there) if np.isfinite(there.total_bounds).all() else None
 
 
-def _zone(sources: Sequence[Source]) -> str:
-    """Return the 3-degree zone of the county, or else of what there is."""
-    county = _county(sources)
-    if county is not None:
-        return zone_crs((county.box[0] + county.box[2]) / 2)
-    boxes = [
-        source.shapes.to_crs(LONLAT).total_bounds for source in sources if source.shapes is not None and source.placed
-    ]
-    middles = [(west + east) / 2 for west, _, east, _ in boxes if np.isfinite(west)]
-    return zone_crs(float(np.median(middles)) if middles else 114.0)
+def _zone(sources: Sequence[Source], code: str) -> str:
+    """Return the 3-degree zone of the county, or else, where nobody knows it, of most features that lie in China."""
+    extent = _county(sources) or built_in_extent(code)
+    if extent is not None:
+        return zone_crs((extent.box[0] + extent.box[2]) / 2)
+    placed = [source.shapes.to_crs(LONLAT) for source in sources if source.shapes is not None and source.placed]
+    west, _, east, _ = shapely.bounds(np.concatenate([shapes.array for shapes in placed])).T if placed else [[]] * 4
+    middles = np.add(west, east) / 2
+    middles = middles[(middles > CHINA[0]) & (middles < CHINA[2])]
+    return zone_crs(float(np.median(middles)) if len(middles) else 114.0)
 
 
 def _kept(source: Source, layers: Mapping[str, Layer]) -> int:

@@ -63,15 +63,16 @@ def find_header(rows: Sequence[Cells], words: AbstractSet[str], reach: Mapping[i
         for first in range(last, max(-1, last - MOST_ROWS), -1):
             names = name_columns(rows[first : last + 1], words)
             known = len({fold(name) for name in names} & words)
-            if known > best.known:
+            if known > best.known and (first == last or _adds_names(rows[first : last + 1], words)):
                 best = Header(first, last, names, known)
-    if best.known == 0:
-        first = last = _fullest(rows)
+    fullest = _fullest(rows)
+    if best.known == 0 or (best.known == 1 and fullest < best.first and _is_record_under(rows, fullest, best)):
+        first = last = fullest
     else:
         first, last = _upwards(rows, best), _downwards(rows, best, reach or {})
     names = name_columns(rows[first : last + 1], words)
     known = len({fold(name) for name in names} & words)
-    return Header(first, last, names, known) if known >= best.known else best
+    return Header(first, last, names, known) if known >= best.known or first == fullest else best
 
 
 def name_columns(rows: Sequence[Cells], words: AbstractSet[str]) -> tuple[str, ...]:
@@ -124,6 +125,33 @@ def _levels(rows: Sequence[Cells]) -> list[list[str]]:
         column = [row[at] for row in texts if row[at]]
         columns.append([text for place, text in enumerate(column) if place == 0 or text != column[place - 1]])
     return columns
+
+
+def _adds_names(rows: Sequence[Cells], words: AbstractSet[str]) -> bool:
+    """Tell whether the lowest row names more columns than it contradicts: a record stands under names known already."""
+    upper, whole = name_columns(rows[:-1], words), name_columns(rows, words)
+    gained = ({fold(name) for name in whole} - {fold(name) for name in upper}) & words
+    lower = [_text(cell) for cell in rows[-1]]
+    contradicted = [
+        at
+        for at, name in enumerate(upper)
+        if fold(name) in words
+        and (low := lower[at] if at < len(lower) else "")
+        and not {fold(low), fold(name + low), fold(whole[at])} & (words - {fold(name)})
+        and fold(low) != fold(name)
+        and not UNIT.fullmatch(fold(low))
+    ]
+    return len(gained) > len(contradicted)
+
+
+def _is_record_under(rows: Sequence[Cells], upper: int, header: Header) -> bool:
+    """Tell whether what has one known name is but a record that holds that word, under names of which none is known."""
+    words, cells = [_text(cell) for cell in rows[upper]], rows[header.first]
+    return not any(_is_figure(word) for word in words) and any(_is_figure(_text(cell)) for cell in cells)
+
+
+def _is_figure(text: str) -> bool:
+    return re.fullmatch(r"[-+]?[\d.,:/\-]*\d[\d.,:/\-]*", text) is not None
 
 
 def _text(cell: Any) -> str:

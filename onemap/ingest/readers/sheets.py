@@ -50,6 +50,9 @@ DAMAGE: Final = (
 MOST_LINES: Final = 100
 """No cell has so many lines; where one seems to, a quotation mark was never closed."""
 
+FEWEST_CELLS: Final = 3
+"""Of fewer cells nothing is concluded."""
+
 
 def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
     """Return the sheets of a workbook, but not its charts, and of each how many column names are known.
@@ -246,10 +249,13 @@ def _delimiter(file: TextIO, words: AbstractSet[str]) -> str:
 def _lines(file: TextIO, delimiter: str) -> Iterator[Row]:
     """Yield the records of a text, each by the number of its first line."""
     reader = csv.reader(file, delimiter=delimiter)
-    last = 0
+    last, width = 0, FEWEST_CELLS
     for cells in reader:
         first, last = last + 1, reader.line_num
-        if last - first > MOST_LINES:
+        # A cell of several lines that has the delimiters of a whole row has swallowed rows.
+        swallowed = last > first and any("\n" in cell and cell.count(delimiter) >= width - 1 for cell in cells)
+        if swallowed or last - first > MOST_LINES:
             message = tr("a quotation mark in line {line} is not closed", line=first)
             raise csv.Error(message)
+        width = max(len(cells), FEWEST_CELLS)
         yield Row(first, cells, len(cells) - sum(map(is_blank, cells)))
