@@ -29,7 +29,7 @@ def fold(text: object) -> str:
     >>> fold(" Ⅲ 类 ")
     'iii类'
     """
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text)).casefold())
+    return re.sub(r"[\s\ufeff]+", "", unicodedata.normalize("NFKC", str(text)).casefold())
 
 
 @contextmanager

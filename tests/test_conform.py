@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from onemap.ingest.conform import conform
-from onemap.ingest.raw import FIRST_CELL
+from onemap.ingest.raw import TOTALS_WORD
 from onemap.spec.catalogue import load_catalogue
 
 LAYERS = {own_id: spec for own_id, spec in load_catalogue().layers.items() if not spec.is_raster}
@@ -84,7 +84,7 @@ def test_a_repair_that_would_change_the_area_is_not_made():
 
 
 def test_a_row_of_totals_is_dropped_and_told():
-    frame = features([PLOT_ROW, {"plot_name": None}], [Point(0, 0), None]).assign(**{FIRST_CELL: ["1", "合 计"]})
+    frame = features([PLOT_ROW, {"plot_name": None}], [Point(0, 0), None]).assign(**{TOTALS_WORD: ["", "合 计"]})
     kept, faults = conform(frame, PLOT)
     assert kinds(faults) == ["totals_row"]
     assert len(kept) == 1

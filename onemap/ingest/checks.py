@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.geodesy import LONLAT, MU_M2, area_m2
+from onemap.geodesy import LONLAT, MU_M2, area_m2, lonlat_of
 from onemap.ingest.raw import AREA_AS_WRITTEN, Fault
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
@@ -22,6 +22,9 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
 
+FAR_DEG: Final = 0.5
+"""Some fifty kilometres: the rough box of a county is not as far from its border."""
+
 TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道", "镇", "乡")
 
 
@@ -29,7 +32,9 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     """Drop records that repeat another in everything, and report keys that name two records."""
     keys = frame[spec.key].astype("string").fillna("")
     everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
-    repeated = everything.duplicated() & (keys != "")
+    # What has no place may have lost it: two records that differ in nothing but that are not one.
+    placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
+    repeated = everything.duplicated() & (keys != "") & placed
     again = keys.duplicated() & (keys != "") & ~repeated if spec.fields[spec.key].unique else keys != keys
     twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
     faults = [
@@ -173,6 +178,15 @@ def place(
         for at in outside
     ]
     return frame.assign(**{LOCATED_IN: located}), faults + _disagreements(frame, spec, located, townships[name])
+
+
+def place_roughly(frame: gpd.GeoDataFrame, west: float, south: float, east: float, north: float) -> list[Fault]:
+    """Report what lies far from the rough box of a county without townships, degrees; nearer nobody can tell."""
+    there = frame.geometry.dropna()
+    lon, lat = lonlat_of(shapely.get_coordinates(shapely.point_on_surface(there.array)), frame.crs)
+    far = np.hypot(lon - np.clip(lon, west, east), lat - np.clip(lat, south, north)) > FAR_DEG
+    message, hint = tr("lies far outside the county"), tr("check its coordinates; it is kept")
+    return [Fault("outside_county", message, hint, at) for at in there.index[far]]
 
 
 def _disagreements(

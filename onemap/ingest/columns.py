@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 
 from onemap.geodesy import METRES, SQUARE_METRES, unit_title
-from onemap.ingest.numbers import parse_quantity
+from onemap.ingest.numbers import parse_quantity, split_unit
 from onemap.ingest.raw import Fault
-from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
@@ -107,10 +108,14 @@ def match_columns(
         for name, field in spec.fields.items()
     }
     found: dict[str, str] = {}
-    for name, words in wanted.items():
-        column = find_column(words, columns)
-        if column is not None and column not in found.values():
-            found[name] = column
+    bare = {split_unit(column)[0]: column for column in reversed(columns)}
+    for spelled in ({column: column for column in columns}, bare):
+        for name, words in wanted.items():
+            column = find_column(words, spelled)
+            # Behind a name in brackets stands its unit, which only fields with a unit have.
+            fits = spelled is not bare or spec.fields[name].unit is not None
+            if column is not None and name not in found and spelled[column] not in found.values() and fits:
+                found[name] = spelled[column]
     claims: dict[str, list[str]] = {}
     for column in columns:
         if column in cut_names and column not in found.values():
@@ -146,13 +151,23 @@ def _cuts(word: str) -> frozenset[str]:
     return frozenset(fold(code[:NAME_BYTES].decode(codec, "ignore")) for code, codec in codes if len(code) > NAME_BYTES)
 
 
-def take_fields(frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str]) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return a frame with every field of the layer, still raw but in the field's unit, and its missing columns."""
+def take_fields(
+    frame: pd.DataFrame, spec: LayerSpec, matches: Mapping[str, str], units: Mapping[str, Unit] = MappingProxyType({})
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return a frame with every field of the layer, still raw but in the field's unit, and its missing columns.
+
+    Parameters
+    ----------
+    units
+        The units that the table states beside the names of columns.
+    """
     faults: list[Fault] = []
     columns: dict[str, pd.Series[Any]] = {}
     for name, field in spec.fields.items():
         if name in matches:
-            columns[name], found = _in_field_unit(frame[matches[name]].astype(object), name, field, matches[name])
+            column = matches[name]
+            stated = split_unit(column)[1] or units.get(column)
+            columns[name], found = _in_field_unit(frame[column].astype(object), name, field, (column, stated))
             faults += found
             if field.required and columns[name].isna().all():
                 message = tr("{field} is blank in all {count} records", field=field.label, count=len(frame))
@@ -176,14 +191,16 @@ def _words(name: str, field: FieldSpec) -> list[str]:
 
 
 def _in_field_unit(
-    values: pd.Series[Any], name: str, field: FieldSpec, column: str
+    values: pd.Series[Any], name: str, field: FieldSpec, heading: tuple[str, Unit | None]
 ) -> tuple[pd.Series[Any], list[Fault]]:
     """Return values in the field's unit, from that of their column, or from that which a cell states itself."""
     if field.unit is None:
         return values, []
+    column, heads = heading
     alias = next((alias.unit for alias in field.aliases if fold(alias.name) == fold(column)), None)
     factors = SQUARE_METRES if field.unit in SQUARE_METRES else METRES
-    own, usual = field.unit, alias or field.unit
+    # What stands over the column in the table goes before what columns of that name usually are in.
+    own, usual = field.unit, (heads if heads in factors else None) or alias or field.unit
     faults: list[Fault] = []
 
     def scaled(at: Any, value: Any) -> Any:

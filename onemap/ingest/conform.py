@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,14 +12,18 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.ingest.raw import FIRST_CELL, Fault
+from onemap.ingest.raw import TOTALS_WORD, Fault
 from onemap.ingest.values import DTYPES, read_value
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
 Step = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
 
-TOTALS: Final = ("合计", "总计", "小计", "total")
+TOTALS: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[::]?(\(.*\))?|(sub|grand)?total[::]?")
+"""What the cell says that makes its row a sum of others (compared folded): 合计, 本页小计, 化工镇合计."""
+LEADING: Final = 4
+"""Among so many columns from the left stands the word: after a serial number, or a township merged over its rows."""
+
 KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 """Kind of geometry of shapely's type ids; collections (7) are of none."""
 
@@ -26,18 +31,27 @@ REPAIR_BUDGET: Final = 0.05
 """A repair that changes the area by more than this share is not made."""
 
 
+def totals_words(frame: pd.DataFrame) -> list[str]:
+    """Return for each row of a table the cell that says that it sums up others, "" where none of the first does."""
+    found = [""] * len(frame)
+    for name in frame.columns[:LEADING]:
+        for at, cell in enumerate(frame[name]):
+            if isinstance(cell, str) and ("计" in cell or "otal" in cell.lower()) and TOTALS.fullmatch(fold(cell)):
+                found[at] = found[at] or cell
+    return found
+
+
 def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Drop rows that sum up others: their first value says so, and they have no place."""
-    if FIRST_CELL not in frame:
+    """Drop rows that sum up others: one of their first cells says so, and they have no place."""
+    if TOTALS_WORD not in frame:
         return frame, []
-    first = frame[FIRST_CELL].map(fold).astype("string")
-    totals = first.str.startswith(TOTALS) & shapely.is_missing(frame.geometry.array)
+    totals = (frame[TOTALS_WORD] != "") & shapely.is_missing(frame.geometry.array)
     message, hint = tr("a row of totals, not a record"), tr("nothing to do")
     faults = [
-        Fault("totals_row", message, hint, at, value=str(frame.at[at, FIRST_CELL]), action="dropped", key="")
+        Fault("totals_row", message, hint, at, value=str(frame.at[at, TOTALS_WORD]), action="dropped", key="")
         for at in frame.index[totals]
     ]
-    return frame[~totals].drop(columns=FIRST_CELL), faults
+    return frame[~totals].drop(columns=TOTALS_WORD), faults
 
 
 def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

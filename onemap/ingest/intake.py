@@ -14,10 +14,10 @@ import shapely
 
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.cells import fill_samples, preview
-from onemap.ingest.checks import CHECKS, place
+from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
-from onemap.ingest.files import Search, check_ending, endings_of, find_parts
+from onemap.ingest.files import Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
@@ -112,9 +112,11 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
         check_ending(layer, spec, project)
     sources: list[Source] = []
     files: list[RasterFile] = []
+    names: set[tuple[str, str]] = set()
     for done, (layer, spec) in enumerate(wanted):
         found: list[Source] = []
         for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
+            part = _named_apart(part, layer, names)
             if progress:
                 progress(part.name, done / len(wanted))
             extent = _county([*sources, *found]) or built_in_extent(project.spec.county)
@@ -126,6 +128,15 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
     return sources, files
 
 
+def _named_apart(part: Part, layer: LayerSpec, names: set[tuple[str, str]]) -> Part:
+    """Return a part by a name that no other part of its layer has: two entries may name two sheets of one file."""
+    options = [part.name, *([f"{part.name} [{part.spec.layer}]"] if part.spec.layer else [])]
+    options += [f"{part.name} ({number})" for number in range(2, len(names) + 3)]
+    name = next(option for option in options if (layer.id, option) not in names)
+    names.add((layer.id, name))
+    return replace(part, name=name)
+
+
 def _put_together(project: Project, sources: list[Source], files: list[RasterFile]) -> Intake:
     crs = project.spec.crs or _zone(sources, project.spec.county)
     specs = project.catalogue.layers
@@ -135,7 +146,7 @@ def _put_together(project: Project, sources: list[Source], files: list[RasterFil
     layers: dict[str, Layer] = {}
     for layer_id in sorted(project.sources, key=lambda layer: layer != TOWNSHIP):
         own = [one for one in conformed if one.source.layer.id == layer_id]
-        frame, found = _layer(own, specs[layer_id], crs, layers.get(TOWNSHIP))
+        frame, found = _layer(own, specs[layer_id], crs, layers.get(TOWNSHIP), built_in_extent(project.spec.county))
         issues += [*(issue for one in own for issue in one.issues), *found]
         if frame is not None:
             layers[layer_id] = Layer(specs[layer_id], frame)
@@ -237,7 +248,7 @@ def _placed(name: str, one: _Conformed) -> Placed | None:
 
 
 def _layer(
-    conformed: Sequence[_Conformed], spec: LayerSpec, crs: str, townships: Layer | None
+    conformed: Sequence[_Conformed], spec: LayerSpec, crs: str, townships: Layer | None, extent: Extent | None
 ) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
     """Put the sources of a layer together, check the whole and place it."""
     letters = {one.source.name: one.source.letters for one in conformed}
@@ -253,6 +264,8 @@ def _layer(
         whole = checked
     towns = whole if spec.id == TOWNSHIP else (townships.frame if townships else None)
     whole, found = place(whole, spec, towns, TOWNSHIP_NAME)
+    if towns is None and extent is not None:
+        found += place_roughly(whole, *extent.box)
     placed = all(one.source.placed for one in conformed if one.frame is not None)
     if whole.geometry.isna().all() and placed and spec.geometry != ("table",):
         message, hint = tr("not one of its records has a place"), tr("ask for the data with coordinates")

@@ -29,6 +29,9 @@ UNIT_WORDS: Final[Mapping[str, Unit]] = {
 _QUANTITY: Final = re.compile(
     rf"(?P<number>[-+]?[\d,.]+)\s*(?P<wan>万)?\s*(?P<unit>{'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})", re.I
 )
+_BEHIND: Final = re.compile(r"(?P<name>.+?)[(\[](单位:?)?(?P<unit>[^()\[\]]+)[)\]]")
+_STATED: Final = re.compile(r"单位:?\s*(?P<unit>[^\s,、;()\[\]]+)")
+_THOUSANDS: Final = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\s*\d{1,2}:\d{2}.*)?")
 _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
@@ -45,7 +48,10 @@ def parse_number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float):
         return float(value) if math.isfinite(value) else None
-    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").replace("\N{MINUS SIGN}", "-").strip()
+    text = unicodedata.normalize("NFKC", str(value)).replace("\N{MINUS SIGN}", "-").strip()
+    if "," in text:
+        # In "12,5" it is somebody's decimal point, and nobody knows whether it is.
+        text = text.replace(",", "") if _THOUSANDS.fullmatch(text) else ""
     try:
         number = float(text) if "_" not in text else math.nan
     except ValueError:
@@ -74,6 +80,35 @@ def parse_quantity(value: Any) -> tuple[float, Unit | None] | None:
         return None
     # Decimal, so that 1.2万 is 12000 and no hair more.
     return float(Decimal(repr(number)) * (10_000 if found["wan"] else 1)), UNIT_WORDS[found["unit"].lower()]
+
+
+def split_unit(name: str) -> tuple[str, Unit | None]:
+    """Return what a column is called, and the unit that stands behind it in brackets.
+
+    Examples
+    --------
+    >>> split_unit("占地面积（单位：公顷）")
+    ('占地面积', 'ha')
+    >>> split_unit("备注(其他)")
+    ('备注(其他)', None)
+    """
+    found = _BEHIND.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    unit = UNIT_WORDS.get(found["unit"].lower()) if found else None
+    return (found["name"].strip(), unit) if found and unit else (name, None)
+
+
+def find_unit(text: object, alone: bool = False) -> Unit | None:
+    """Return the unit that a text states: "单位:亩" anywhere in it, or, where it stands `alone`, "亩" as well.
+
+    Examples
+    --------
+    >>> find_unit("台账（单位：亩）"), find_unit("(公顷)", alone=True), find_unit("单位：某局")
+    ('mu', 'ha', None)
+    """
+    plain = unicodedata.normalize("NFKC", str(text)).strip()
+    found = _STATED.search(plain)
+    word = found["unit"] if found else plain.strip("()[] ") if alone else ""
+    return UNIT_WORDS.get(word.lower())
 
 
 def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:

@@ -11,10 +11,11 @@ import geopandas as gpd
 import pandas as pd
 
 from onemap.model import Action, EncodingRecord
+from onemap.spec.layer import Unit
 from onemap.text import tr
 
-FIRST_CELL: Final = "first cell"
-"""Column of the frames of tables: the first cell of each row that is not blank."""
+TOTALS_WORD: Final = "totals word"
+"""Column of the frames of tables: the cell that says that a row sums up others, "" where none does."""
 
 AREA_AS_WRITTEN: Final = "area as written"
 """Column of the frames of layers that declare an area: the area before it was brought to the field's unit."""
@@ -81,6 +82,8 @@ class Raw:
     encoding: EncodingRecord
     letters: Mapping[str, str] = field(default_factory=dict)
     declared_crs: Any = None
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    """The unit of each column that the table states beside its name: in a row of units, or above the table."""
     cut_names: frozenset[str] = frozenset()
     """The columns whose names are as long as the format allows: longer names were cut there."""
     faults: tuple[Fault, ...] = ()

@@ -15,13 +15,14 @@ import shapely
 
 from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, words_of
+from onemap.ingest.conform import totals_words
 from onemap.ingest.files import Part
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.rasters import RasterSource, open_raster
-from onemap.ingest.raw import AREA_AS_WRITTEN, FIRST_CELL, Fault, Raw, UnreadableError
+from onemap.ingest.raw import AREA_AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError
 from onemap.ingest.readers.postgis import content_digest
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
@@ -83,7 +84,7 @@ class Source:
         frame = self.fields.copy()
         frame[SOURCE], frame[SOURCE_ROW] = self.name, self.raw.rows
         if self.raw.geometry is None:
-            frame[FIRST_CELL] = self.raw.frame.bfill(axis=1).iloc[:, 0]
+            frame[TOTALS_WORD] = totals_words(self.raw.frame)
         area = self.columns.get(self.layer.area_field or "")
         if area is not None:
             frame[AREA_AS_WRITTEN] = self.raw.frame[area]
@@ -131,7 +132,7 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
     told = (*part.faults, *raw.faults, *passed)
     if len(raw.frame) == 0:
         return Source(layer, part, (*told, _nothing(part)), raw, everything, digest)
-    fields, missing = take_fields(raw.frame, layer, matches)
+    fields, missing = take_fields(raw.frame, layer, matches, raw.units)
     if not len(raw.frame.columns) and any(fault.kind == "missing_part" for fault in raw.faults):
         # All its columns went with that part, which is one fault.
         missing = []

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,9 @@ HEADER: Final = 4096
 CHARSET: Final = re.compile(rb'(?i)(^!?charset\s+"?|\scharset\s+")([\w-]+)', re.MULTILINE)
 RASTER: Final = re.compile(rb'(?i)type\s+"raster"')
 VERSION: Final = re.compile(rb"(?im)^(!?)version\s+\d+[ \t]*\r?\n")
+OBJECT: Final = re.compile(rb"(none|point|line|pline|region|arc|text|rect|roundrect|ellipse|multipoint|collection)\b")
+"""How an object begins in the part of a .mif file below the word "data"."""
+
 AS_BYTES: Final = b"ISO8859_1"
 CHARSETS: Final = {"windowssimpchinese": "gb18030", "windowstradchinese": "big5", "windowslatin1": "cp1252"}
 
@@ -69,6 +73,11 @@ def read_mapinfo(path: Path, source: SourceSpec) -> Raw:
             put_beside(file, copy.with_suffix(ending))
         try:
             features = read_features(copy, path.name)
+            count = _objects(path) if kind == ".mif" else 0
+            if count > len(features.ids):
+                message = tr("it is damaged or cut off: {read} of its {count} records could be read",
+                             read=len(features.ids), count=count)  # fmt: skip
+                faults.append(Fault("unreadable", message, again, action="dropped"))
         except UnicodeDecodeError:
             message = tr("{file} does not say in which charset it is written", file=path.name)
             raise UnreadableError(message, tr("ask for it as shapefile or GeoPackage")) from None
@@ -82,6 +91,13 @@ def read_mapinfo(path: Path, source: SourceSpec) -> Raw:
         cut_names=text.cut_names,
         faults=(*faults, *features.faults, *text.faults),
     )
+
+
+def _objects(path: Path) -> int:
+    """Return how many objects a .mif file holds."""
+    with path.open("rb") as file:
+        lines = (line.strip().lower() for line in file)
+        return sum(1 for line in dropwhile(lambda line: line != b"data", lines) if OBJECT.match(line))
 
 
 def _copy_header(path: Path, copy: Path) -> Label:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
 from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, find_header
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
+from onemap.spec.layer import Unit
 from onemap.text import fold, tr
 
 BATCH: Final = 10_000
@@ -38,6 +41,16 @@ NOTE: Final = re.compile(
 
 SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
 """How the column is called that counts the rows (compared folded)."""
+
+MERGED: Final = 3
+"""A text that is merged over so many columns is a heading."""
+
+FEWEST_NAMES: Final = 3
+NEARLY_ALL: Final = 0.8
+"""A later row is a header when so many of its cells, and this share of them, are known names."""
+
+SECTION: Final = re.compile(r"[(（]?[一二三四五六七八九十]+[)）]?[、.,:]?\S+|[ivx]+[、.]\S+")
+"""How headings between records begin (compared folded): 一、化工企业."""
 
 SENTENCE: Final = re.compile(r"[,。;::、,;]")
 _ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
@@ -135,11 +148,15 @@ def read_records(
     told = {_key(row.cells) for row in head[: header.last + 1]}
     table = _Table()
     counters = [at for at, name in enumerate(header.names) if SERIAL.fullmatch(fold(name))]
-    body = _counted_out(_records(chain(head[header.last + 1 :], stream), told, faults), counters, faults)
+    units = _Units([row.cells for row in head[: header.first]])
+    rows_below = _records(chain(head[header.last + 1 :], stream), told, units, faults)
+    below = _first_table(rows_below, words, header, faults)
+    body = _counted_out(below, counters, faults)
     while batch := list(islice(body, BATCH)):
         table.extend(batch)
     _drop_notes(table, faults)
-    return _raw(table, header, encoding, faults)
+    faults += _told_twice(header, words)
+    return _raw(table, header, units, encoding, faults)
 
 
 def column_letter(at: int) -> str:
@@ -162,7 +179,25 @@ def is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
-def _records(rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], faults: list[Fault]) -> Iterator[Row]:
+class _Units:
+    """The units that a table states: above it for all columns, or in a row under the header for each."""
+
+    def __init__(self, titles: Sequence[Sequence[Any]]) -> None:
+        stated = {unit for cells in titles for cell in cells if not is_blank(cell) and (unit := find_unit(cell))}
+        # Of two, nobody can tell which column has which.
+        self.everywhere = stated.pop() if len(stated) == 1 else None
+        self.of_column: dict[int, Unit] = {}
+
+    def take_row(self, cells: Sequence[Any]) -> None:
+        self.of_column |= {at: unit for at, cell in enumerate(cells) if (unit := find_unit(cell, alone=True))}
+
+    def of(self, at: int) -> Unit | None:
+        return self.of_column.get(at, self.everywhere)
+
+
+def _records(
+    rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], units: _Units, faults: list[Fault]
+) -> Iterator[Row]:
     """Yield the rows that are records, and tell of others."""
     starts = {key[0] for key in told if key}
     under_header = True
@@ -175,9 +210,39 @@ def _records(rows: Iterable[Row], told: AbstractSet[tuple[str, ...]], faults: li
             continue
         if under_header and (what := _under_header(row.cells)):
             faults.append(_told(row.number, what, row.cells))
+            units.take_row(row.cells)
             continue
         under_header = False
+        if _is_section(row):
+            faults.append(_told(row.number, tr("a heading over the rows below it, not a record"), row.cells))
+            continue
         yield row
+
+
+def _first_table(rows: Iterable[Row], words: AbstractSet[str], header: Header, faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows above a second header, and tell how many stand under it: its columns may be others."""
+    rows = iter(rows)
+    for at, row in enumerate(rows):
+        if not _is_header(row, words, header):
+            yield row
+        elif at == 0:
+            # Right under the header it names the same columns once more: their ids, or their English names.
+            faults.append(_told(row.number, tr("the header again, not a record"), row.cells))
+        else:
+            count = sum(1 for _ in rows)
+            message = tr("row {row} is the header of a second table; the {count} rows from there on were not read",
+                         row=row.number, count=count + 1)  # fmt: skip
+            hint = tr("put each table on a sheet, or in a file, of its own")
+            faults.append(
+                Fault("unreadable", message, hint, action="dropped", severity="error", key="", row=row.number)
+            )
+
+
+def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:
+    """Tell whether a row is a header: nearly all of its cells are names of columns, and not only what records hold."""
+    key = _key(row.cells)
+    known = sum(word in words for word in key)
+    return known >= FEWEST_NAMES and known >= NEARLY_ALL * len(key) and 2 * known >= header.known
 
 
 def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Fault]) -> Iterator[Row]:
@@ -192,6 +257,14 @@ def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Faul
         message = tr("{count} rows hold only their number, the last of them is row {last}; they are no records",
                      count=len(empty), last=empty[-1])  # fmt: skip
         faults.append(Fault("not_a_record", message, tr("nothing to do"), action="dropped", key="", row=empty[0]))
+
+
+def _is_section(row: Row) -> bool:
+    """Tell whether a row has but one cell of its own, which is a heading, or is merged over three columns and more."""
+    texts = [cell for cell in row.cells if not is_blank(cell)]
+    if row.own != 1 or not isinstance(texts[0], str) or len(set(map(str, texts))) > 1:
+        return False
+    return len(texts) >= MERGED or SECTION.fullmatch(fold(texts[0])) is not None
 
 
 def _key(cells: Sequence[Any]) -> tuple[str, ...]:
@@ -236,7 +309,18 @@ def _told(number: int, what: str, cells: Sequence[Any]) -> Fault:
     return Fault("not_a_record", what, tr("nothing to do"), value=value, action="dropped", key="", row=number)
 
 
-def _raw(table: _Table, header: Header, encoding: EncodingRecord, faults: list[Fault]) -> Raw:
+def _told_twice(header: Header, words: AbstractSet[str]) -> list[Fault]:
+    """Tell of known names that stand over two columns, as in two tables side by side."""
+    counts = Counter(name for name in header.names if fold(name) in words)
+    twice = [name for name, count in counts.items() if count > 1]
+    if not twice:
+        return []
+    message = tr("more than one column is called so, and the first was taken: {names}", names=", ".join(twice))
+    hint = tr("if these are two tables side by side, put each on a sheet of its own; else name the columns apart")
+    return [Fault("parts_chosen", message, hint, severity="warning")]
+
+
+def _raw(table: _Table, header: Header, units: _Units, encoding: EncodingRecord, faults: list[Fault]) -> Raw:
     given = [*header.names, *[""] * (len(table.columns) - len(header.names))]
     nameless = [at for at, column in enumerate(table.columns) if not given[at] and any(v is not None for v in column)]
     names = distinct(tr("column {letter}", letter=column_letter(at)) if at in nameless else given[at]
@@ -259,4 +343,5 @@ def _raw(table: _Table, header: Header, encoding: EncodingRecord, faults: list[F
         columns[name] = values
     frame = pd.DataFrame(columns, columns=names, index=frame.index, dtype=object)
     letters = {name: column_letter(at) for name, at in zip(names, places, strict=True)}
-    return Raw(frame, None, table.numbers, encoding, letters, faults=tuple(faults))
+    stated = {name: unit for name, at in zip(names, places, strict=True) if (unit := units.of(at))}
+    return Raw(frame, None, table.numbers, encoding, letters, units=stated, faults=tuple(faults))

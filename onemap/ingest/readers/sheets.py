@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -230,7 +231,7 @@ def _bare_formulas(places: Sequence[Place]) -> list[Fault]:
 
 
 def _with_faults(raw: Raw, faults: Sequence[Fault]) -> Raw:
-    return Raw(raw.frame, None, raw.rows, raw.encoding, raw.letters, faults=(*faults, *raw.faults))
+    return replace(raw, faults=(*faults, *raw.faults))
 
 
 def _delimiter(file: TextIO, words: AbstractSet[str]) -> str:

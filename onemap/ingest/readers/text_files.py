@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,8 @@ from onemap.model import EncodingRecord
 from onemap.text import tr
 
 CHUNK: Final = 2**20
+DAMAGED: Final = 5
+"""A file with so many times more lines in UTF-8 than others was written in UTF-8, and damaged since."""
 FEW_LETTERS: Final = 0.2
 """A text without byte-order mark is UTF-16 where every other byte is a NUL in so large a share."""
 
@@ -52,13 +55,33 @@ def find_file_encoding(path: Path, asked: str | None = None) -> Finding:
 
 
 def _in_two_encodings(path: Path) -> UnreadableError | None:
-    """Return what is said of a file in which lines in UTF-8 stand among others: two files were joined."""
+    """Return what is said of a file that is UTF-8 in some lines only: two were joined, or it is damaged."""
     lines = (line for chunk in _chunks(path) for line in chunk.splitlines())
-    at = next((number for number, line in enumerate(lines, 1) if not line.isascii() and reads_as_utf8(line)), None)
-    if at is None:
+    first: dict[bool, int] = {}
+    counts = Counter[bool]()
+    for number, line in enumerate(lines, 1):
+        if not line.isascii():
+            own = _decodes(line)
+            counts[own] += 1
+            if not own or reads_as_utf8(line):
+                first.setdefault(own, number)
+    if False in first and counts[True] > DAMAGED * counts[False]:
+        message = tr("{file} is UTF-8, but line {line} is damaged", file=path.name, line=first[False])
+        return UnreadableError(message, tr("correct that line, or ask for the file again"))
+    if True not in first:
         return None
-    message = tr("{file} is written in two encodings: line {line} is UTF-8, others are not", file=path.name, line=at)
+    message = tr(
+        "{file} is written in two encodings: line {line} is UTF-8, others are not", file=path.name, line=first[True]
+    )
     return UnreadableError(message, tr("ask for the files of which it was put together, or type those lines again"))
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _utf16(head: bytes) -> str:

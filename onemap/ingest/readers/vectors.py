@@ -9,7 +9,10 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
+import pyproj
+from shapely.errors import ShapelyError
 
 from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError
 from onemap.ingest.readers.declared import declared_crs
@@ -38,6 +41,9 @@ SOLE: Final = (".geojson", ".fgb")
 """Formats with one layer; only to ask for its name would mean to read a GeoJSON file once more."""
 
 GEOJSON: Final = (".geojson", ".json")
+
+MOST_COUNTED: Final = 2**26
+"""Larger GeoJSON files are not read twice to count what GDAL passes over."""
 
 
 def read_vector(path: Path, source: SourceSpec, words: set[str]) -> Raw:
@@ -80,14 +86,26 @@ def _raw(features: Features, record: EncodingRecord, faults: tuple[Fault, ...]) 
 
 def _short(path: Path, layer: str | None, read: int) -> tuple[Fault, ...]:
     """Tell where a file holds more than could be read."""
-    if path.suffix.lower() not in COUNTED:
-        return ()
-    with quiet():
-        count = pyogrio.read_info(path, layer=layer)["features"]
+    kind, count = path.suffix.lower(), 0
+    if kind in GEOJSON and path.stat().st_size <= MOST_COUNTED:
+        count = _elements(path)
+    elif kind in COUNTED:
+        with quiet():
+            count = pyogrio.read_info(path, layer=layer)["features"]
     if count <= read:
         return ()
     message = tr("it is damaged or cut off: {read} of its {count} records could be read", read=read, count=count)
     return (Fault("unreadable", message, tr("ask for the file again"), action="dropped"),)
+
+
+def _elements(path: Path) -> int:
+    """Return how many elements a GeoJSON file lists, those too that GDAL passes over as no features."""
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return 0
+    listed = content.get("features") if isinstance(content, dict) else None
+    return len(listed) if isinstance(listed, list) else 0
 
 
 def _foreign_geojson(path: Path, source: SourceSpec) -> Raw:
@@ -120,7 +138,7 @@ def read_parquet(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     del source, words  # Parquet has no layers to choose from, and says its encoding itself.
     try:
         frame = gpd.read_parquet(path)
-    except (ValueError, KeyError, OSError) as fault:
+    except (ValueError, KeyError, OSError, ShapelyError, pyproj.exceptions.ProjError, pa.ArrowException) as fault:
         raise refused(path, path.name, fault) from None
     record = EncodingRecord("utf-8", tr("the format's own encoding"))
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
