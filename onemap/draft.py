@@ -59,7 +59,9 @@ def draft_layer(title: str, frame: pd.DataFrame, geometry: Sequence[str], catalo
             yield f"type  = {quoted(types[column])}"
         yield f"dbf   = {quoted(dbf)}"
         if column == key:
-            yield from ("required = true", "unique   = true")
+            yield "required = true"
+            if _is_key(frame[column]):
+                yield "unique   = true"
         if types[column] == "class" and column != classes:
             yield from _classes(frame[column], f"fields.{name}.classes")
     if classes:
@@ -113,11 +115,12 @@ def _type(column: pd.Series[Any]) -> FieldType:
 
 def _key(frame: pd.DataFrame, columns: Sequence[str]) -> str:
     """Return the column that names each record: the first with no blank and no repeat, or else the first."""
-    for column in columns:
-        texts = _values(frame[column]).map(fold)
-        if len(texts) == len(frame) and texts.is_unique and not texts.str.contains(r"\.").any():
-            return column
-    return columns[0]
+    return next((column for column in columns if _is_key(frame[column])), columns[0])
+
+
+def _is_key(column: pd.Series[Any]) -> bool:
+    texts = _values(column).map(fold)
+    return len(texts) == len(column) and texts.is_unique and not texts.str.contains(r"\.").any()
 
 
 def _label(columns: Sequence[str]) -> str:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onemap.ingest.codes import check_code
-from onemap.ingest.columns import take_fields
+from onemap.ingest.columns import match_columns, take_fields
 from onemap.ingest.numbers import parse_quantity
 from onemap.spec.catalogue import load_catalogue
+from onemap.spec.project import SourceSpec
 from onemap.text import speaking
 
 # Codes of real public bodies, as they print them on their own pages.
@@ -93,3 +94,20 @@ def test_a_unit_that_a_cell_states_is_taken_and_told_where_it_is_another():
 
 def test_a_unit_of_another_dimension_is_no_area():
     assert areas("面积(亩)", "3米")[0] == ["3米"]
+
+
+@pytest.mark.parametrize("column", ["登记面积(亩)", "登记面积（单位：亩）", "登记面积[亩]"])
+def test_a_unit_behind_the_name_of_a_column_is_its_unit(column):
+    frame = pd.DataFrame({column: pd.Series([3], dtype=object)})
+    matches = match_columns(LAND, frame.columns, SourceSpec(path="t"))
+    assert list(take_fields(frame, LAND, matches)[0]["declared_area_m2"]) == pytest.approx([2000])
+
+
+def test_a_unit_that_the_table_states_goes_before_the_columns_usual_one():
+    frame = pd.DataFrame({"图斑面积": pd.Series([3], dtype=object)})
+    fields, _ = take_fields(frame, LAND, {"declared_area_m2": "图斑面积"}, {"图斑面积": "mu"})
+    assert list(fields["declared_area_m2"]) == pytest.approx([2000])
+
+
+def test_brackets_behind_a_name_that_hold_no_unit_belong_to_it():
+    assert match_columns(LAND, ["登记面积(旧)"], SourceSpec(path="t")) == {}

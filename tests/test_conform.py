@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
-from onemap.ingest.conform import conform
+from onemap.ingest.conform import conform, totals_words
 from onemap.ingest.raw import TOTALS_WORD
 from onemap.spec.catalogue import load_catalogue
 
@@ -114,3 +114,13 @@ def test_conforming_twice_changes_nothing(layer, data):
     once, _ = conform(features(rows, shapes, spec), spec)
     twice, _ = conform(once, spec)
     pd.testing.assert_frame_equal(pd.DataFrame(once), pd.DataFrame(twice))
+
+
+@pytest.mark.parametrize("word", ["合计", "小 计", "本页小计", "化工镇合计：", "Total", "合计（亩）"])
+def test_a_word_for_totals_among_the_first_cells_is_found(word):
+    assert totals_words(pd.DataFrame({"序号": [1], "乡镇": ["化工镇"], "名称": [word]})) == [word]
+
+
+@pytest.mark.parametrize("word", ["合计镇01", "Total-01", "设计院", "化工厂"])
+def test_a_name_that_only_holds_such_a_word_is_none(word):
+    assert totals_words(pd.DataFrame({"名称": [word]})) == [""]

@@ -119,3 +119,11 @@ def test_a_tab_of_an_image_says_so(tmp_path):
     (tmp_path / "p.tab").write_text('!table\n!version 300\n\nDefinition Table\n  File "p.tif"\n  Type "RASTER"\n')
     with pytest.raises(UnreadableError, match="where an image lies"):
         read(tmp_path / "p.tab")
+
+
+def test_objects_of_a_mif_without_a_line_in_its_mid_are_told(tmp_path):
+    head = f'Version 300\nCharset "UTF-8"\nDelimiter ","\n{CGCS2000_114}\nColumns 1\n  name Char(20)\nData\n\n'
+    (tmp_path / "t.mif").write_text(head + "Point 389000 3865000\nPoint 389100 3865000\n", "utf-8")
+    (tmp_path / "t.mid").write_text('"a"\n', "utf-8")
+    (fault,) = read(tmp_path / "t.mif").faults
+    assert (fault.kind, "1 of its 2 records" in fault.message) == ("unreadable", True)

@@ -390,3 +390,26 @@ def test_a_file_that_the_system_does_not_open_is_told(tmp_path, monkeypatch):
     opened = type(path).open
     monkeypatch.setattr(type(path), "open", refuse)
     assert "Permission denied" in told(taken(tmp_path, "t.csv"), "unreadable")
+
+
+def test_a_text_file_beside_data_is_a_note_and_named(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    write_csv(tmp_path / "井" / "说明.txt", "乙井")
+    intake = taken(tmp_path, "井")
+    assert (names(intake), "说明.txt" in told(intake, "parts_chosen")) == (["甲井"], True)
+
+
+@pytest.mark.parametrize("path", ["t.zip", "t.zip/数据.txt"])
+def test_a_text_file_alone_in_a_zip_is_data(tmp_path, path):
+    write_zip(tmp_path / "t.zip", **{"数据.txt": write_csv(tmp_path / "a.txt", "甲井")})
+    assert names(taken(tmp_path, path)) == ["甲井"]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_inside_of_a_geodatabase_is_one(tmp_path, zipped):
+    points = gpd.GeoDataFrame({"DWBM": ["D1"], "DWMC": ["甲井"]}, geometry=[Point(112.7, 34.9)], crs="EPSG:4490")
+    points.to_file(tmp_path / "t.gdb", driver="OpenFileGDB", layer="井")
+    (tmp_path / "t.gdb").rename(tmp_path / "数据")
+    if zipped:
+        write_zip(tmp_path / "数据.zip", **{file.name: file for file in (tmp_path / "数据").iterdir()})
+    assert names(taken(tmp_path, "数据.zip" if zipped else "数据")) == ["甲井"]

@@ -132,3 +132,51 @@ def test_no_product_of_a_build_says_the_datum_parameters(tmp_path, as_text):
     assert (source.kept, source.crs.declared) == (1, "EPSG:2383")
     digits = [str(abs(value)).encode() for value in SEVEN.values()]
     assert not [secret for content in words_in(tmp_path / "build") for secret in digits if secret in content]
+
+
+def with_points(folder, *places):
+    """Take in wells that lie at these places, in a file without any townships beside it."""
+    names = [f"D{n}" for n in range(len(places))]
+    wells = gpd.GeoDataFrame(
+        {"DWBM": names, "DWMC": names}, geometry=gpd.points_from_xy(*zip(*places, strict=True)), crs=4490
+    )
+    wells.to_file(folder / "井.gpkg")
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    return intake_of(folder, f'{head}[sources.groundwater_point]\npath = "井.gpkg"\n')
+
+
+INSIDE = [(112.7, 34.9), (112.71, 34.9), (112.72, 34.9)]
+
+
+@pytest.mark.parametrize("stray", [(0, 0), (12.7, 34.9), (112.7, 3.49)])
+def test_a_place_far_off_moves_no_zone_and_is_told(tmp_path, stray):
+    intake = with_points(tmp_path, *INSIDE, *INSIDE, *INSIDE, stray)
+    assert intake.crs == "EPSG:4547"
+    assert intake.issues.query("kind == 'outside_county'")["row"].tolist() == [10]
+
+
+def test_a_place_with_its_axes_exchanged_is_no_place_and_told(tmp_path):
+    intake = with_points(tmp_path, *INSIDE, *INSIDE, *INSIDE, (34.9, 112.7))
+    assert intake.issues.query("kind == 'invalid_geometry'")["action"].tolist() == ["blanked"]
+    assert intake.layers["groundwater_point"].frame.geometry.isna().sum() == 1
+
+
+def test_two_entries_that_name_one_file_are_accounted_apart(tmp_path):
+    (tmp_path / "井.csv").write_text(
+        "点位编码,点位名称,经度,纬度,类\nD1,甲,112.7,34.9,a\nD2,乙,112.7,34.9,b\n", "utf-8"
+    )
+    entry = '[[sources.groundwater_point]]\npath = "井.csv"\nonly = { "类" = ["%s"] }\n'
+    intake = intake_of(tmp_path, 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n' + entry % "a" + entry % "b")
+    assert [(source.rows, source.kept, source.dropped) for source in intake.sources] == [(2, 1, 1)] * 2
+
+
+def test_records_that_lost_their_place_are_not_taken_for_repeats(tmp_path):
+    reaches = gpd.GeoDataFrame(
+        {"河流编码": ["R1", "R1"], "河流名称": ["示例河", "示例河"]},
+        geometry=[shapely.LineString([(0, 0), (1, 1)]), shapely.LineString([(1, 1), (2, 2)])],
+        crs=2383,
+    )
+    reaches.to_file(tmp_path / "河.gpkg")
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    intake = intake_of(tmp_path, f'{head}[sources.river]\npath = "河.gpkg"\n')
+    assert len(intake.layers["river"].frame) == 2

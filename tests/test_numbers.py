@@ -28,3 +28,13 @@ def test_every_spelling_of_a_date_is_the_same_day(value):
 @pytest.mark.parametrize("value", ["2026-13-45", "2026年6月", "去年", 12, 2026.5])
 def test_what_is_no_day_is_none(value):
     assert parse_date(value) is None
+
+
+@pytest.mark.parametrize("text", ["12,5", "3,4", "1,23,456", "1234,567"])
+def test_a_comma_that_separates_no_thousands_is_not_passed_over(text):
+    assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("1,234", 1234), ("1,234,567.5", 1234567.5), ("-1,234", -1234)])
+def test_commas_between_thousands_are(text, number):
+    assert parse_number(text) == number

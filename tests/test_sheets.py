@@ -334,3 +334,87 @@ def test_text_that_can_be_read_in_two_ways_is_told(tmp_path):
 def test_equal_texts_are_kept_once(tmp_path):
     column = text(tmp_path, "企业名称,乡镇\n" + "甲厂,化工镇\n" * 3).frame["乡镇"]
     assert column[0] is column[2]
+
+
+# What stands below a header and is, or is not, a record
+
+
+@pytest.mark.parametrize("mark", ["镉", "乡镇", "经度"])
+def test_a_record_that_holds_a_known_word_is_no_header(tmp_path, mark):
+    rows = [["企业名称", "乡镇", "备注"], ["甲厂", "化工镇", mark], ["乙厂", "化工镇", None]]
+    assert list(sheet(tmp_path, rows).frame["企业名称"]) == ["甲厂", "乙厂"]
+
+
+def test_where_no_name_is_known_a_record_with_a_known_word_is_no_header(tmp_path):
+    rows = [["甲", "乙", "丙"], ["a", 1, "镉"], ["b", 2, None]]
+    assert list(sheet(tmp_path, rows).frame["甲"]) == ["a", "b"]
+
+
+def test_a_second_table_below_is_told_and_not_read(tmp_path):
+    rows = [["企业名称", "乡镇", "镉"], ["甲厂", "化工镇", 1], ["乡镇", "企业名称", "镉"], ["南庄镇", "乙厂", 2]]
+    raw = sheet(tmp_path, rows)
+    (fault,) = raw.faults
+    assert list(raw.frame["企业名称"]) == ["甲厂"]
+    assert (fault.kind, fault.severity, fault.row, "2" in fault.message) == ("unreadable", "error", 3, True)
+
+
+def test_names_once_more_right_under_the_header_are_no_record(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "乡镇", "镉"], ["乡镇", "经度", "纬度"], ["甲厂", "化工镇", 1]])
+    assert (list(raw.frame["企业名称"]), told(raw)) == (["甲厂"], [("not_a_record", "dropped")])
+
+
+@pytest.mark.parametrize(
+    ("row", "merged"), [(["一、化工企业"], ["A2:D2"]), (["一、化工企业"], []), (["（二）制革"], [])]
+)
+def test_a_heading_over_rows_is_no_record(tmp_path, row, merged):
+    raw = sheet(tmp_path, [["企业名称", "乡镇", "镉", "备注"], row, ["甲厂", "化工镇", 1, None]], merged)
+    assert (list(raw.frame["企业名称"]), told(raw)) == (["甲厂"], [("not_a_record", "dropped")])
+
+
+def test_a_name_alone_in_its_row_is_a_record(tmp_path):
+    assert len(sheet(tmp_path, [["企业名称", "乡镇", "镉"], ["甲厂", None, None], ["乙厂", "化工镇", 1]]).frame) == 2
+
+
+def test_a_known_name_over_two_columns_is_told(tmp_path):
+    raw = sheet(tmp_path, [["企业名称", "乡镇", None, "企业名称", "乡镇"], ["甲厂", "化工镇", None, "乙厂", "南庄镇"]])
+    (fault,) = raw.faults
+    assert (fault.kind, fault.severity, "企业名称" in fault.message) == ("parts_chosen", "warning", True)
+
+
+def test_a_quotation_mark_that_swallows_rows_is_refused_with_its_line(tmp_path):
+    rows = ["企业名称,乡镇,镉", '"甲厂,化工镇,1', "乙厂,化工镇,2", "丙厂,化工镇,3"]
+    with pytest.raises(UnreadableError, match="2"):
+        text(tmp_path, "\n".join(rows))
+
+
+def test_two_stray_quotation_marks_are_refused_too(tmp_path):
+    rows = ["企业名称,乡镇,镉", '"甲厂,化工镇,1', "乙厂,化工镇,2", '丙厂",化工镇,3']
+    with pytest.raises(UnreadableError, match="2"):
+        text(tmp_path, "\n".join(rows))
+
+
+def test_an_address_of_two_lines_is_one_cell(tmp_path):
+    raw = text(tmp_path, '企业名称,乡镇,镉\n"甲厂\n化工路1号, 2楼",化工镇,1\n')
+    assert list(raw.frame["企业名称"]) == ["甲厂\n化工路1号, 2楼"]
+
+
+def test_one_damaged_line_of_utf_8_is_named(tmp_path):
+    lines = ["企业名称,乡镇,镉".encode(), *(f"厂{n},化工镇,1".encode() for n in range(20))]
+    lines[7] = lines[7][:2] + lines[7][3:]
+    with pytest.raises(UnreadableError, match="8"):
+        text(tmp_path, b"\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["企业名称", "镉"], [None, "亩"], ["甲厂", 30]],
+        [["台账（单位：亩）"], ["企业名称", "镉"], ["甲厂", 30]],
+    ],
+)
+def test_the_unit_that_a_table_states_beside_a_name_is_kept(tmp_path, rows):
+    assert sheet(tmp_path, rows).units["镉"] == "mu"
+
+
+def test_of_two_units_above_a_table_none_is_taken(tmp_path):
+    assert sheet(tmp_path, [["单位：亩", "单位：公顷"], ["企业名称", "镉"], ["甲厂", 30]]).units == {}

@@ -10,6 +10,8 @@ import fiona
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
@@ -258,3 +260,21 @@ def test_dates_and_texts_of_fiona_are_read(tmp_path):
     with fiona.open(tmp_path / "p.shp", "w", driver="ESRI Shapefile", schema=schema, encoding="gbk") as file:
         file.write({"geometry": HERE, "properties": {"NAME": "西虢镇", "RQ": "2025-03-04"}})
     assert read(tmp_path / "p.shp").frame.iloc[0].to_dict() == {"NAME": "西虢镇", "RQ": dt.date(2025, 3, 4)}
+
+
+@pytest.mark.parametrize("stray", [None, {"type": "feature", "geometry": None}, {"properties": {}}])
+def test_elements_that_are_no_features_are_counted(tmp_path, stray):
+    features = [json.loads(POINTS.to_json())["features"][0], stray]
+    (tmp_path / "t.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    (fault,) = read(tmp_path / "t.geojson").faults
+    assert (fault.kind, "1 of its 2 records" in fault.message) == ("unreadable", True)
+
+
+def test_a_parquet_whose_shapes_cannot_be_read_is_refused(tmp_path):
+    POINTS.to_parquet(tmp_path / "t.parquet")
+    table = pq.read_table(tmp_path / "t.parquet")
+    at = table.schema.get_field_index("geometry")
+    broken = table.set_column(at, "geometry", pa.array([b"no", b"wkb"]))
+    pq.write_table(broken.replace_schema_metadata(table.schema.metadata), tmp_path / "t.parquet")
+    with pytest.raises(UnreadableError):
+        read_parquet(tmp_path / "t.parquet", SPEC, set())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from glob import has_magic
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from onemap.errors import PathError
-from onemap.ingest.folders import ending, look_into, relative, tell_contents
+from onemap.ingest.folders import Contents, ending, look_into, relative, tell_contents
 from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import unpacked
 from onemap.ingest.readers.kml import read_kml
@@ -44,6 +46,8 @@ ALIKE: Final = 0.6
 """Sheets belong together whose headers know at least this share of the columns that the best known one does."""
 
 ZIP: Final = ".zip"
+GEODATABASE: Final = ".gdb"
+NOTE: Final = ".txt"
 RASTERS: Final = (".tif", ".tiff", ".img", ".asc")
 
 EVERY: Final = "*"
@@ -139,13 +143,14 @@ def find_parts(spec: SourceSpec, project: Project, search: Search) -> list[Part]
     if spec.in_database:
         return [Part(spec, source_name(spec.path, spec.layer), Path(), None)]
     found = project.find(spec)
-    bulk = len(found) != 1 or has_magic(spec.path) or (found[0].is_dir() and ending(found[0]) != ".gdb")
+    bulk = len(found) != 1 or has_magic(spec.path) or (found[0].is_dir() and ending(found[0]) != GEODATABASE)
     if not bulk:
         member = split_at_zip(spec.path, project.folder)[1]
         return _opened(Part(spec, shown(spec.path), found[0], found[0], member=member), search)
-    # In a folder a text file is a note; a pattern that finds it means it.
-    wanted = [kind for kind in (*search.endings, ZIP) if kind != ".txt" or has_magic(spec.path)]
+    wanted = [*search.endings, ZIP]
     contents = look_into(found, wanted)
+    if not has_magic(spec.path):
+        contents = _without_notes(contents)
     parts = []
     for file in contents.taken:
         path = relative(file, project.folder)
@@ -164,6 +169,8 @@ def shown(path: str) -> str:
 
 def _opened(part: Part, search: Search) -> list[Part]:
     """Return what is inside a zip or a workbook, and anything else as it is."""
+    if ending(part.path) == GEODATABASE and part.path.suffix.lower() != GEODATABASE:
+        part = replace(part, path=_with_its_ending(part.path, search.stack))
     try:
         if ending(part.path) == ZIP:
             return _members(part, search)
@@ -178,9 +185,30 @@ def _opened(part: Part, search: Search) -> list[Part]:
     return [part]
 
 
+def _with_its_ending(geodatabase: Path, stack: ExitStack) -> Path:
+    """Return a geodatabase by a name that GDAL knows it by: people zip or copy what is inside a .gdb alone."""
+    target = Path(stack.enter_context(TemporaryDirectory(prefix="onemap-"))) / f"t{GEODATABASE}"
+    try:
+        target.symlink_to(geodatabase.resolve(), target_is_directory=True)
+    except OSError:
+        # Windows lets only administrators and developers link.
+        shutil.copytree(geodatabase, target)
+    return target
+
+
+def _without_notes(contents: Contents) -> Contents:
+    """Take a text file for a note where there is other data beside it, and for a table where there is none."""
+    notes = [file for file in contents.taken if ending(file) == NOTE]
+    if len(notes) == len(contents.taken):
+        return contents
+    taken = [file for file in contents.taken if file not in notes]
+    return replace(contents, taken=taken, left=sorted([*contents.left, *notes]))
+
+
 def _members(part: Part, search: Search) -> list[Part]:
     folder = search.stack.enter_context(unpacked(part.path))
-    contents = look_into([folder], [kind for kind in search.endings if kind != ".txt"])
+    contents = look_into([folder], search.endings)
+    contents = contents if part.member else _without_notes(contents)
     told = tell_contents(contents, lambda path: f"{part.name}/{relative(path, folder)}")
     inside = {relative(file, folder): file for file in contents.taken}
     named, layer = _named_members(part, inside)

@@ -14,7 +14,7 @@ from onemap.text import tr
 SIDE_FILES: Final = (
     *(".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qml", ".qpj", ".fix", ".atx", ".ain", ".aih"),
     *(".ixs", ".mxs", ".dat", ".map", ".id", ".ind", ".mid", ".tfw", ".ovr", ".aux", ".rrd"),
-    *(".lock", ".xml", ".txt", ".md", ".ini", ".db", ".toml"),
+    *(".lock", ".xml", ".md", ".ini", ".db", ".toml"),
 )
 """Endings of files that go with others or hold no records; in a folder they are passed over without a word."""
 

@@ -11,7 +11,7 @@ from onemap.ingest.raw import Fault
 from onemap.ingest.readers.encoding import Finding, Label, decode, find_despite_damage, take_at_word
 from onemap.ingest.readers.features import Column, Shared
 from onemap.model import EncodingRecord
-from onemap.text import tr
+from onemap.text import fold, tr
 
 AS_BYTES = "ISO-8859-1"
 """In this encoding GDAL hands every byte over as the character of the same number."""
@@ -65,14 +65,14 @@ def decode_all(
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Return names of which no two are equal: a second "面积" is "面积_2"."""
-    fresh: list[str] = []
+    """Return names of which no two are compared as equal: a second "面积" is "面积_2"."""
+    fresh: dict[str, str] = {}
     for name in names:
         number, free = 2, name
-        while free in fresh:
+        while fold(free) in fresh:
             free, number = f"{name}_{number}", number + 1
-        fresh.append(free)
-    return fresh
+        fresh[fold(free)] = free
+    return [*fresh.values()]
 
 
 def unproved(finding: Finding) -> tuple[Fault, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -33,6 +33,7 @@ DATUMS: Final[Mapping[str, str]] = {"cgcs2000": CGCS2000, "wgs84": WGS84}
 FOLDER: Final = "Folder"
 LAST: Final = (FOLDER, DESCRIPTION, DATUM)
 
+FEW_LINKS: Final = 5
 MAIN: Final = "doc.kml"
 MOST_COLUMNS: Final = 1000
 """More attributes than this are sentences taken for attributes, or a file made to fill the memory."""
@@ -52,8 +53,10 @@ def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     layer = source.layer
     with _plain(path) as files:
         documents = [read_document(file, source.encoding) for file in files]
+        here = {file.name for file in files}
     marks = [mark for document in documents for mark in document.marks]
-    links = [link for document in documents for link in document.links]
+    # A KMZ may link to files of its own, which are read.
+    links = [link for document in documents for link in document.links if PurePosixPath(link).name not in here]
     if links and not marks:
         message = tr("{file} holds no data, only a link to it: {link}", file=path.name, link=links[0])
         raise UnreadableError(message, tr("open it in Google Earth, and save the places themselves as KML"))
@@ -66,6 +69,7 @@ def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     findings = [document.finding for document in documents]
     faults = (
         *(fault for finding in findings for fault in unproved(finding)),
+        *_link_faults(links),
         *_shape_faults(chosen),
         *_offset_faults(chosen, source),
     )
@@ -79,6 +83,15 @@ def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
         declared_crs=CGCS2000 if declared == {CGCS2000} else WGS84,
         faults=faults,
     )
+
+
+def _link_faults(links: Sequence[str]) -> Iterator[Fault]:
+    if links:
+        message = tr(
+            "it links to more places elsewhere, which were not read: {links}", links=", ".join(links[:FEW_LINKS])
+        )
+        hint = tr("open it in Google Earth, and save the places themselves as KML")
+        yield Fault("parts_chosen", message, hint, action="dropped", severity="warning")
 
 
 @contextmanager
