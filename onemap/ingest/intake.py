@@ -22,7 +22,7 @@ from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.placement.neighbours import Placed
-from onemap.ingest.placement.registration import Offset, find_offsets, offset_fault
+from onemap.ingest.placement.registration import Offset, find_offsets, in_vain_fault, offset_fault
 from onemap.ingest.raw import Fault
 from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
@@ -119,7 +119,8 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
             part = _named_apart(part, layer, names)
             if progress:
                 progress(part.name, done / len(wanted))
-            extent = _county([*sources, *found]) or built_in_extent(project.spec.county)
+            # Townships that come in several files lie beside one another, and not in one another.
+            extent = (_county(sources) if layer.id != TOWNSHIP else None) or built_in_extent(project.spec.county)
             if layer.is_raster:
                 files.append(read_raster(layer, part, extent))
             else:
@@ -223,6 +224,9 @@ def _compared(conformed: Sequence[_Conformed]) -> list[_Conformed]:
         if isinstance(found, Offset):
             record = replace(record, inferred=found.kind, confidence="cannot-tell")
             issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
+        elif found.in_vain:
+            record = replace(record, confidence="cannot-tell")
+            issues += tuple(stamp([in_vain_fault(found)], None, one.source.name, one.source.layer, {}))
         elif not found.checked and record.confidence == "sure":
             record = replace(record, confidence="likely")
         source = replace(one.source, proof=replace(proof, record=record))

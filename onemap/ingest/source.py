@@ -166,9 +166,12 @@ def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
     shapes = gpd.GeoSeries(shapely.force_2d(shapes.array), index=shapes.index)
     proof = prove(shapes, raw.declared_crs, spec, extent)
     shapes = settle(shapes, proof)
-    if raw.geometry is not None and proof.crs is not None and spec.coord_type in OFFSET_SYSTEMS:
-        # The coordinates of tables were turned back when they were read; where those of files lie is known only now.
+    if proof.crs is not None and spec.coord_type in OFFSET_SYSTEMS and not (raw.geometry is None and proof.in_degrees):
+        # Degrees of tables were turned back when they were read; where others lie is known only now.
         shapes = undo(shapes.to_crs(LONLAT), spec.coord_type)
+        turned = tr("turned back from {system}, as the project says", system=spec.coord_type)
+        record = replace(proof.record, evidence=tr("; ").join([proof.record.evidence, turned]))
+        proof = replace(proof, record=record)
     return Placement(shapes, proof, columns, (*faults, *proof.faults))
 
 
@@ -250,10 +253,11 @@ class RasterFile:
     digest: str
     raster: RasterSource | None = None
     """None where nothing can be taken from it."""
+    proof: Proof | None = None
 
     def record(self) -> SourceRecord:
         """Return what the manifest says of it."""
-        proof = self.raster.proof if self.raster else None
+        proof = self.proof
         return SourceRecord(
             layer=self.layer.id,
             path=self.part.name,
@@ -279,4 +283,6 @@ def read_raster(layer: LayerSpec, part: Part, extent: Extent | None) -> RasterFi
     except UnreadableError as fault:
         unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
         return RasterFile(layer, part, (*part.faults, unreadable), digest)
-    return RasterFile(layer, part, (*part.faults, *raster.faults), digest, raster if raster.crs is not None else None)
+    return RasterFile(
+        layer, part, (*part.faults, *raster.faults), digest, raster if raster.crs is not None else None, raster.proof
+    )

@@ -122,6 +122,11 @@ class ProjectSpec(Spec):
         if crs is not None and not _check_crs(crs).is_projected:
             message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=_name_of(crs))
             raise ValueError(message)
+        if crs is not None and not _is_modern(_check_crs(crs)):
+            message = tr(
+                "{crs} is not on CGCS2000, in which everything is kept; for example EPSG:4547", crs=_name_of(crs)
+            )
+            raise ValueError(message)
         return crs
 
 
@@ -142,6 +147,14 @@ def _check_crs(text: str) -> pyproj.CRS:
     except pyproj.exceptions.CRSError:
         message = tr("there is no CRS {crs!r}; write it as EPSG:4547", crs=_name_of(text))
         raise ValueError(message) from None
+
+
+def _is_modern(crs: pyproj.CRS) -> bool:
+    """Tell whether a system is on CGCS2000 or WGS 84, and carries no datum parameters."""
+    ellipsoid = crs.ellipsoid
+    if crs.is_bound or ellipsoid is None:
+        return False
+    return abs(ellipsoid.semi_major_metre - 6378137) < 0.5 and abs(ellipsoid.inverse_flattening - 298.257) < 1e-3
 
 
 def _name_of(crs: str) -> str:

@@ -48,6 +48,11 @@ class Proof:
     shift: Shift | None = field(default=None, repr=False)
     """From an older datum to degrees of CGCS2000."""
 
+    @property
+    def in_degrees(self) -> bool:
+        """Whether the numbers of the source were degrees."""
+        return self.shift is None and self.crs is not None and self.crs.is_geographic
+
 
 @dataclass(frozen=True)
 class _Word:
@@ -132,12 +137,23 @@ def _word(declared: Any, source: SourceSpec, case: Case) -> _Word:
         told = read_declaration(asked)
         evidence = tr("; ").join(filter(None, [declaration.evidence, told.evidence, tr("so the project says")]))
         return _Word(replace(told, evidence=evidence), source)
+    if declaration.crs is not None and asked:
+        declaration = _overruling(declaration, read_declaration(asked))
     if declaration.crs is None and source.coord_type and len(case.coordinates) and case.in_degrees:
         # GCJ-02 and BD-09 have been turned into WGS 84; WGS 84 and CGCS2000 agree within centimetres.
         name = f"{source.coord_type} ({LONLAT})"
         evidence = tr("declared as {crs}", crs=name)
         return _Word(Declaration(name, name, pyproj.CRS(LONLAT), "cgcs2000", evidence), source)
     return _Word(declaration, source)
+
+
+def _overruling(declaration: Declaration, asked: Declaration) -> Declaration:
+    """Return what a file declares, with what the project says against it."""
+    if asked.crs is None or asked.accepted == declaration.accepted:
+        return declaration
+    against = tr("the project says {asked}, the file {declared}", asked=asked.name, declared=declaration.name)
+    contradiction = tr("; ").join(filter(None, [declaration.contradiction, against]))
+    return replace(declaration, contradiction=contradiction, evidence=declaration.evidence + tr("; ") + against)
 
 
 def _coordinates(geometry: gpd.GeoSeries) -> NDArray[np.float64]:
@@ -215,7 +231,9 @@ def _reservations(word: _Word, swapped: bool) -> list[Fault]:
         faults.append(Fault("axes_swapped", message, hint, value=word.name, action="repaired"))
     if word.declaration.contradiction:
         hint = tr('ask which is right, and declare it in the project: crs = "force:…"')
-        message = tr("{contradiction}; its parameters were taken", contradiction=word.declaration.contradiction)
+        message = tr(
+            "{contradiction}; the parameters in the file were taken", contradiction=word.declaration.contradiction
+        )
         faults.append(Fault("crs_unproved", message, hint, value=word.name))
     if word.declaration.modern and word.source.datum_shift is not None:
         message = tr("the project gives datum parameters, but {crs} needs none; they were not applied", crs=word.name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyproj
 
 from onemap.geodesy import LONLAT
+from onemap.ingest.placement.datum import DEGREE, own_degrees
 from onemap.ingest.placement.zones import (
     GEOGRAPHIC,
     MERCATOR,
@@ -24,7 +25,6 @@ from onemap.ingest.placement.zones import (
 )
 from onemap.text import fold, tr
 
-DEGREE: Final = 0.017453292519943295
 """Radians."""
 
 LONGEST: Final = 80
@@ -45,6 +45,10 @@ NAMES: Final[Mapping[Datum, str]] = {
     "beijing54": r"beijing|peking|北京|kras+ov",
 }
 """The words by which a name, folded, says its datum."""
+
+
+CUT_SHORT: Final = 1e-3
+"""A unit that differs by less from a degree is a degree, of whose 0.0174532925… some digits were left out."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,12 @@ def read_declaration(declared: Any) -> Declaration:
     name = _quoted(crs.name)
     if crs.ellipsoid is None or crs.is_geocentric or "undefined" in fold(name):
         return Declaration(evidence=tr('the declaration "{name}" names no place on the earth', name=name))
-    read = _read(crs.to_2d())
+    try:
+        read = _read(crs.to_2d())
+        own_degrees(read.crs or crs, 0.0, 0.0)
+    except (pyproj.exceptions.ProjError, ValueError, KeyError):
+        # A unit of nothing, a latitude beyond the pole: PROJ takes it in, and cannot work with it.
+        return Declaration(evidence=tr('the declaration "{name}" cannot be worked with', name=name))
     if inner is None or read.modern:
         return read
     # Nobody knows where they are from: GDAL writes them of its own accord.
@@ -127,13 +136,14 @@ def _read(crs: pyproj.CRS) -> Declaration:
     projection = _projection(crs)
     codes = _codes(crs, datum, projection)
     unclear = _datum_contradiction(crs, datum)
+    stale = code in SYSTEMS and code not in codes
     contradiction = (
         unclear
         or (_zone_contradiction(crs.name, projection) if projection else "")
-        or (_says(f"EPSG:{code}", f"EPSG:{codes[0]}") if code in SYSTEMS and codes and code not in codes else "")
+        or (_says(f"EPSG:{code}", _first_of(codes)) if stale else "")
     )
     chosen = code if code in codes else _chosen(codes, crs.name)
-    accepted = f"EPSG:{chosen}" if chosen else f"EPSG:{code}" if code else own
+    accepted = f"EPSG:{chosen}" if chosen else f"EPSG:{code}" if code and not stale else own
     name, meant = accepted, pyproj.CRS(accepted) if chosen else _rebased(crs, datum)
     if unclear:
         evidence = tr('declared as "{name}"', name=own)
@@ -149,6 +159,10 @@ def _read(crs: pyproj.CRS) -> Declaration:
         evidence += tr("; on the ellipsoid of CGCS2000, and taken as CGCS2000")
     evidence += tr("; ") + contradiction if contradiction else ""
     return Declaration(name, accepted, meant, datum, evidence, contradiction, bool(unclear))
+
+
+def _first_of(codes: Sequence[int]) -> str:
+    return f"EPSG:{codes[0]}" if codes else tr("a system of its own")
 
 
 def _claimed(crs: pyproj.CRS) -> int | None:
@@ -189,8 +203,8 @@ def _zone_contradiction(name: str, projection: TransverseMercator) -> str:
     """Return what a name says of meridian, zone or scale against its projection."""
     folded = fold(name).replace("_", "")
     utm = "utm" in folded
-    meridian = re.search(r"cm(\d{2,3}(?:\.\d+)?)e?", folded)
-    zone = re.search(r"(?:zone|带号?)(\d{1,2})", folded) or re.search(r"(\d{2})(?:zone|带|n$)", folded)
+    meridian = re.search(r"cm(\d{2,3}(?:\.\d+)?)(?![\d.])", folded)
+    zone = re.search(r"(?:zone|带号?)(\d{1,2})(?!\d)", folded) or re.search(r"(\d{2})(?:zone|带|n$)", folded)
     said, meridians = "", set()
     if meridian:
         said, meridians = f"CM {meridian[1]}", {float(meridian[1])}
@@ -217,22 +231,28 @@ def _projection(crs: pyproj.CRS) -> TransverseMercator | None:
     operation = crs.coordinate_operation
     if operation is None or operation.method_name != "Transverse Mercator" or not _is_plain(crs, 1.0):
         return None
-    values = {p.name: float(p.value) * p.unit_conversion_factor for p in operation.params}
-    if abs(values["Latitude of natural origin"]) > 1e-12:
+    values = {p.name: float(p.value) * _factor(p.unit_conversion_factor) for p in operation.params}
+    if abs(values.get("Latitude of natural origin", 0.0)) > 1e-12:
         return None
+    # What is not written has the value that GDAL gives it.
     return TransverseMercator(
-        round(values["Longitude of natural origin"] / DEGREE, 9),
-        values["False easting"],
-        values["Scale factor at natural origin"],
-        values["False northing"],
+        round(values.get("Longitude of natural origin", 0.0) / DEGREE, 9),
+        values.get("False easting", 0.0),
+        values.get("Scale factor at natural origin", 1.0),
+        values.get("False northing", 0.0),
     )
+
+
+def _factor(factor: float) -> float:
+    """Return what a unit is in radians or metres; a degree whose digits were cut short is a degree."""
+    return DEGREE if abs(factor / DEGREE - 1) < CUT_SHORT else factor
 
 
 def _is_plain(crs: pyproj.CRS, unit: float) -> bool:
     """Tell whether a system counts east and north of Greenwich and the equator, in the unit."""
     greenwich = crs.prime_meridian is None or crs.prime_meridian.longitude == 0
     axes = {axis.direction for axis in crs.axis_info} == {"east", "north"}
-    return greenwich and axes and all(abs(a.unit_conversion_factor / unit - 1) < 1e-6 for a in crs.axis_info)
+    return greenwich and axes and all(abs(_factor(a.unit_conversion_factor) / unit - 1) < 1e-6 for a in crs.axis_info)
 
 
 def _codes(crs: pyproj.CRS, datum: Datum, projection: TransverseMercator | None) -> tuple[int, ...]:

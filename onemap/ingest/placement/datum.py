@@ -22,6 +22,8 @@ LEAST_M: Final = 1.0
 MOST_M: Final = 300.0
 """Between so many metres the older datums lie from CGCS2000 in China; parameters that do otherwise are wrong."""
 
+DEGREE: Final = np.pi / 180
+
 Degrees = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -45,6 +47,13 @@ class Shift:
 
     def length_m(self, x: float, y: float) -> float:
         """Return by how many metres the parameters move a place; infinity where they lead nowhere."""
+        try:
+            return self._length_m(x, y)
+        except pyproj.exceptions.ProjError:
+            # Its message has the parameters in it.
+            return float("inf")
+
+    def _length_m(self, x: float, y: float) -> float:
         if self.plane:
             starts = [own_degrees(on_cgcs2000(self.crs), x, y)]
         else:
@@ -101,8 +110,7 @@ def _helmert(seven: DatumShift, crs: pyproj.CRS) -> str:
 
 def _geocentric(crs: pyproj.CRS, step: str = "") -> str:
     """Return the pipeline from the ellipsoid of a system to that of CGCS2000, with a step in space between."""
-    ellipsoid = crs.ellipsoid
-    own = f"+a={ellipsoid.semi_major_metre!r} +rf={ellipsoid.inverse_flattening!r}" if ellipsoid else ""
+    own = _shape(crs.ellipsoid) if crs.ellipsoid else ""
     return f"+proj=pipeline +step +proj=cart {own} {step} +step +inv +proj=cart +a={GEOD.a!r} +rf={1 / GEOD.f!r}"
 
 
@@ -113,7 +121,24 @@ def own_degrees(crs: pyproj.CRS, x: Any, y: Any) -> Degrees:
 
 @lru_cache(maxsize=32)
 def _unproject(crs: pyproj.CRS) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    return pyproj.Transformer.from_crs(crs, _in_degrees(crs.geodetic_crs), always_xy=True)
+
+
+def _in_degrees(geodetic: pyproj.CRS | None) -> pyproj.CRS | None:
+    """Return a geodetic system in degrees from Greenwich, as nearly all are."""
+    if geodetic is None or geodetic.ellipsoid is None:
+        return geodetic
+    meridian = geodetic.prime_meridian
+    plain = all(abs(axis.unit_conversion_factor / DEGREE - 1) < 1e-9 for axis in geodetic.axis_info[:2])
+    if plain and (meridian is None or meridian.longitude == 0):
+        return geodetic
+    return pyproj.CRS.from_proj4(f"+proj=longlat {_shape(geodetic.ellipsoid)} +no_defs")
+
+
+def _shape(ellipsoid: Any) -> str:
+    """Return an ellipsoid, or a sphere, as PROJ writes it."""
+    flattening = ellipsoid.inverse_flattening
+    return f"+a={ellipsoid.semi_major_metre!r} " + (f"+rf={flattening!r}" if flattening else "+f=0")
 
 
 def _two(values: Any) -> Degrees:

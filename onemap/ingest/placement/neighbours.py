@@ -90,6 +90,11 @@ class Shift:
     east_m: float
     north_m: float
 
+    @property
+    def length_m(self) -> float:
+        """How far that is."""
+        return float(np.hypot(self.east_m, self.north_m))
+
     def turned(self) -> Shift:
         """Return the shift of the other against the one."""
         return Shift(self.basis, -self.east_m, -self.north_m)

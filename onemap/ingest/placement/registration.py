@@ -37,6 +37,9 @@ Predicted = Mapping[OffsetKind, Vector]
 AGREEMENT_M: Final = 60.0
 """A measured shift is the predicted one when it lies this close to it."""
 
+CLOSE_M: Final = 30.0
+"""Who lies farther off all its neighbours may be on an older datum: nobody is sure of it."""
+
 LEAST_OFFSET_M: Final = 200.0
 """Where web maps move things by less (outside China not at all) nobody can tell."""
 
@@ -45,6 +48,12 @@ MANY_ALIKE: Final = 12
 
 MARGIN_M: Final = 400.0
 """Shifts are tried this much beyond the largest that is predicted, so that rivals can show themselves."""
+
+
+def in_vain_fault(comparison: Comparison) -> Fault:
+    """Return the issue of a source that was converted as the project says, and then fits others no more."""
+    hint = tr("ask the bureau which coordinates these are, and correct or take out its coord_type")
+    return Fault("likely_offset", comparison.evidence, hint)
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,8 @@ class Comparison:
     """Whether it could be told that it lies right: it fits others, not all of which may be of the same web map."""
     against: tuple[str, ...]
     evidence: str
+    in_vain: bool = False
+    """Whether it seems to have been right before it was converted."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +102,14 @@ def find_offsets(sources: Sequence[Placed]) -> dict[str, Offset | Comparison]:
     unclear: set[str] = set()
     anchored: set[str] = set()
     for group in group_relations(relations):
-        found, names = explain(group, by_name), set().union(*(relation.ends for relation in group))
+        names = set().union(*(relation.ends for relation in group))
+        found = _unless_most_are_accused(explain(group, by_name))
         states |= found or {}
         unclear |= set() if found else names
-        anchored |= names if any(by_name[name].anchored for name in names) else set()
+        # What lies as no true source would vouches for none.
+        right = {name for name in names if found and found[name] == RIGHT}
+        anchored |= right if any(by_name[name].anchored for name in right) else set()
+    anchored -= _contradicted(relations)
     told: dict[str, Offset | Comparison] = {}
     for name, source in by_name.items():
         own = [relation.seen_from(name) for relation in relations if name in relation.ends]
@@ -102,6 +117,33 @@ def find_offsets(sources: Sequence[Placed]) -> dict[str, Offset | Comparison]:
         kind = FORWARD.get(states.get(name, RIGHT))
         told[name] = case.contradiction() if name in unclear else case.offset(kind) if kind else case.comparison()
     return told
+
+
+def _unless_most_are_accused(found: dict[str, State] | None) -> dict[str, State] | None:
+    """Return an explanation, but none that calls more sources offset than right: a true layer is never accused."""
+    accused = sum(state in FORWARD for state in (found or {}).values())
+    right = sum(state == RIGHT for state in (found or {}).values())
+    return None if accused > right else found
+
+
+def _contradicted(relations: Sequence[Relation]) -> set[str]:
+    """Return the sources that lie apart from others as no web map moves things: no one knows which of them are right.
+
+    Sources that fit one another stand or fall together. Where twice as many of them are of one mind, they are believed.
+    """
+    sides: list[set[str]] = []
+    for relation in relations:
+        near = [side for side in sides if side & relation.ends] if relation.difference == RIGHT else []
+        joined = set().union(*near, relation.ends if relation.difference == RIGHT else ())
+        sides = [side for side in sides if side not in near] + ([joined] if joined else [])
+    side_of = {name: side for side in sides for name in side}
+    contradicted: set[str] = set()
+    for relation in relations:
+        if relation.difference is None:
+            one, other = (side_of.get(name, {name}) for name in (relation.one, relation.other))
+            contradicted |= set() if len(one) > 2 * len(other) else one
+            contradicted |= set() if len(other) > 2 * len(one) else other
+    return contradicted
 
 
 def offset_fault(offset: Offset) -> Fault:
@@ -163,7 +205,7 @@ class _Case:
     predicted: Mapping[str, Predicted]
     sources: Mapping[str, Placed]
     anchored: bool
-    """Whether it hangs together with a source that is likely of no web map."""
+    """Whether it hangs together with a source that is likely of no web map, and nothing contradicts it."""
 
     def offset(self, kind: OffsetKind) -> Offset:
         """Measure its offset against those in another state, less what they are off themselves."""
@@ -200,23 +242,28 @@ class _Case:
             return self._strange(strange) if strange else self._untested()
         if state != RIGHT:
             message = tr(
-                "it fits {neighbours} as if it had been right before it was converted: check its coord_type",
+                "it fits {neighbours} as if it had been right before it was converted: either its coord_type is wrong, "
+                "or they are of a web map",
                 neighbours=self._titles(apart),
             )
-        elif not alike:
-            message = tr(
-                "no web-map offset: where it differs from {neighbours}, they are off", neighbours=self._titles(apart)
-            )
-        else:
+            return Comparison(name, False, _others(apart), message, in_vain=True)
+        residual = min((own.shift.length_m for own in alike), default=0.0)
+        if alike:
             message = tr(
                 "no web-map offset: it fits {neighbours} to {residual:.0f} m",
                 neighbours=self._titles(alike),
-                residual=max(max(1.0, float(np.hypot(own.shift.east_m, own.shift.north_m))) for own in alike),
+                residual=max(max(1.0, own.shift.length_m) for own in alike),
             )
-        if not self.anchored:
-            unknown = tr("but all of them are in degrees, and nobody says that these are not of one web map")
+        else:
+            message = tr(
+                "no web-map offset: where it differs from {neighbours}, they are off", neighbours=self._titles(apart)
+            )
+        if strange:
+            message = tr("; ").join([message, self._strange(strange).evidence])
+        elif not self.anchored:
+            unknown = tr("but nothing shows that these are not all of one web map")
             message = tr("; ").join([message, unknown])
-        return Comparison(name, self.anchored, _others(alike or apart), message)
+        return Comparison(name, self.anchored and residual <= CLOSE_M, _others(alike or apart), message)
 
     def contradiction(self) -> Comparison:
         """Say that comparisons contradict one another."""
@@ -232,7 +279,7 @@ class _Case:
             "no web-map offset: it fits {neighbours} best when moved back by {distance:.0f} m from the {direction} "
             "(azimuth {azimuth:.0f}°), as no web map moves things here",
             neighbours=self._titles(relations[:1]),
-            distance=np.hypot(shift.east_m, shift.north_m),
+            distance=shift.length_m,
             direction=_direction(shift.east_m, shift.north_m),
             azimuth=_azimuth(shift.east_m, shift.north_m),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyproj
@@ -26,10 +27,16 @@ def read_prj(path: Path | None) -> tuple[str | None, tuple[Fault, ...]]:
     """Return the text of a `.prj` file, or None and why it says nothing."""
     if path is None:
         return None, ()
-    text = path.read_bytes().decode("utf-8-sig", "replace").strip("\0 \r\n\t")
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", "replace")
+    text = text.strip("\0 \r\n\t")
     declared = declared_crs(text)
     if declared is not None:
         return declared, ()
-    start = " ".join(text.split())[:40] or tr("nothing")
-    message = tr("its .prj cannot be understood ({start}); it counts as having none", start=start)
+    # No more than its first word: what follows may be datum parameters, which nothing repeats.
+    start = (re.match(r"\W*\w+", text) or [text[:10]])[0] or tr("nothing")
+    message = tr("its .prj cannot be understood ({start} …); it counts as having none", start=start)
     return None, (Fault("crs_unproved", message, tr("ask for the coordinate system, and declare it: crs = …")),)

@@ -70,8 +70,8 @@ def read_shapefile(path: Path, source: SourceSpec) -> Raw:
     index = _read_index(path, parts.get(".shx"))
     table = read_dbf(parts[".dbf"]) if ".dbf" in parts else None
     crs, crs_faults = read_prj(parts.get(".prj"))
-    if crs is None:
-        # A .prj that nobody understands would keep pyogrio from reading the rest.
+    if crs is None or not crs.isascii():
+        # One that nobody understands, or with names in GBK, would keep pyogrio from reading the rest.
         parts.pop(".prj", None)
     with _set_up(path, parts, index) as shp:
         features = read_features(shp, path.name, encoding=AS_BYTES)
