@@ -212,3 +212,30 @@ def test_a_few_strays_do_not_move_the_rest():
     points = points_in("EPSG:4547")
     points[:20] = gpd.points_from_xy([0] * 20, [0] * 20)
     assert proof(points, "EPSG:4547").record.accepted == "EPSG:4547"
+
+
+@pytest.mark.parametrize(
+    ("meridian", "unit", "degrees"),
+    [("2.337229166667", "0.0174532925199433", 1.0), ("0", "0.01570796326794897", 10 / 9)],
+)
+def test_degrees_from_elsewhere_and_grads_are_put_where_they_are_tested(meridian, unit, degrees):
+    text = (
+        'GEOGCS["t",DATUM["China_2000",SPHEROID["CGCS2000",6378137,298.257222101]],'
+        f'PRIMEM["t",{meridian}],UNIT["t",{unit}]]'
+    )
+    numbers = (LONLAT - [float(meridian), 0]) * degrees
+    points = gpd.GeoSeries(gpd.points_from_xy(*numbers.T))
+    found = proof(points, text)
+    there = settle(points, found).to_crs(4490)
+    assert np.abs(np.column_stack([there.x, there.y]) - LONLAT).max() < 1e-7
+
+
+def test_a_project_that_contradicts_the_file_is_told_and_nobody_is_sure():
+    found = proof(points_in("EPSG:4547"), "EPSG:4547", crs="EPSG:2383")
+    assert (found.record.accepted, found.record.confidence) == ("EPSG:4547", "likely")
+    assert "EPSG:2383" in found.faults[0].message
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "epsg:4547"])
+def test_a_project_that_says_what_the_file_says_contradicts_nothing(crs):
+    assert proof(points_in("EPSG:4547"), "EPSG:4547", crs=crs).record.confidence == "sure"

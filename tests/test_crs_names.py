@@ -1,5 +1,7 @@
 """What declared coordinate systems mean, as ArcGIS, GDAL and MapInfo write them; codes by EPSG."""
 
+import re
+
 import geopandas as gpd
 import pyogrio
 import pyproj
@@ -195,3 +197,36 @@ def test_parameters_in_the_file_are_not_used_and_that_is_said():
     assert not read.crs.is_bound
     assert "were not used" in read.evidence
     assert "154" not in read.evidence
+
+
+# What PROJ stumbles over, and what is rare
+
+
+@pytest.mark.parametrize("missing", ["Scale_Factor", "False_Northing", "Latitude_Of_Origin"])
+def test_a_parameter_that_is_not_written_has_its_usual_value(missing):
+    whole = gauss("CGCS2000_3_Degree_GK_CM_114E", CGCS, 114)
+    text = re.sub(rf'PARAMETER\["{missing}",[^\]]*\],', "", whole)
+    assert text != whole
+    assert read_declaration(text).accepted == "EPSG:4547"
+
+
+@pytest.mark.parametrize("unit", ["0.017453", "0.01745329", "0.0174533"])
+def test_a_degree_whose_digits_were_cut_short_is_a_degree(unit):
+    assert read_declaration(CGCS.replace("0.0174532925199433", unit)).accepted == "EPSG:4490"
+
+
+@pytest.mark.parametrize("text", [CGCS.replace("0.0174532925199433", "0"), 'LOCAL_CS["?"]', gauss("t", CGCS, "nan")])
+def test_what_cannot_be_worked_with_is_no_declaration_and_no_crash(text):
+    assert read_declaration(text).crs is None
+
+
+def test_a_code_that_its_parameters_contradict_is_not_its_name():
+    text = gauss("t", CGCS, 112.75)[:-1] + ',AUTHORITY["EPSG","4547"]]'
+    read = read_declaration(text)
+    assert "4547" not in read.accepted
+    assert read.contradiction
+
+
+@pytest.mark.parametrize("name", ["CGCS2000_3度带_114E", "CGCS2000_GK_Zone_114", "CGCS2000_CM_112_45E"])
+def test_numbers_of_a_name_that_are_no_zone_contradict_nothing(name):
+    assert read_declaration(gauss(name, CGCS, 114)).contradiction == ""

@@ -208,3 +208,13 @@ def test_the_evidence_says_the_convention():
 def test_a_pipeline_that_moves_nothing_is_refused():
     found = proof(points_in("EPSG:2435"), "EPSG:2435", datum_shift="+proj=noop")
     assert (found.crs, [fault.kind for fault in found.faults]) == (None, ["crs_conflict"])
+
+
+def test_parameters_with_which_proj_cannot_work_are_refused_and_not_said():
+    found = proof(points_in("EPSG:2435"), "EPSG:2435", datum_shift=seven(ds=-1e6))
+    assert (found.crs, [fault.kind for fault in found.faults]) == (None, ["crs_conflict"])
+    assert not any(str(abs(value)) in repr(found) for value in SEVEN.values())
+
+
+def test_a_sphere_with_parameters_is_no_crash():
+    assert proof(points_in("EPSG:4490"), "+proj=longlat +R=6371000", datum_shift=seven()).record.confidence != "sure"

@@ -180,3 +180,33 @@ def test_records_that_lost_their_place_are_not_taken_for_repeats(tmp_path):
     head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
     intake = intake_of(tmp_path, f'{head}[sources.river]\npath = "河.gpkg"\n')
     assert len(intake.layers["river"].frame) == 2
+
+
+def test_townships_in_files_of_their_own_are_not_held_against_one_another(tmp_path):
+    (tmp_path / "镇").mkdir()
+    for number, west in enumerate((112.56, 112.90, 112.70)):
+        town = {"乡镇代码": [f"41088310{number}"], "乡镇名称": [f"示例{number}镇"]}
+        shape = shapely.box(west, 34.85, west + 0.05, 34.95)
+        gpd.GeoDataFrame(town, geometry=[shape], crs=4490).to_file(tmp_path / "镇" / f"{number}.gpkg")
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    intake = intake_of(tmp_path, f'{head}[sources.township]\npath = "镇"\n')
+    assert [source.kept for source in intake.sources] == [1, 1, 1]
+    assert intake.issues.query("severity == 'error'").empty
+
+
+def test_metres_of_a_web_map_in_a_table_are_turned_back_as_those_in_a_file(tmp_path):
+    truth = gpd.GeoSeries.from_xy(*zip(*INSIDE, strict=True), crs=4490).to_crs(CRS)
+    moved = as_web_map(truth, "gcj02")
+    rows = [f"D{n},井{n},{point.x},{point.y}" for n, point in enumerate(moved)]
+    (tmp_path / "井.csv").write_text("\n".join(["点位编码,点位名称,X坐标,Y坐标", *rows]), "utf-8")
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    entry = f'[sources.groundwater_point]\npath = "井.csv"\ncrs = "{CRS}"\ncoord_type = "gcj02"\n'
+    intake = intake_of(tmp_path, head + entry)
+    assert intake.layers["groundwater_point"].frame.geometry.distance(truth).max() < 0.1
+    assert "gcj02" in crs_of(intake, "groundwater_point").evidence
+
+
+def test_a_raster_that_is_refused_keeps_its_record(tmp_path):
+    write_dem(tmp_path / "高程.tif", "EPSG:2383")
+    small_project(tmp_path, more='[sources.elevation]\npath = "高程.tif"')
+    assert crs_of(take_in(load_project(tmp_path)), "elevation").declared == "EPSG:2383"

@@ -59,6 +59,8 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path):
     [
         ('crs = "EPSG:99999"', "EPSG:99999"),
         ('crs = "EPSG:4490"', "projected"),
+        ('crs = "EPSG:2383"', "CGCS2000"),
+        ('crs = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=GRS80 +towgs84=1,2,3"', "CGCS2000"),
         ('layers = "nowhere"', "nowhere"),
         ('sources = "x"', "sources"),
     ],

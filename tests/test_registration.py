@@ -10,7 +10,7 @@ import shapely
 
 from onemap.ingest.placement.neighbours import Placed
 from onemap.ingest.placement.offsets import offset_m
-from onemap.ingest.placement.registration import Offset, find_offsets, in_vain_fault, offset_fault
+from onemap.ingest.placement.registration import Offset, comparison_faults, find_offsets, offset_fault
 from onemap.text import speaking
 from tests.webmaps import CORNER, SIZE, as_web_map, by, county, moved, placed, series
 
@@ -121,7 +121,17 @@ def test_a_true_layer_that_was_converted_is_told_to_check_its_coord_type(kind):
     sources = [replace(s, coord_type=kind) if s.name == "fields" else s for s in moved(county(1), fields=back)]
     found = find_offsets(sources)["fields"]
     assert (found.in_vain, found.checked) == (True, False)
-    assert in_vain_fault(found).kind == "likely_offset"
+    assert [fault.kind for fault in comparison_faults(found)] == ["likely_offset"]
+
+
+def test_layers_of_which_no_kind_is_stated_are_not_told_to_check_it():
+    sources = [replace(s, coord_type="gcj02") if s.name == "works" else s for s in moved(county(1), works="bd09")]
+    assert [name for name, one in find_offsets(sources).items() if getattr(one, "in_vain", False)] in ([], ["works"])
+
+
+def test_two_lists_that_lie_apart_as_no_web_map_does_are_both_told():
+    found = find_offsets(moved([named("works"), named("plots", scatter=20)], works=by(0, 400)))
+    assert [[fault.kind for fault in comparison_faults(one)] for one in found.values()] == [["crs_unproved"]] * 2
 
 
 def test_one_layer_of_which_the_kind_is_stated_does_not_vouch_for_those_that_it_contradicts():

@@ -2,10 +2,14 @@
 
 import datetime as dt
 import os
+import re
 import struct
 
+import geopandas as gpd
 import pytest
+from shapely import Point
 
+from onemap.ingest.placement.crs_names import read_declaration
 from onemap.ingest.raw import UnreadableError
 from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
@@ -216,3 +220,12 @@ def test_without_leave_to_link_parts_are_copied(read, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
     assert len(read(shx=None).frame) == 3
+
+
+def test_a_prj_with_chinese_names_in_gbk_is_read(tmp_path):
+    points = gpd.GeoDataFrame({"DWBM": ["D1"]}, geometry=[Point(389000, 3865000)], crs="EPSG:4547")
+    points.to_file(tmp_path / "t.shp")
+    prj = tmp_path / "t.prj"
+    prj.write_bytes(re.sub(r'^PROJCS\["[^"]*"', 'PROJCS["国家2000高斯"', prj.read_text()).encode("gbk"))
+    raw = read_vector(tmp_path / "t.shp", SourceSpec(path="t"), set())
+    assert read_declaration(raw.declared_crs).accepted == "EPSG:4547"

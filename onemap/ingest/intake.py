@@ -22,7 +22,7 @@ from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.placement.neighbours import Placed
-from onemap.ingest.placement.registration import Offset, find_offsets, in_vain_fault, offset_fault
+from onemap.ingest.placement.registration import Offset, comparison_faults, find_offsets, offset_fault
 from onemap.ingest.raw import Fault
 from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
@@ -32,6 +32,7 @@ from onemap.model import (
     SOURCE,
     SOURCE_ROW,
     TOWNSHIP,
+    Confidence,
     Issue,
     Layer,
     Raster,
@@ -224,14 +225,20 @@ def _compared(conformed: Sequence[_Conformed]) -> list[_Conformed]:
         if isinstance(found, Offset):
             record = replace(record, inferred=found.kind, confidence="cannot-tell")
             issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
-        elif found.in_vain:
-            record = replace(record, confidence="cannot-tell")
-            issues += tuple(stamp([in_vain_fault(found)], None, one.source.name, one.source.layer, {}))
-        elif not found.checked and record.confidence == "sure":
-            record = replace(record, confidence="likely")
+        else:
+            unsure: Confidence = (
+                "cannot-tell" if found.in_vain else "likely" if not found.checked else record.confidence
+            )
+            record = replace(record, confidence=_least(record.confidence, unsure))
+            issues += tuple(stamp(comparison_faults(found), None, one.source.name, one.source.layer, {}))
         source = replace(one.source, proof=replace(proof, record=record))
         compared.append(replace(one, source=source, issues=issues))
     return compared
+
+
+def _least(*confidences: Confidence) -> Confidence:
+    order: tuple[Confidence, ...] = ("cannot-tell", "likely", "sure")
+    return min(confidences, key=order.index)
 
 
 def _placed(name: str, one: _Conformed) -> Placed | None:

@@ -50,10 +50,16 @@ MARGIN_M: Final = 400.0
 """Shifts are tried this much beyond the largest that is predicted, so that rivals can show themselves."""
 
 
-def in_vain_fault(comparison: Comparison) -> Fault:
-    """Return the issue of a source that was converted as the project says, and then fits others no more."""
-    hint = tr("ask the bureau which coordinates these are, and correct or take out its coord_type")
-    return Fault("likely_offset", comparison.evidence, hint)
+def comparison_faults(comparison: Comparison) -> list[Fault]:
+    """Return the issues of a source that does not fit others, though none can say that it is a web map's."""
+    faults = []
+    if comparison.in_vain:
+        hint = tr("ask the bureau which coordinates these are, and correct or take out its coord_type")
+        faults.append(Fault("likely_offset", comparison.evidence, hint))
+    if comparison.apart:
+        hint = tr("hold both against an aerial picture, and ask the bureaus which coordinate systems they are in")
+        faults.append(Fault("crs_unproved", comparison.apart, hint))
+    return faults
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Comparison:
     evidence: str
     in_vain: bool = False
     """Whether it seems to have been right before it was converted."""
+    apart: str = ""
+    """How it lies apart from others as no web map moves things."""
 
 
 @dataclass(frozen=True)
@@ -235,18 +243,20 @@ class _Case:
     def comparison(self) -> Comparison:
         """Say that it is not offset, or that this could not be told."""
         alike = [relation for relation in self.relations if relation.difference == RIGHT]
-        apart = [relation for relation in self.relations if relation.difference not in (None, RIGHT)]
+        differing = [relation for relation in self.relations if relation.difference not in (None, RIGHT)]
         strange = [relation for relation in self.relations if relation.difference is None]
         name, state = self.source.name, self.states.get(self.source.name)
         if state is None:
             return self._strange(strange) if strange else self._untested()
+        if state != RIGHT and self.source.coord_type not in KINDS:
+            return self.contradiction()
         if state != RIGHT:
             message = tr(
                 "it fits {neighbours} as if it had been right before it was converted: either its coord_type is wrong, "
                 "or they are of a web map",
-                neighbours=self._titles(apart),
+                neighbours=self._titles(differing),
             )
-            return Comparison(name, False, _others(apart), message, in_vain=True)
+            return Comparison(name, False, _others(differing), message, in_vain=True)
         residual = min((own.shift.length_m for own in alike), default=0.0)
         if alike:
             message = tr(
@@ -256,14 +266,17 @@ class _Case:
             )
         else:
             message = tr(
-                "no web-map offset: where it differs from {neighbours}, they are off", neighbours=self._titles(apart)
+                "no web-map offset: where it differs from {neighbours}, they are off",
+                neighbours=self._titles(differing),
             )
-        if strange:
-            message = tr("; ").join([message, self._strange(strange).evidence])
+        apart = self._strange(strange).apart if strange else ""
+        if apart:
+            message = tr("; ").join([message, apart])
         elif not self.anchored:
             unknown = tr("but nothing shows that these are not all of one web map")
             message = tr("; ").join([message, unknown])
-        return Comparison(name, self.anchored and residual <= CLOSE_M, _others(alike or apart), message)
+        checked = self.anchored and residual <= CLOSE_M
+        return Comparison(name, checked, _others(alike or differing), message, apart=apart)
 
     def contradiction(self) -> Comparison:
         """Say that comparisons contradict one another."""
@@ -283,7 +296,7 @@ class _Case:
             direction=_direction(shift.east_m, shift.north_m),
             azimuth=_azimuth(shift.east_m, shift.north_m),
         )
-        return Comparison(self.source.name, False, _others(relations), message)
+        return Comparison(self.source.name, False, _others(relations), message, apart=message)
 
     def _untested(self) -> Comparison:
         message = tr("whether it is offset like web maps could not be tested: nothing to compare it with")
