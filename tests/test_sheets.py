@@ -418,3 +418,20 @@ def test_the_unit_that_a_table_states_beside_a_name_is_kept(tmp_path, rows):
 
 def test_of_two_units_above_a_table_none_is_taken(tmp_path):
     assert sheet(tmp_path, [["单位：亩", "单位：公顷"], ["企业名称", "镉"], ["甲厂", 30]]).units == {}
+
+
+def test_records_in_hidden_rows_are_read_and_told(tmp_path):
+    book = Workbook()
+    for row in [["企业名称", "乡镇"], ["甲厂", "化工镇"], ["乙厂", "化工镇"]]:
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    raw = read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS)
+    (fault,) = raw.faults
+    assert (len(raw.frame), fault.kind, "3" in fault.message) == (2, "parts_chosen", True)
+
+
+@pytest.mark.parametrize(("lost", "encoding"), [("\ufffd", "utf-8"), ("锟斤拷", "utf-8"), ("锟斤拷", "gbk")])
+def test_characters_that_were_lost_before_are_told_with_their_line(tmp_path, lost, encoding):
+    raw = text(tmp_path, f"企业名称,乡镇\n甲厂,化工镇\n乙{lost}厂,化工镇\n", encoding)
+    assert any(fault.kind == "encoding_unproved" and "3" in fault.message for fault in raw.faults)

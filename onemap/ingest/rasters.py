@@ -280,8 +280,10 @@ def _limit(value: float | None) -> str:
 def _placed(raster: RasterSource, declared: str | None, source: SourceSpec, county: Extent | None) -> RasterSource:
     """Prove where a raster lies: as any source, or where it is larger than the county, by the county lying in it."""
     proof = prove(raster.points((0, 0, raster.width, raster.height)), declared, source, county)
-    if proof.crs is None and county is not None:
-        proof = _around(raster, declared, source, county) or _aside(raster, declared, source, proof)
+    if county is not None and (proof.crs is None or any(fault.kind == "crs_conflict" for fault in proof.faults)):
+        # Not all of it lies in the county; perhaps the county lies in it.
+        around = _around(raster, declared, source, county)
+        proof = around or (_aside(raster, declared, source, proof) if proof.crs is None else proof)
     if proof.shift is not None:
         proof = _unshifted(proof)
     if proof.swapped:
@@ -332,4 +334,4 @@ def _aside(raster: RasterSource, declared: str | None, source: SourceSpec, refus
         return refused
     hint = tr("leave it out, or check which coordinate system it is in")
     fault = Fault("outside_county", tr("it does not reach the county, and is not used"), hint, action="dropped")
-    return Proof(proof.record, None, faults=(fault,))
+    return Proof(replace(proof.record, accepted=""), None, faults=(fault,))

@@ -31,7 +31,7 @@ from onemap.ingest.readers.archives import check_zip, is_zip
 from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
 from onemap.ingest.readers.records import Row, column_letter, is_blank, read_records
-from onemap.ingest.readers.text_files import find_file_encoding
+from onemap.ingest.readers.text_files import find_file_encoding, tell_lost_characters
 from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
@@ -92,7 +92,7 @@ def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
         for (top, _), (bottom, _) in merged:
             reach[top + 1] = max(reach.get(top + 1, 0), bottom + 1)
         raw = read_records(_filled(_rows(sheet, notes.errors), merged), words, encoding, reach)
-    return _with_faults(raw, _bare_formulas(notes.bare_formulas))
+    return _with_faults(raw, [*_bare_formulas(notes.bare_formulas), *_hidden_rows(notes.hidden_rows, raw.rows)])
 
 
 def read_text_table(path: Path, source: SourceSpec, words: set[str]) -> Raw:
@@ -115,7 +115,7 @@ def read_text_table(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     except csv.Error as fault:
         message = tr("{file} is no table of text ({reason})", file=path.name, reason=fault)
         raise UnreadableError(message, tr("open it in Excel or WPS and save it as .xlsx")) from None
-    return _with_faults(raw, unproved(finding))
+    return _with_faults(raw, [*unproved(finding), *tell_lost_characters(path, finding.codec)])
 
 
 @contextmanager
@@ -228,6 +228,16 @@ def _bare_formulas(places: Sequence[Place]) -> list[Fault]:
         hint = tr("open the workbook in Excel or WPS and save it: that computes them")
         faults.append(Fault("missing_value", message, hint, value=cell, action="blanked", row=row, cell=cell))
     return faults
+
+
+def _hidden_rows(hidden: Sequence[int], read: Sequence[int]) -> list[Fault]:
+    """Tell of records in rows that are hidden: people hide what they have withdrawn, or only filter the sheet."""
+    rows = sorted({*hidden} & {*read})
+    if not rows:
+        return []
+    message = tr("{count} records stand in hidden rows, and were read; the first is row {row}",
+                 count=len(rows), row=rows[0])  # fmt: skip
+    return [Fault("parts_chosen", message, tr("if they were withdrawn, delete them in the workbook"))]
 
 
 def _with_faults(raw: Raw, faults: Sequence[Fault]) -> Raw:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from onemap.ingest.raw import UnreadableError
+from onemap.ingest.raw import Fault, UnreadableError
 from onemap.ingest.readers.encoding import CANDIDATES, Finding, find_text_encoding, reads_as_utf8, take_at_word
 from onemap.model import EncodingRecord
 from onemap.text import tr
 
 CHUNK: Final = 2**20
+LOST: Final = ("\N{REPLACEMENT CHARACTER}", "锟斤拷")
+"""What programs write for characters that they could not read."""
+
 DAMAGED: Final = 5
 """A file with so many times more lines in UTF-8 than others was written in UTF-8, and damaged since."""
 FEW_LETTERS: Final = 0.2
@@ -82,6 +85,22 @@ def _decodes(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def tell_lost_characters(path: Path, codec: str) -> list[Fault]:
+    """Tell of characters that were lost before the file was written."""
+    # What a code of two bytes a character has at odd places is another character.
+    marks = [mark.encode(codec) for mark in LOST] if codec in ("utf-8", "utf-8-sig", "gb18030") else []
+    number = 0
+    for chunk in _chunks(path):
+        place = min((at for mark in marks if (at := chunk.find(mark)) >= 0), default=-1)
+        if place >= 0:
+            line = number + chunk.count(b"\n", 0, place) + 1
+            message = tr("characters were lost before the file was written; the first in line {line}", line=line)
+            hint = tr("ask for the file again, straight from the program that made it")
+            return [Fault("encoding_unproved", message, hint)]
+        number += chunk.count(b"\n")
+    return []
 
 
 def _utf16(head: bytes) -> str:

@@ -26,6 +26,8 @@ _BARE_FORMULA: Final = re.compile(
 )
 _PLACE: Final = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _ROW: Final = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
+_HIDDEN: Final = re.compile(rb'<(?:\w+:)?row\s([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_NUMBER: Final = re.compile(rb'\br="(\d+)"')
 _WIDE: Final = re.compile(rb' r="([A-Z]{2,3})\d')
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?(?<!/)>(?!\s*</)')
 
@@ -41,6 +43,8 @@ class SheetNotes:
     """The error that Excel shows, such as #N/A."""
     bare_formulas: list[Place] = field(default_factory=list)
     """Formulas without a value: the program that wrote them never computed them."""
+    hidden_rows: list[int] = field(default_factory=list)
+    """Rows that are hidden, by hand or by a filter, as Excel numbers them."""
     rows: int = 0
     columns: int = 0
     """How far the cells reach that hold something."""
@@ -65,6 +69,7 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
             return SheetNotes()
         errors: dict[Place, str] = {}
         bare: list[Place] = []
+        hidden: list[int] = []
         last_row, last_column = 0, 26
         for text in _rows_of(archive, part):
             if b'"e"' in text:
@@ -73,12 +78,15 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
             if b"<f" in text or b":f" in text:
                 formulas = (found[1] for found in _BARE_FORMULA.finditer(text) if b't="str"' not in found[1])
                 bare += [place for formula in formulas if (place := _place(formula)) is not None]
+            if b"hidden" in text:
+                numbers = (_NUMBER.search(row) for row in _HIDDEN.findall(text))
+                hidden += [int(number[1]) for number in numbers if number]
             last_row = max((int(row) for row in _ROW.findall(text)), default=last_row)
             last_column = max([last_column, *map(_column, set(_WIDE.findall(text)))])
         if last_row * last_column > MOST_CELLS:
             # Formats reach that far; whether values do takes a closer look.
             last_row, last_column = _reach(archive, part)
-    return SheetNotes(errors, bare, last_row, last_column)
+    return SheetNotes(errors, bare, hidden, last_row, last_column)
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
