@@ -202,6 +202,8 @@ def _in_field_unit(
     # What stands over the column in the table goes before what columns of that name usually are in.
     own, usual = field.unit, (heads if heads in factors else None) or alias or field.unit
     faults: list[Fault] = []
+    if usual == own and not any(isinstance(value, str) for value in values):
+        return values, faults
 
     def scaled(at: Any, value: Any) -> Any:
         number, stated = parse_quantity(value) or (None, None)

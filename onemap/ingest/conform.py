@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.ingest.outlines import check_outlines
 from onemap.ingest.raw import TOTALS_WORD, Fault
 from onemap.ingest.values import DTYPES, read_value
 from onemap.spec.layer import FieldSpec, LayerSpec
@@ -187,7 +188,7 @@ def _of_kind(shape: shapely.Geometry, like: shapely.Geometry) -> shapely.Geometr
     return shapely.union_all(parts) if len(parts) != 1 else parts[0]
 
 
-STEPS: Final[tuple[Step, ...]] = (drop_totals, read_values, blank_geometry, repair_geometry)
+STEPS: Final[tuple[Step, ...]] = (drop_totals, read_values, blank_geometry, repair_geometry, check_outlines)
 """What is done with each source, in this order."""
 
 
