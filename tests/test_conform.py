@@ -124,3 +124,27 @@ def test_a_word_for_totals_among_the_first_cells_is_found(word):
 @pytest.mark.parametrize("word", ["合计镇01", "Total-01", "设计院", "化工厂"])
 def test_a_name_that_only_holds_such_a_word_is_none(word):
     assert totals_words(pd.DataFrame({"名称": [word]})) == [""]
+
+
+BOW_TIE = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+
+
+def test_an_invalid_shape_is_told_where_its_edges_cross():
+    frame = features([PLOT_ROW], [BOW_TIE])
+    (fault,) = (fault for fault in conform(frame, PLOT)[1] if fault.kind == "invalid_geometry")
+    crossing = gpd.GeoSeries([Point(50, 50)], crs=frame.crs).to_crs(4490)[0]
+    assert (fault.lon, fault.lat) == pytest.approx((crossing.x, crossing.y), abs=1e-6)
+
+
+def test_of_a_mixture_the_parts_of_the_layers_kind_are_kept():
+    field = box(0, 0, 100, 100)
+    mixture = shapely.GeometryCollection([field, LineString([(200, 0), (300, 0)])])
+    frame, faults = conform(features([PLOT_ROW], [mixture]), PLOT)
+    assert frame.geometry[0].equals(field)
+    assert [(fault.kind, fault.action) for fault in faults] == [("mixed_geometry", "repaired")]
+
+
+def test_a_collection_of_areas_alone_is_no_mixture():
+    collection = shapely.GeometryCollection([box(0, 0, 100, 100), box(200, 0, 300, 100)])
+    frame, faults = conform(features([PLOT_ROW], [collection]), PLOT)
+    assert (frame.geometry[0].area, faults) == (20_000, [])

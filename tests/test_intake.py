@@ -210,3 +210,16 @@ def test_a_raster_that_is_refused_keeps_its_record(tmp_path):
     write_dem(tmp_path / "高程.tif", "EPSG:2383")
     small_project(tmp_path, more='[sources.elevation]\npath = "高程.tif"')
     assert crs_of(take_in(load_project(tmp_path)), "elevation").declared == "EPSG:2383"
+
+
+@pytest.mark.parametrize(("height", "told"), [(0, []), (120.5, ["dimensions_dropped"])])
+def test_heights_that_say_something_are_told_once(tmp_path, height, told):
+    wells = gpd.GeoDataFrame(
+        {"DWBM": ["D1", "D2"], "DWMC": ["甲", "乙"]},
+        geometry=[shapely.Point(112.7, 34.9, height), shapely.Point(112.71, 34.9, height)],
+        crs=4490,
+    )
+    wells.to_file(tmp_path / "井.gpkg")
+    head = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n'
+    intake = intake_of(tmp_path, f'{head}[sources.groundwater_point]\npath = "井.gpkg"\n')
+    assert intake.issues["kind"].tolist() == told

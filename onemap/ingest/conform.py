@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,9 +13,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.geodesy import lonlat_of
 from onemap.ingest.outlines import check_outlines
 from onemap.ingest.raw import TOTALS_WORD, Fault
 from onemap.ingest.values import DTYPES, read_value
+from onemap.model import Action
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
@@ -27,6 +30,9 @@ LEADING: Final = 4
 
 KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
 """Kind of geometry of shapely's type ids; collections (7) are of none."""
+
+COLLECTION: Final = 7
+_PLACE: Final = re.compile(r"\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)")
 
 REPAIR_BUDGET: Final = 0.05
 """A repair that changes the area by more than this share is not made."""
@@ -88,6 +94,41 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
     return values.astype(DTYPES[field.type]), faults
 
 
+def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Keep of collections the parts that are of a kind of the layer, where all of these are of one kind."""
+    shapes = frame.geometry.copy()
+    faults = []
+    for at in frame.index[shapely.get_type_id(shapes.array) == COLLECTION]:
+        parts = _flat_parts(shapes[at])
+        kinds = {KIND_OF_TYPE.get(int(kind), "") for kind in shapely.get_type_id(parts)}
+        wanted = kinds & set(spec.geometry)
+        if len(wanted) != 1:
+            continue
+        (kind,) = wanted
+        own = [part for part in parts if KIND_OF_TYPE.get(int(shapely.get_type_id(part))) == kind]
+        shapes[at] = own[0] if len(own) == 1 else _multi(own)
+        if kinds != wanted:
+            words = _kind_words()
+            message = tr(
+                "one record has {kinds}; only the {kind} was kept",
+                kinds=" / ".join(words.get(one, one) for one in sorted(kinds)), kind=words[kind],
+            )  # fmt: skip
+            faults.append(Fault("mixed_geometry", message, tr("separate them in the source"), at, action="repaired"))
+    return frame.set_geometry(shapes), faults
+
+
+def _flat_parts(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """Return the points, lines and areas of a collection, whose parts may be collections and multiparts themselves."""
+    if shapely.get_type_id(shape) not in (4, 5, 6, COLLECTION):
+        return [shape]
+    return [inner for part in shapely.get_parts(shape) for inner in _flat_parts(part)]
+
+
+def _multi(parts: list[shapely.Geometry]) -> shapely.Geometry:
+    make = {0: shapely.multipoints, 1: shapely.multilinestrings, 3: shapely.multipolygons}
+    return make[int(shapely.get_type_id(parts[0]))](parts)
+
+
 def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Blank geometry that is empty or of a wrong kind, and report what has none; the records stay."""
     shapes = frame.geometry
@@ -128,36 +169,47 @@ def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDa
     shapes = frame.geometry.copy()
     faults = []
     for at in frame.index[~shapely.is_missing(shapes.array) & ~shapely.is_valid(shapes.array)]:
-        reason = _reason_words(shapely.is_valid_reason(shapes[at]).split("[")[0])
+        gone_wrong = _Invalid.of(shapes[at], shapes.crs)
         repaired = _of_kind(shapely.make_valid(shapes[at], method="structure", keep_collapsed=False), shapes[at])
         before, after = _painted_area(shapes[at]), repaired.area
         if repaired.is_empty or abs(after - before) > REPAIR_BUDGET * max(before, after):
-            message = tr("invalid geometry ({reason}); a repair would change its area too much", reason=reason)
-            faults.append(
-                Fault(
-                    "invalid_geometry",
-                    message,
-                    tr("draw it again in the source"),
-                    at,
-                    value=reason,
-                    action="blanked",
-                )
+            message = tr(
+                "invalid geometry ({reason}); a repair would change its area too much", reason=gone_wrong.reason
             )
+            faults.append(gone_wrong.fault(at, message, tr("draw it again in the source"), "blanked"))
             shapes[at] = None
         else:
-            message = tr("invalid geometry ({reason})", reason=reason)
-            faults.append(
-                Fault(
-                    "invalid_geometry",
-                    message,
-                    tr("compare the repaired shape with the source"),
-                    at,
-                    value=reason,
-                    action="repaired",
-                )
-            )
+            message = tr("invalid geometry ({reason})", reason=gone_wrong.reason)
+            if round(after - before, 2):
+                message = tr(
+                    "invalid geometry ({reason}); the repair changed its area from {before:.2f} to {after:.2f} m²",
+                    reason=gone_wrong.reason, before=before, after=after,
+                )  # fmt: skip
+            hint = tr("compare the repaired shape with the source")
+            faults.append(gone_wrong.fault(at, message, hint, "repaired"))
             shapes[at] = repaired
     return frame.set_geometry(shapes), faults
+
+
+@dataclass(frozen=True)
+class _Invalid:
+    """Why a shape is invalid, and where, in degrees."""
+
+    reason: str
+    lon: float | None
+    lat: float | None
+
+    @classmethod
+    def of(cls, shape: shapely.Geometry, crs: Any) -> _Invalid:
+        said = shapely.is_valid_reason(shape)
+        place = _PLACE.search(said)
+        if place is None:
+            return cls(_reason_words(said.split("[")[0]), None, None)
+        lon, lat = lonlat_of(np.array([[float(place["x"]), float(place["y"])]]), crs)
+        return cls(_reason_words(said.split("[")[0]), round(float(lon[0]), 7), round(float(lat[0]), 7))
+
+    def fault(self, at: Any, message: str, hint: str, action: Action) -> Fault:
+        return Fault("invalid_geometry", message, hint, at, "", self.reason, action, lon=self.lon, lat=self.lat)
 
 
 def _reason_words(reason: str) -> str:
@@ -188,7 +240,9 @@ def _of_kind(shape: shapely.Geometry, like: shapely.Geometry) -> shapely.Geometr
     return shapely.union_all(parts) if len(parts) != 1 else parts[0]
 
 
-STEPS: Final[tuple[Step, ...]] = (drop_totals, read_values, blank_geometry, repair_geometry, check_outlines)
+STEPS: Final[tuple[Step, ...]] = (
+    drop_totals, read_values, part_mixtures, blank_geometry, repair_geometry, check_outlines,
+)  # fmt: skip
 """What is done with each source, in this order."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -163,6 +164,9 @@ def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
         message = tr("no coordinate columns; {columns}", columns=_columns(raw))
         hint = tr("name them in the project: x = …, y = …")
         return Placement(faults=(*faults, Fault("missing_column", message, hint, field="x")))
+    if _has_heights(shapes):
+        message = tr("its shapes have heights or measures, which are not used")
+        faults = [*faults, Fault("dimensions_dropped", message, tr("nothing to do"))]
     shapes = gpd.GeoSeries(shapely.force_2d(shapes.array), index=shapes.index)
     proof = prove(shapes, raw.declared_crs, spec, extent)
     shapes = settle(shapes, proof)
@@ -173,6 +177,12 @@ def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
         record = replace(proof.record, evidence=tr("; ").join([proof.record.evidence, turned]))
         proof = replace(proof, record=record)
     return Placement(shapes, proof, columns, (*faults, *proof.faults))
+
+
+def _has_heights(shapes: gpd.GeoSeries) -> bool:
+    """Tell whether shapes have a third number that says something; KML has a height of 0 everywhere."""
+    third = shapely.get_coordinates(shapes.array[shapely.has_z(shapes.array)], include_z=True)[:, 2]
+    return bool((np.isfinite(third) & (third != 0)).any()) or bool(shapely.has_m(shapes.array).any())
 
 
 def _stranger(raw: Raw) -> list[Fault]:

@@ -105,6 +105,9 @@ def read_features(path: Path | bytes, name: str, layer: str | None = None, **opt
                 shapes.straighten(path, layer, np.concatenate(ids))
     except GDAL_ERRORS as fault:
         raise refused(path, name, fault) from None
+    if shapes.curved:
+        message = tr("{count} shapes have arcs, which were made into short lines", count=len(shapes.curved))
+        shapes.faults.append(Fault("curved_geometry", message, tr("nothing to do")))
     moments = {name for name, kind in zip(meta["fields"], meta["ogr_types"], strict=True) if kind == "OFTDateTime"}
     columns = [_merged(kept, as_moment=name in moments) for name, kept in zip(names, chunks, strict=True)]
     geometry = shapes.array() if spatial else None
