@@ -22,6 +22,10 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
 
+TWINS_M: Final = 20.0
+TWINS_SHARE: Final = 0.5
+"""Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
+
 FAR_DEG: Final = 0.5
 """Some fifty kilometres: the rough box of a county is not as far from its border."""
 
@@ -48,6 +52,31 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
         for at in frame.index[again]
     ]
     return frame[~repeated].reset_index(drop=True), faults
+
+
+def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report records of two keys that have one name and one place: probably one thing, listed twice."""
+    names = frame[spec.label].map(lambda value: "" if pd.isna(value) else fold(value))
+    keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
+    shapes = frame.geometry.array
+    # The pieces of a river have one name too; lines are left out.
+    placed = ~shapely.is_missing(shapes) & np.isin(shapely.get_dimensions(shapes), (0, 2))
+    candidates = frame.index[(names != "") & names.duplicated(keep=False) & placed & (spec.label != spec.key)]
+    there = frame.geometry[candidates]
+    one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
+    faults = []
+    for at, twin in zip(candidates[one], candidates[other], strict=True):
+        if at < twin and names[at] == names[twin] and keys[at] != keys[twin] and _is_one_place(there[at], there[twin]):
+            message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
+            hint = tr("find out whether they are one thing; if so, delete one")
+            faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
+    return frame, faults
+
+
+def _is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Tell whether two things that lie near each other share their ground, where both are areas."""
+    smaller = min(one.area, other.area)
+    return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
 
 
 def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -143,7 +172,7 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
     return frame, faults
 
 
-CHECKS: Final[tuple[Check, ...]] = (drop_repeats, check_coverage, compare_areas)
+CHECKS: Final[tuple[Check, ...]] = (drop_repeats, find_twins, check_coverage, compare_areas)
 """What is checked in each layer, in this order."""
 
 

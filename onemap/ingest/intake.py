@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import LONLAT, zone_crs
+from onemap.ingest.between import check_between
 from onemap.ingest.cells import fill_samples, preview
 from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
@@ -152,6 +153,9 @@ def _put_together(project: Project, sources: list[Source], files: list[RasterFil
         issues += [*(issue for one in own for issue in one.issues), *found]
         if frame is not None:
             layers[layer_id] = Layer(specs[layer_id], frame)
+    letters = {one.source.name: one.source.letters for one in conformed}
+    for layer_id, faults in check_between(layers).items():
+        issues += stamp(faults, layers[layer_id].frame, "", specs[layer_id], letters)
     drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
         {layer_id: layers[layer_id] for layer_id in specs if layer_id in layers},

@@ -63,6 +63,7 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
     rules = {rule.id: rule for rule in sorted(parsed, key=lambda rule: (rule.order, rule.id))}
     for layer in layers.values():
         _check_samples(layer, layers)
+        _check_others(layer, layers)
     for rule in rules.values():
         _check_rule(rule, layers)
     return Catalogue(layers, rules)
@@ -92,6 +93,15 @@ def _check_samples(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
         meant = nearest(field.sample, rasters)
         known = tr("rasters: {names}", names=", ".join(rasters))
         raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else known)
+
+
+def _check_others(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
+    """Raise if a layer names others that are not there."""
+    for name in (*spec.apart_from, *spec.shares_keys_with):
+        if name not in layers:
+            meant = nearest(name, layers)
+            message = tr('layer {layer}: there is no layer "{name}"', layer=spec.id, name=name)
+            raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(layers))
 
 
 def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
