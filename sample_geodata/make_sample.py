@@ -70,8 +70,20 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_zipped_shapefile(folder / WATER_FILE, ledgers.water_sources, WATER_SCHEMA)
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
+    defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
+
+
+def _absent_classes() -> list[Defect]:
+    """Return the classes of which the sample has no record, which `onemap check` asks about."""
+    note = "The sample has none of these classes."
+    return [
+        Defect("class_absent", "drinking_water_source", WATER_FILE, note, field="protection_level",
+               value="准保护区、取水口"),
+        Defect("class_absent", "sensitive_receptor", RECEPTOR_FILE, note, field="receptor_type",
+               value="食用农产品产地、自然保护区、地表水体"),
+    ]  # fmt: skip
 
 
 def _townships(county: County) -> list[Record]:

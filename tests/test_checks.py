@@ -4,7 +4,7 @@ import pytest
 from shapely import Point, Polygon, box
 
 from onemap.geodesy import MU_M2
-from onemap.ingest.checks import check_coverage, compare_areas, drop_repeats, place
+from onemap.ingest.checks import bare_township, check_coverage, compare_areas, drop_repeats, place
 from onemap.ingest.raw import AREA_AS_WRITTEN
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
@@ -100,3 +100,24 @@ def test_what_lies_outside_is_kept_and_told():
 def test_a_parcel_across_the_border_is_not_outside():
     shape = Polygon([(-90, 10), (10, 10), (10, 20), (-90, 20)])
     assert kinds(place(land([shape]), LAND, TOWNS, "township_name")) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "大定街道",
+        "大定办事处",
+        "大定街道办事处",
+        "大定街道办",
+        "大定办",
+        "孟州市大定街道",
+        "河南省孟州市大定街道",
+        "大定街道(城区)",
+    ],
+)
+def test_a_township_is_known_by_every_name_that_people_give_it(name):
+    assert bare_township(name) == "大定"
+
+
+def test_the_seat_of_a_township_is_the_township():
+    assert bare_township("南庄镇人民政府") == bare_township("南庄镇")

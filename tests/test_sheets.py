@@ -364,7 +364,7 @@ def test_names_once_more_right_under_the_header_are_no_record(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "merged"), [(["一、化工企业"], ["A2:D2"]), (["一、化工企业"], []), (["（二）制革"], [])]
+    ("row", "merged"), [(["一、化工企业"], ["A2:D2"]), (["一、化工企业"], []), (["十二、制革"], [])]
 )
 def test_a_heading_over_rows_is_no_record(tmp_path, row, merged):
     raw = sheet(tmp_path, [["企业名称", "乡镇", "镉", "备注"], row, ["甲厂", "化工镇", 1, None]], merged)
@@ -435,3 +435,46 @@ def test_records_in_hidden_rows_are_read_and_told(tmp_path):
 def test_characters_that_were_lost_before_are_told_with_their_line(tmp_path, lost, encoding):
     raw = text(tmp_path, f"企业名称,乡镇\n甲厂,化工镇\n乙{lost}厂,化工镇\n", encoding)
     assert any(fault.kind == "encoding_unproved" and "3" in fault.message for fault in raw.faults)
+
+
+# What looks like that and is none of it
+
+
+@pytest.mark.parametrize("mark", ["ND", "Y", "x"])
+def test_marks_of_two_letters_are_no_names_of_columns(tmp_path, mark):
+    words = {*WORDS, "nd", "y", "x", "n", "ns"}
+    path = workbook(
+        tmp_path / "t.xlsx", [["企业名称", "铅", "镉", "汞"], *([f"厂{n}", mark, mark, mark] for n in range(3))]
+    )
+    assert len(read_workbook(path, SOURCE, words).frame) == 3
+
+
+@pytest.mark.parametrize("name", ["三小", "十里铺村", "一号井", "八一小学", "二里头村"])
+def test_a_name_that_begins_with_a_chinese_number_is_no_heading(tmp_path, name):
+    assert len(sheet(tmp_path, [["企业名称", "乡镇", "镉"], [name, None, None], ["乙厂", "化工镇", 1]]).frame) == 2
+
+
+def test_a_merged_cell_with_nothing_to_show_is_no_crash(tmp_path):
+    book = Workbook()
+    for row in [["企业名称", "乡镇", "镉"], ["甲厂", "化工镇", 1], [None, None, "x"]]:
+        book.active.append(row)
+    book.active.merge_cells("C2:C3")
+    book.active["C2"] = None
+    book.save(tmp_path / "t.xlsx")
+    assert list(read_workbook(tmp_path / "t.xlsx", SOURCE, WORDS).frame["企业名称"]) == ["甲厂"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '企业名称,乡镇,镉\n"甲厂","化工镇","化工镇东街,\n1号,2栋"\n',
+        '企业名称,乡镇,"备注\n(一,二,三,四,五,六)"\n甲厂,化工镇,无\n',
+    ],
+)
+def test_cells_of_several_lines_with_commas_are_cells(tmp_path, content):
+    assert list(text(tmp_path, content).frame["企业名称"]) == ["甲厂"]
+
+
+def test_a_long_name_with_commas_in_the_last_row_is_no_note(tmp_path):
+    name = "孟州市第一高级中学（含东校区、西校区、南校区）"
+    assert len(sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], [name, None]]).frame) == 2

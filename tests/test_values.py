@@ -56,3 +56,19 @@ def test_a_blank_is_no_value_and_no_fault(raw):
 )
 def test_limits_belong_to_the_range(raw, kind):
     assert read_value(raw, FieldSpec(title="井深", dbf="JS", type="number", minimum=0, maximum=1000)).kind == kind
+
+
+@pytest.mark.parametrize("raw", ["32", "09", 33])
+def test_a_division_is_no_industry_code_that_lost_its_zeros(raw):
+    field = INDUSTRY.model_copy(update={"check": "industry_code"})
+    assert read_value(raw, field)[:3] == (str(raw), "code_damaged", "kept")
+
+
+def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
+    field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
+    assert read_value("410883226001", field)[:3] == ("410883226001", "code_damaged", "kept")
+
+
+def test_full_width_digits_of_a_code_are_digits():
+    field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
+    assert read_value("４１０８８３２２６０００１", field) == ("4108832260001", "", "blanked", "", "")

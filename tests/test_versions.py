@@ -80,3 +80,19 @@ def test_two_records_in_common_are_no_version(tmp_path):
 def test_of_three_years_the_last_comes_in(tmp_path):
     intake = taken(tmp_path, **{str(year): wells(5, depth=year) for year in (2024, 2025, 2026)})
     assert kept(intake) == {"井.xlsx [2024]": 0, "井.xlsx [2025]": 0, "井.xlsx [2026]": 5}
+
+
+def test_townships_whose_things_have_the_same_keys_and_names_elsewhere_are_both_read(tmp_path):
+    there = [[key, name, x + 0.2, y, depth] for key, name, x, y, depth in wells(5)]
+    intake = taken(tmp_path, 甲镇=wells(5), 乙镇=there)
+    assert (kept(intake), versions(intake)) == ({"井.xlsx [甲镇]": 5, "井.xlsx [乙镇]": 5}, [])
+
+
+def test_a_newer_extract_does_not_quietly_displace_the_whole_list(tmp_path):
+    intake = taken(tmp_path, **{"2025": wells(10), "2026": wells(4, depth=40)})
+    assert [severity for severity, _ in versions(intake)] == ["error"]
+
+
+def test_a_copy_does_not_displace_its_original(tmp_path):
+    intake = taken(tmp_path, **{"名单 副本": wells(5), "名单": wells(5)})
+    assert kept(intake) == {"井.xlsx [名单 副本]": 0, "井.xlsx [名单]": 5}

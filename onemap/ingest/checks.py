@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
 
+FEW_BLANK: Final = 0.5
+"""Where more records than this share have no name, names are not what the layer has."""
+
 TWINS_M: Final = 20.0
 TWINS_SHARE: Final = 0.5
 """Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
@@ -29,7 +33,9 @@ TWINS_SHARE: Final = 0.5
 FAR_DEG: Final = 0.5
 """Some fifty kilometres: the rough box of a county is not as far from its border."""
 
-TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道", "镇", "乡")
+TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道办", "街道", "街办", "镇", "乡", "办")
+OFFICE: Final = re.compile(r"(人民)?政府$|\(.*\)$")
+ABOVE: Final = re.compile(r"^.*[省市县区](?=.{2,})")
 
 
 def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -77,6 +83,29 @@ def _is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
     """Tell whether two things that lie near each other share their ground, where both are areas."""
     smaller = min(one.area, other.area)
     return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
+
+
+def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report the classes of which a layer has no record: there may be none, or nobody has sent them."""
+    there = frame[spec.class_field].dropna() if spec.class_field else None
+    if there is None or there.empty or spec.class_field is None:
+        return frame, []
+    classes = spec.fields[spec.class_field].classes
+    absent = [kind.label for own_id, kind in classes.items() if own_id not in {*there}]
+    if not absent:
+        return frame, []
+    message = tr("no record is of the class: {classes}", classes=tr(", ").join(absent))
+    hint = tr("ask the bureau whether there is none")
+    return frame, [Fault("class_absent", message, hint, field=spec.class_field, value=tr(", ").join(absent), key="")]
+
+
+def name_blanks(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report records without a name, where others of the layer have one; what must have one is missed already."""
+    blank = frame[spec.label].isna()
+    if spec.label == spec.key or spec.fields[spec.label].required or blank.mean() > FEW_BLANK:
+        return frame, []
+    message, hint = tr("{field} is blank", field=spec.fields[spec.label].label), tr("fill it in where there is a name")
+    return frame, [Fault("blank_label", message, hint, at, spec.label) for at in frame.index[blank]]
 
 
 def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -172,7 +201,9 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
     return frame, faults
 
 
-CHECKS: Final[tuple[Check, ...]] = (drop_repeats, find_twins, check_coverage, compare_areas)
+CHECKS: Final[tuple[Check, ...]] = (
+    drop_repeats, find_twins, miss_classes, name_blanks, check_coverage, compare_areas,
+)  # fmt: skip
 """What is checked in each layer, in this order."""
 
 
@@ -241,8 +272,8 @@ def _disagreements(
 
 
 def bare_township(name: str) -> str:
-    """Return a township's name without what it is called: 大定办事处 is 大定街道."""
-    folded = fold(name)
+    """Return a township's name without what it is called: 大定办事处 is 大定街道, and so is 孟州市大定街道办."""
+    folded = ABOVE.sub("", OFFICE.sub("", fold(name)))
     return next((folded.removesuffix(word) for word in TOWNSHIP_WORDS if folded.endswith(word)), folded)
 
 

@@ -69,7 +69,9 @@ def _credit_code(text: str) -> Objection | None:
 
 def _plot_code(text: str) -> Objection | None:
     kind, division, serial = text[6], text[7:9], text[9:]
-    if kind not in PLOT_TYPES:
+    if text.startswith("0"):
+        wrong = tr("no county's code begins with 0")
+    elif kind not in PLOT_TYPES:
         wrong = tr("its 7th digit, the type, is {digit} (1: operating, 2: closed or relocated)", digit=kind)
     elif int(division) not in DIVISIONS:
         wrong = tr("its 8th and 9th digits, {digits}, are no division of GB/T 4754 (01 to 97)", digits=division)

@@ -52,7 +52,16 @@ def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
     """Drop rows that sum up others: one of their first cells says so, and they have no place."""
     if TOTALS_WORD not in frame:
         return frame, []
-    totals = (frame[TOTALS_WORD] != "") & shapely.is_missing(frame.geometry.array)
+    missing = shapely.is_missing(frame.geometry.array)
+    rows = zip(frame[TOTALS_WORD], frame[spec.key], frame[spec.label], missing, strict=True)
+    # What has a key and a name beside that word is a record, of which it says something.
+    totals = np.array(
+        [
+            bool(word) and nowhere and any(pd.isna(own) or str(own) == word for own in (key, label))
+            for word, key, label, nowhere in rows
+        ],
+        dtype=bool,
+    )
     message, hint = tr("a row of totals, not a record"), tr("nothing to do")
     faults = [
         Fault("totals_row", message, hint, at, value=str(frame.at[at, TOTALS_WORD]), action="dropped", key="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -50,6 +51,8 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
         text = str(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
+    if field.pattern is not None:
+        text = unicodedata.normalize("NFKC", text)
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
         return _repaired_code(text, field)
     wrong = check_code(text, field.check) if field.check else None
@@ -67,7 +70,9 @@ def _repaired_code(text: str, field: FieldSpec) -> Reading:
     """Put back leading zeros, where exactly that makes the code whole; otherwise keep it and say so."""
     pattern = field.pattern or ""
     for padded in ("0" + text, "00" + text):
-        if text.isdigit() and re.fullmatch(pattern, padded):
+        if not text.isdigit() or not re.fullmatch(pattern, padded):
+            continue
+        if field.check is None or check_code(padded, field.check) is None:
             message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
             return Reading(padded, "code_damaged", "repaired", message, tr("format the cells as text"))
     message = tr("{field} has not the form of such a code", field=field.label)

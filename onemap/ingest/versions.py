@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from onemap.geodesy import GEOD, LONLAT
 from onemap.ingest.raw import Fault
@@ -29,6 +30,12 @@ ALIKE: Final = 0.6
 
 SAME_PLACE_M: Final = 200.0
 """Things of one key are the same when they lie this close; a plot's outline may be drawn anew."""
+
+FEWEST_KEPT: Final = 0.8
+"""A newer list that lacks more of an older one is no version of it, but perhaps an extract: people decide."""
+
+LEAST_DIGITS: Final = 4
+COPY: Final = re.compile(r"副本|复制|copy|\(\d+\)|（\d+）", re.I)
 
 DATE: Final = re.compile(
     r"(?<!\d)(20\d\d)(?:(?:年|[-._/])?(0[1-9]|1[0-2]|[1-9](?!\d))(?:(?:月|[-._/])?([0-3]?\d)(?!\d))?)?"
@@ -48,15 +55,23 @@ class _List:
         return tuple(tuple(int(part) for part in found if part) for found in DATE.findall(self.source.name))
 
     @cached_property
+    def places(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Longitude and latitude of the middle of each record, NaN where it has no place."""
+        shapes = self.source.shapes
+        if shapes is None or not self.source.placed:
+            nowhere = np.full(0 if self.source.fields is None else len(self.source.fields), np.nan)
+            return nowhere, nowhere
+        west, south, east, north = shapely.bounds(shapes.to_crs(LONLAT).array).T
+        return (west + east) / 2, (south + north) / 2
+
+    @cached_property
     def things(self) -> pd.DataFrame:
         """Label, longitude and latitude of each thing by its folded key; keys that are blank or repeated left out."""
         fields, spec = self.source.fields, self.source.layer
         assert fields is not None
         keys = fields[spec.key] if fields[spec.key].notna().any() else fields[spec.label]
-        table = pd.DataFrame({"label": _folded(fields[spec.label]), "lon": np.nan, "lat": np.nan}, index=fields.index)
-        if self.source.shapes is not None and self.source.placed:
-            west, south, east, north = shapely.bounds(self.source.shapes.to_crs(LONLAT).array).T
-            table["lon"], table["lat"] = (west + east) / 2, (south + north) / 2
+        lon, lat = self.places
+        table = pd.DataFrame({"label": _folded(fields[spec.label]), "lon": lon, "lat": lat}, index=fields.index)
         table.index = pd.Index(_folded(keys))
         return table[(table.index != "") & ~table.index.duplicated(keep=False)]
 
@@ -68,14 +83,17 @@ class _List:
         named = (both["label"] == both["label_other"]) & (both["label"] != "") & (both["label"] != both.index)
         places = [both[name].to_numpy(dtype=float) for name in ("lon", "lat", "lon_other", "lat_other")]
         there = np.isfinite(places).all(axis=0)
+        if not there.any() and both.index.str.len().max() < LEAST_DIGITS:
+            # Townships that count from 1, and know no places, share keys and names such as "school".
+            return 0
         near = np.zeros(len(both), dtype=bool)
         lon, lat, lon_other, lat_other = (place[there] for place in places)
         near[there] = GEOD.inv(lon, lat, lon_other, lat_other)[2] <= SAME_PLACE_M
-        return len(both) if (named | near).mean() >= ALIKE else 0
+        return len(both) if np.where(there, near, named).mean() >= ALIKE else 0
 
     def holds(self, other: _List) -> bool:
         """Tell whether every record of another list stands here too, word for word."""
-        mine, theirs = (_words(one.source) for one in (self, other))
+        mine, theirs = (_words(one) for one in (self, other))
         return theirs <= mine
 
 
@@ -96,7 +114,7 @@ def keep_newest(sources: Sequence[Source]) -> list[Source]:
         for source in sources
         if source.part.several and source.fields is not None and source.layer.fields[source.layer.key].unique
     ]
-    lists.sort(key=lambda one: (one.period, len(one.things)), reverse=True)
+    lists.sort(key=lambda one: (one.period, len(one.things), not COPY.search(one.source.name)), reverse=True)
     left: dict[str, Fault] = {}
     for kept, other in _with_common_keys(lists):
         names = (kept.source.name, other.source.name)
@@ -128,6 +146,8 @@ def _fault(kept: _List, other: _List, shared: int) -> Fault:
             "not read: an earlier version of {other}, where {shared} of its {count} records stand too",
             other=other_name, shared=shared, count=count,
         )  # fmt: skip
+        if shared < FEWEST_KEPT * count:
+            return Fault("several_versions", message, hint, action="dropped", severity="error")
     else:
         message = tr(
             "not read: {shared} of its {count} records stand in {other} too, but not alike; their names do not tell "
@@ -144,7 +164,9 @@ def _folded(values: pd.Series[Any]) -> list[str]:
     return ["" if code < 0 else words[code] for code in codes]
 
 
-def _words(source: Source) -> set[tuple[str, ...]]:
-    """Return what each record reads in the fields of its layer."""
-    assert source.fields is not None
-    return set(zip(*(_folded(source.fields[name]) for name in source.fields), strict=True))
+def _words(one: _List) -> set[tuple[str, ...]]:
+    """Return what each record reads in the fields of its layer, and where it lies."""
+    fields, (lon, lat) = one.source.fields, one.places
+    assert fields is not None
+    places = ([f"{value:.5f}" for value in values] for values in (lon, lat))
+    return set(zip(*(_folded(fields[name]) for name in fields), *places, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +13,8 @@ from onemap.text import fold
 
 SCANNED_ROWS: Final = 200
 """How many rows from the top may be titles and headers."""
+
+LEAST_LETTERS: Final = 3
 
 MOST_ROWS: Final = 3
 """How many rows a header may have."""
@@ -62,7 +64,7 @@ def find_header(rows: Sequence[Cells], words: AbstractSet[str], reach: Mapping[i
     for last in range(min(len(rows), SCANNED_ROWS)):
         for first in range(last, max(-1, last - MOST_ROWS), -1):
             names = name_columns(rows[first : last + 1], words)
-            known = len({fold(name) for name in names} & words)
+            known = count_known(names, words)
             if known > best.known and (first == last or _adds_names(rows[first : last + 1], words)):
                 best = Header(first, last, names, known)
     fullest = _fullest(rows)
@@ -71,8 +73,21 @@ def find_header(rows: Sequence[Cells], words: AbstractSet[str], reach: Mapping[i
     else:
         first, last = _upwards(rows, best), _downwards(rows, best, reach or {})
     names = name_columns(rows[first : last + 1], words)
-    known = len({fold(name) for name in names} & words)
+    known = count_known(names, words)
     return Header(first, last, names, known) if known >= best.known or first == fullest else best
+
+
+def count_known(names: Iterable[str], words: AbstractSet[str]) -> int:
+    """Return how many names are known; one of two letters alone is none: ND means "not detected", and Y is a tick.
+
+    Examples
+    --------
+    >>> count_known(["X", "Y", "名称"], {"x", "y", "名称"}), count_known(["ND", "井1"], {"nd"})
+    (3, 0)
+    """
+    known = {fold(name) for name in names} & words
+    short = {word for word in known if word.isascii() and len(word) < LEAST_LETTERS}
+    return len(known) - (len(short) if len(short) < 2 else 0)
 
 
 def name_columns(rows: Sequence[Cells], words: AbstractSet[str]) -> tuple[str, ...]:
@@ -130,7 +145,7 @@ def _levels(rows: Sequence[Cells]) -> list[list[str]]:
 def _adds_names(rows: Sequence[Cells], words: AbstractSet[str]) -> bool:
     """Tell whether the lowest row names more columns than it contradicts: a record stands under names known already."""
     upper, whole = name_columns(rows[:-1], words), name_columns(rows, words)
-    gained = ({fold(name) for name in whole} - {fold(name) for name in upper}) & words
+    gained = count_known({fold(name) for name in whole} - {fold(name) for name in upper}, words)
     lower = [_text(cell) for cell in rows[-1]]
     contradicted = [
         at
@@ -141,7 +156,7 @@ def _adds_names(rows: Sequence[Cells], words: AbstractSet[str]) -> bool:
         and fold(low) != fold(name)
         and not UNIT.fullmatch(fold(low))
     ]
-    return len(gained) > len(contradicted)
+    return gained > len(contradicted)
 
 
 def _is_record_under(rows: Sequence[Cells], upper: int, header: Header) -> bool:

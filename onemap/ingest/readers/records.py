@@ -17,7 +17,7 @@ import pandas as pd
 from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
-from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, find_header
+from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
@@ -49,7 +49,7 @@ FEWEST_NAMES: Final = 3
 NEARLY_ALL: Final = 0.8
 """A later row is a header when so many of its cells, and this share of them, are known names."""
 
-SECTION: Final = re.compile(r"[(（]?[一二三四五六七八九十]+[)）]?[、.,:]?\S+|[ivx]+[、.]\S+")
+SECTION: Final = re.compile(r"[一二三四五六七八九十]{1,3}[、.:]\S+")
 """How headings between records begin (compared folded): 一、化工企业."""
 
 SENTENCE: Final = re.compile(r"[,。;::、,;]")
@@ -200,7 +200,7 @@ def _records(
 ) -> Iterator[Row]:
     """Yield the rows that are records, and tell of others."""
     starts = {key[0] for key in told if key}
-    under_header = True
+    under_header, under = True, set[str]()
     for row in rows:
         if not row.own:
             continue
@@ -208,7 +208,9 @@ def _records(
         if isinstance(start, str) and fold(start) in starts and _key(row.cells) in told:
             faults.append(_told(row.number, tr("the header again, not a record"), row.cells))
             continue
-        if under_header and (what := _under_header(row.cells)):
+        if under_header and (what := _under_header(row.cells)) and what not in under:
+            # Of each kind a table has one row: a second one is a record that reads alike.
+            under.add(what)
             faults.append(_told(row.number, what, row.cells))
             units.take_row(row.cells)
             continue
@@ -241,7 +243,7 @@ def _first_table(rows: Iterable[Row], words: AbstractSet[str], header: Header, f
 def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:
     """Tell whether a row is a header: nearly all of its cells are names of columns, and not only what records hold."""
     key = _key(row.cells)
-    known = sum(word in words for word in key)
+    known = count_known(set(key), words)
     return known >= FEWEST_NAMES and known >= NEARLY_ALL * len(key) and 2 * known >= header.known
 
 
@@ -262,9 +264,10 @@ def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Faul
 def _is_section(row: Row) -> bool:
     """Tell whether a row has but one cell of its own, which is a heading, or is merged over three columns and more."""
     texts = [cell for cell in row.cells if not is_blank(cell)]
-    if row.own != 1 or not isinstance(texts[0], str) or len(set(map(str, texts))) > 1:
+    if row.own != 1 or not texts or not isinstance(texts[0], str) or len(set(map(str, texts))) > 1:
         return False
-    return len(texts) >= MERGED or SECTION.fullmatch(fold(texts[0])) is not None
+    alone = len(row.cells) > 1 and not is_blank(row.cells[0]) and SECTION.fullmatch(fold(texts[0])) is not None
+    return len(texts) >= MERGED or alone
 
 
 def _key(cells: Sequence[Any]) -> tuple[str, ...]:
@@ -290,6 +293,9 @@ def _drop_notes(table: _Table, faults: list[Fault]) -> None:
     count = len(table.numbers)
     while count and _is_note(table.row(count - 1), several):
         count -= 1
+    if not count:
+        # A table of nothing but notes is one of records that begin as notes do.
+        return
     for at in range(count, len(table.numbers)):
         faults.append(_told(table.numbers[at], tr("a note below the table, not a record"), table.row(at)))
     table.cut(count)
@@ -300,7 +306,8 @@ def _is_note(cells: Sequence[Any], several: bool) -> bool:
     if texts and all(NOTE.match(fold(text)) for text in texts):
         return several or SENTENCE.search(fold(texts[0])) is not None
     lone = several and len(texts) == 1
-    return lone and len(texts[0]) >= LONG and SENTENCE.search(fold(texts[0])) is not None
+    # Names have commas in them, but neither full stops nor colons.
+    return lone and len(texts[0]) >= LONG and re.search(r"[。;:]", fold(texts[0])) is not None
 
 
 def _told(number: int, what: str, cells: Sequence[Any]) -> Fault:

@@ -48,7 +48,7 @@ DAMAGE: Final = (
 )  # fmt: skip
 """What is raised for workbooks that are damaged."""
 
-MOST_LINES: Final = 100
+MOST_LINES: Final = 150
 """No cell has so many lines; where one seems to, a quotation mark was never closed."""
 
 FEWEST_CELLS: Final = 3
@@ -260,13 +260,29 @@ def _delimiter(file: TextIO, words: AbstractSet[str]) -> str:
 def _lines(file: TextIO, delimiter: str) -> Iterator[Row]:
     """Yield the records of a text, each by the number of its first line."""
     reader = csv.reader(file, delimiter=delimiter)
-    last, width = 0, FEWEST_CELLS
+    last, width = 0, 0
     for cells in reader:
         first, last = last + 1, reader.line_num
-        # A cell of several lines that has the delimiters of a whole row has swallowed rows.
-        swallowed = last > first and any("\n" in cell and cell.count(delimiter) >= width - 1 for cell in cells)
+        swallowed = last > first and width >= FEWEST_CELLS and _has_swallowed(cells, width, delimiter)
         if swallowed or last - first > MOST_LINES:
             message = tr("a quotation mark in line {line} is not closed", line=first)
             raise csv.Error(message)
-        width = max(len(cells), FEWEST_CELLS)
+        width = width or len(cells)
         yield Row(first, cells, len(cells) - sum(map(is_blank, cells)))
+
+
+def _has_swallowed(cells: Sequence[str], width: int, delimiter: str) -> bool:
+    """Tell whether a cell of several lines holds whole rows, because a quotation mark opens it that was never closed.
+
+    A line inside it then has the delimiters of a row; where it is of two lines, they have together those of two rows.
+    """
+    for at, cell in enumerate(cells):
+        counts = [line.count(delimiter) for line in cell.split("\n")]
+        if len(counts) < 2:
+            continue
+        if any(count >= width - 1 for count in counts[1:-1]):
+            return True
+        whole = counts[0] == width - 1 - at and counts[-1] == at
+        if (len(cells) == width and whole) or (len(cells) != width and sum(counts) >= width - 1):
+            return True
+    return False
