@@ -78,7 +78,7 @@ def find_header(rows: Sequence[Cells], words: AbstractSet[str], reach: Mapping[i
 
 
 def count_known(names: Iterable[str], words: AbstractSet[str]) -> int:
-    """Return how many names are known; one of two letters alone is none: ND means "not detected", and Y is a tick.
+    """Return how many names are known. Of those of one or two letters x and y count, together: ND and Y are marks.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def count_known(names: Iterable[str], words: AbstractSet[str]) -> int:
     """
     known = {fold(name) for name in names} & words
     short = {word for word in known if word.isascii() and len(word) < LEAST_LETTERS}
-    return len(known) - (len(short) if len(short) < 2 else 0)
+    return len(known) - (0 if {"x", "y"} <= short else len(short))
 
 
 def name_columns(rows: Sequence[Cells], words: AbstractSet[str]) -> tuple[str, ...]:
