@@ -4,7 +4,15 @@ import pytest
 from shapely import Point, Polygon, box
 
 from onemap.geodesy import MU_M2
-from onemap.ingest.checks import bare_township, check_coverage, compare_areas, drop_repeats, place
+from onemap.ingest.checks import (
+    bare_township,
+    check_coverage,
+    compare_areas,
+    drop_repeats,
+    miss_classes,
+    name_blanks,
+    place,
+)
 from onemap.ingest.raw import AREA_AS_WRITTEN
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
@@ -121,3 +129,24 @@ def test_a_township_is_known_by_every_name_that_people_give_it(name):
 
 def test_the_seat_of_a_township_is_the_township():
     assert bare_township("南庄镇人民政府") == bare_township("南庄镇")
+
+
+RECEPTORS = load_catalogue().layers["sensitive_receptor"]
+
+
+@pytest.mark.parametrize(("count", "told"), [(60, True), (10, False)])
+def test_a_long_list_without_a_record_of_a_class_is_asked_about(count, told):
+    frame = gpd.GeoDataFrame({"receptor_type": ["school"] * count}, geometry=[Point(0, 0)] * count, crs=4547)
+    assert [fault.kind for fault in miss_classes(frame, RECEPTORS)[1]] == ["class_absent"] * told
+
+
+def test_a_long_list_with_every_class_is_not():
+    classes = [*RECEPTORS.fields["receptor_type"].classes] * 6
+    frame = gpd.GeoDataFrame({"receptor_type": classes}, geometry=[Point(0, 0)] * len(classes), crs=4547)
+    assert miss_classes(frame, RECEPTORS)[1] == []
+
+
+@pytest.mark.parametrize(("names", "rows"), [(["甲", None, "乙"], [1]), ([None, None, "乙"], [])])
+def test_a_blank_name_is_told_where_the_others_have_one(names, rows):
+    frame = gpd.GeoDataFrame({"unit_code": ["1", "2", "3"], "unit_name": names}, geometry=[Point(0, 0)] * 3, crs=4547)
+    assert [fault.at for fault in name_blanks(frame, load_catalogue().layers["cultivated_land"])[1]] == rows

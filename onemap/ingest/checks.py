@@ -23,6 +23,9 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
 
+MANY_A_CLASS: Final = 5
+"""A list with less than so many records for each class need not have one of each."""
+
 FEW_BLANK: Final = 0.5
 """Where more records than this share have no name, names are not what the layer has."""
 
@@ -87,12 +90,11 @@ def _is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
 
 def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report the classes of which a layer has no record: there may be none, or nobody has sent them."""
-    there = frame[spec.class_field].dropna() if spec.class_field else None
-    if there is None or there.empty or spec.class_field is None:
+    if spec.class_field is None:
         return frame, []
-    classes = spec.fields[spec.class_field].classes
+    there, classes = frame[spec.class_field].dropna(), spec.fields[spec.class_field].classes
     absent = [kind.label for own_id, kind in classes.items() if own_id not in {*there}]
-    if not absent:
+    if not absent or len(there) < MANY_A_CLASS * len(classes):
         return frame, []
     message = tr("no record is of the class: {classes}", classes=tr(", ").join(absent))
     hint = tr("ask the bureau whether there is none")
