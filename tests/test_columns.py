@@ -1,6 +1,7 @@
 import pytest
 
-from onemap.ingest.columns import match_columns, tell_cut_names, words_of
+from onemap.ingest.columns import match_columns, tell_cut_names, tell_near_misses, words_of
+from onemap.spec.catalogue import load_catalogue
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec
 
@@ -58,3 +59,20 @@ def test_what_was_restored_is_told():
 def test_the_words_of_a_header_hold_the_projects_and_those_of_coordinates():
     words = words_of(LAYER, SourceSpec(path="t", x=("A", "B"), columns={"code": "编号"}))
     assert {"a", "b", "编号", "企业名称", "经度", "纬度分", "经纬度"} <= words
+
+
+LAND = load_catalogue().layers["cultivated_land"]
+
+
+@pytest.mark.parametrize("column", ["登记面积(万亩)", "年末登记面积"])
+def test_a_column_that_is_nearly_a_fields_is_told(column):
+    (fault,) = tell_near_misses(LAND, [column, "备注"], [], ["unit_code"])
+    assert (fault.kind, column in fault.message, "备注" in fault.message) == ("parts_chosen", True, False)
+
+
+def test_a_column_that_was_read_is_no_near_miss():
+    assert tell_near_misses(LAND, ["登记面积(万亩)"], ["登记面积(万亩)"], []) == []
+
+
+def test_beside_a_column_that_fills_the_field_another_is_no_near_miss():
+    assert tell_near_misses(LAND, ["登记面积(旧)"], [], ["declared_area_m2"]) == []

@@ -16,6 +16,9 @@ from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
+LEAST_OF_NAME: Final = 3
+"""Shorter words end the names of many other columns."""
+
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
 
@@ -138,6 +141,38 @@ def tell_cut_names(spec: LayerSpec, matches: Mapping[str, str], cut_names: froze
             hint = tr("if it is another column, name the right one: columns = {{ {field} = … }}", field=name)
             faults.append(Fault("cut_text", message, hint, field=name, value=column))
     return faults
+
+
+def tell_near_misses(
+    spec: LayerSpec, columns: Iterable[str], taken: Iterable[str], filled: Iterable[str]
+) -> list[Fault]:
+    """Tell of columns that fill nothing, though their names begin or end as those of a field without a column.
+
+    A group over two such columns, or a unit that is not known, makes other names of them: 丰水期水质类别, 面积(万亩).
+
+    Parameters
+    ----------
+    taken
+        The columns that were read.
+    filled
+        The fields that have a column.
+    """
+    left = [column for column in columns if column not in {*taken}]
+    pairs: list[str] = []
+    for name, field in spec.fields.items():
+        if name in {*filled}:
+            continue
+        words = {fold(word) for word in _words(name, field) if len(fold(word)) >= LEAST_OF_NAME}
+        near = [column for column in left if any(_is_near(fold(column), word) for word in words)]
+        pairs += [tr("{columns} (like {field})", columns=", ".join(near), field=field.label)] if near else []
+    if not pairs:
+        return []
+    hint = tr("if they are meant, name them in the project: columns = …")
+    return [Fault("parts_chosen", tr("columns that were not read: {columns}", columns="; ".join(pairs)), hint)]
+
+
+def _is_near(column: str, word: str) -> bool:
+    return column != word and (column.endswith(word) or column.startswith(f"{word}("))
 
 
 def _is_cut_of(column: str, words: Iterable[str]) -> bool:

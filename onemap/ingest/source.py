@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import LONLAT
-from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, words_of
+from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
 from onemap.ingest.conform import totals_words
 from onemap.ingest.files import Part
 from onemap.ingest.placement.candidates import Extent
@@ -138,11 +138,12 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
         # All its columns went with that part, which is one fault.
         missing = []
     placed = place_rows(raw, part.spec, extent)
+    near = tell_near_misses(layer, raw.frame.columns, [*matches.values(), *placed.columns.values()], matches)
     unplaced = placed.faults if placed.shapes is not None or layer.geometry != ("table",) else ()
     return Source(
         layer,
         part,
-        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *unplaced),
+        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *near, *unplaced),
         raw,
         everything,
         digest,
