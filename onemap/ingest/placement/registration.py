@@ -135,22 +135,14 @@ def _unless_most_are_accused(found: dict[str, State] | None) -> dict[str, State]
 
 
 def _contradicted(relations: Sequence[Relation]) -> set[str]:
-    """Return the sources that lie apart from others as no web map moves things: no one knows which of them are right.
+    """Return the sources that lie apart from others as no web map moves things, and those that fit either of the two.
 
-    Sources that fit one another stand or fall together. Where twice as many of them are of one mind, they are believed.
+    Nobody knows which of them are right: those that fit one another stand or fall together, be they ever so many.
     """
-    sides: list[set[str]] = []
-    for relation in relations:
-        near = [side for side in sides if side & relation.ends] if relation.difference == RIGHT else []
-        joined = set().union(*near, relation.ends if relation.difference == RIGHT else ())
-        sides = [side for side in sides if side not in near] + ([joined] if joined else [])
-    side_of = {name: side for side in sides for name in side}
-    contradicted: set[str] = set()
-    for relation in relations:
-        if relation.difference is None:
-            one, other = (side_of.get(name, {name}) for name in (relation.one, relation.other))
-            contradicted |= set() if len(one) > 2 * len(other) else one
-            contradicted |= set() if len(other) > 2 * len(one) else other
+    contradicted = set().union(*(relation.ends for relation in relations if relation.difference is None))
+    fits = [relation.ends for relation in relations if relation.difference == RIGHT]
+    while more := set().union(*(ends for ends in fits if ends & contradicted)) - contradicted:
+        contradicted |= more
     return contradicted
 
 
