@@ -1,5 +1,6 @@
 """Which files a source means, seen through what comes in."""
 
+import os
 import re
 import zipfile
 
@@ -413,3 +414,12 @@ def test_the_inside_of_a_geodatabase_is_one(tmp_path, zipped):
     if zipped:
         write_zip(tmp_path / "数据.zip", **{file.name: file for file in (tmp_path / "数据").iterdir()})
     assert names(taken(tmp_path, "数据.zip" if zipped else "数据")) == ["甲井"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_is_told_and_not_waited_for(tmp_path):
+    write_csv(tmp_path / "井" / "a.csv", "甲井")
+    os.mkfifo(tmp_path / "井" / "b.csv")
+    assert list(taken(tmp_path, "井").issues.query("kind == 'unreadable'")["source"]) == ["井/b.csv"]
+    with pytest.raises(PathError):
+        taken(tmp_path, "井/b.csv")

@@ -112,6 +112,8 @@ def check_ending(layer: LayerSpec, spec: SourceSpec, project: Project) -> None:
 def check_kind(path: Path, endings: Sequence[str], message: str) -> None:
     """Raise PathError with a message and advice where a path is no folder, no zip, and has none of the endings."""
     kind = ending(path)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PathError(message, tr("it is no file"))
     if kind not in (*endings, ZIP) and not path.is_dir():
         raise PathError(message, _advise(kind, endings))
 

@@ -74,6 +74,9 @@ class _Walk:
             return
         if not path.exists():
             self.contents.unreachable.append((path, tr("a link that leads nowhere")))
+        elif not path.is_file() and not path.is_dir():
+            # To open a named pipe would wait for ever.
+            self.contents.unreachable.append((path, tr("it is no file")))
         elif path.is_dir() and ending(path) != ".gdb":
             self.enter(path)
         else:
