@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from onemap.ingest.checks import is_one_place
 from onemap.ingest.raw import Fault
 from onemap.model import Layer
 from onemap.text import fold, tr
-
-SAME_SHARE: Final = 0.5
-"""Two areas of one name are one thing when they share this part of the smaller."""
 
 
 def check_between(layers: Mapping[str, Layer]) -> dict[str, list[Fault]]:
@@ -57,7 +53,8 @@ def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
     common = mine.merge(theirs, on="name", suffixes=("", "_other"))
     common = common[common["key"] != common["key_other"]]
     faults = []
-    for _, pair in common[_same_ground(common["shape"], common["shape_other"])].iterrows():
+    same = [is_one_place(*pair) for pair in zip(common["shape"], common["shape_other"], strict=True)]
+    for _, pair in common[same].iterrows():
         message = tr(
             "the layer {layer} calls the plot of this name and place {other}, and not {own}",
             layer=other.spec.name, other=pair["key_other"], own=pair["key"],
@@ -78,10 +75,3 @@ def _named_areas(layer: Layer) -> pd.DataFrame:
     table = pd.DataFrame({"at": frame.index, "name": names, "key": keys, "shape": frame.geometry.array})
     areas = np.isin(shapely.get_type_id(frame.geometry.array), (3, 6))
     return table[areas & (table["name"] != "") & (table["key"] != "")]
-
-
-def _same_ground(one: pd.Series[Any], other: pd.Series[Any]) -> pd.Series[bool]:
-    mine, theirs = gpd.GeoSeries(one.array).array, gpd.GeoSeries(other.array).array
-    shared = shapely.area(shapely.intersection(mine, theirs))
-    smaller = np.minimum(shapely.area(mine), shapely.area(theirs))
-    return pd.Series(shared >= SAME_SHARE * smaller, index=one.index)

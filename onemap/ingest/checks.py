@@ -75,15 +75,15 @@ def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFra
     one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
     faults = []
     for at, twin in zip(candidates[one], candidates[other], strict=True):
-        if at < twin and names[at] == names[twin] and keys[at] != keys[twin] and _is_one_place(there[at], there[twin]):
+        if at < twin and names[at] == names[twin] and keys[at] != keys[twin] and is_one_place(there[at], there[twin]):
             message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
             hint = tr("find out whether they are one thing; if so, delete one")
             faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
     return frame, faults
 
 
-def _is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    """Tell whether two things that lie near each other share their ground, where both are areas."""
+def is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Tell whether two things near each other, in one CRS in metres, share their ground where both are areas."""
     smaller = min(one.area, other.area)
     return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
 

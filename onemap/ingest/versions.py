@@ -35,7 +35,10 @@ FEWEST_KEPT: Final = 0.8
 """A newer list that lacks more of an older one is no version of it, but perhaps an extract: people decide."""
 
 LEAST_DIGITS: Final = 4
+"""Shorter keys are serial numbers, which any two lists share."""
+
 COPY: Final = re.compile(r"副本|复制|copy|\(\d+\)|（\d+）", re.I)
+"""How a copy is called by whoever made it: of two alike the other one is kept."""
 
 DATE: Final = re.compile(
     r"(?<!\d)(20\d\d)(?:(?:年|[-._/])?(0[1-9]|1[0-2]|[1-9](?!\d))(?:(?:月|[-._/])?([0-3]?\d)(?!\d))?)?"
