@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onemap.ingest.numbers import parse_date, parse_number
+from onemap.dates import parse_date
+from onemap.ingest.numbers import parse_number
 from onemap.spec.catalogue import Catalogue
 from onemap.spec.layer import BLANKS, DBF_NAME, IDENTIFIER, RESERVED, FieldType
 from onemap.spec.toml import quoted

@@ -2,7 +2,8 @@ import datetime as dt
 
 import pytest
 
-from onemap.ingest.numbers import parse_date, parse_number
+from onemap.dates import parse_date
+from onemap.ingest.numbers import parse_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("１,234.5 ", 1234.5), ("−3", -3), (7, 7), ("1e3", 1000)])

@@ -23,12 +23,12 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from onemap.dates import first_day
 from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import findings_qml, issues_qml, layer_qml
 from onemap.geodesy import LONLAT
 from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
 from onemap.spec.layer import GeometryKind, LayerSpec
-from onemap.spec.project import normal_period
 from onemap.text import tr
 
 FILE: Final = "onemap.gpkg"
@@ -66,7 +66,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write onemap.gpkg into `folder`."""
     path = folder / FILE
     path.unlink(missing_ok=True)
-    day = normal_period(atlas.project.spec.period)
+    day = first_day(atlas.project.spec.period)
     tables = [
         *(_layer_table(layer.spec, part) for layer in atlas.layers.values() for part in parts(layer)),
         _findings(atlas),

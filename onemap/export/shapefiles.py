@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
+from onemap.dates import first_day
 from onemap.export import dbf, field_workbook
 from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import layer_qml
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
 from onemap.spec.layer import GeometryKind, LayerSpec
-from onemap.spec.project import normal_period
 
 FOLDER: Final = "shapefiles"
 GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
@@ -40,7 +40,7 @@ class Target:
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write shapefiles/ into `folder`."""
-    target = Target(folder / FOLDER, atlas.crs, normal_period(atlas.project.spec.period))
+    target = Target(folder / FOLDER, atlas.crs, first_day(atlas.project.spec.period))
     target.folder.mkdir(exist_ok=True)
     written = [_write_part(part, layer, target) for layer in atlas.layers.values() for part in parts(layer)]
     paths = [path for file in written for path in sorted(target.folder.glob(f"{file.name}.*"))]

@@ -18,8 +18,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from onemap.dates import first_day
 from onemap.model import Atlas
-from onemap.spec.project import normal_period
 from onemap.text import tr
 
 FONT: Final = "Microsoft YaHei"
@@ -93,7 +93,7 @@ def workbook(path: Path, atlas: Atlas, title: str) -> Iterator[Book]:
     """Yield a new workbook that says the same whenever it is written, and takes no text for a formula."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as made:
-        day = normal_period(atlas.project.spec.period)
+        day = first_day(atlas.project.spec.period)
         made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         yield Book(made, title)
 

@@ -1,20 +1,15 @@
-"""Numbers and dates as people write them."""
+"""Numbers as people write them."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from onemap.spec.layer import Unit
-
-EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
-EXCEL_DAYS: Final = range(20_000, 80_000)
-"""Excel's day numbers from 1954 to 2119: what a date turned into a number can be."""
 
 UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("亩", "市亩", "mu"), "mu"),
@@ -32,8 +27,6 @@ _QUANTITY: Final = re.compile(
 _BEHIND: Final = re.compile(r"(?P<name>.+?)[(\[](单位:?)?(?P<unit>[^()\[\]]+)[)\]]")
 _STATED: Final = re.compile(r"单位:?\s*(?P<unit>[^\s,、;()\[\]]+)")
 _THOUSANDS: Final = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
-_DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\s*\d{1,2}:\d{2}.*)?")
-_DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
 def parse_number(value: Any) -> float | None:
@@ -109,25 +102,3 @@ def find_unit(text: object, alone: bool = False) -> Unit | None:
     found = _STATED.search(plain)
     word = found["unit"] if found else plain.strip("()[] ") if alone else ""
     return UNIT_WORDS.get(word.lower())
-
-
-def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:
-    """Return a date from a date, an Excel day number or text in year-month-day order, or None."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        whole = float(value).is_integer()
-        return EXCEL_EPOCH + dt.timedelta(int(value)) if whole and int(value) in EXCEL_DAYS else None
-    text = unicodedata.normalize("NFKC", str(value)).strip()
-    for pattern in formats:
-        try:
-            return dt.datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-    found = _DATE.fullmatch(text) or _DIGITS.fullmatch(text)
-    try:
-        return dt.date(*map(int, found.groups()[:3])) if found else None
-    except ValueError:
-        return None

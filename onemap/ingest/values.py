@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
+from onemap.dates import parse_date
 from onemap.ingest.codes import check_code
-from onemap.ingest.numbers import parse_date, parse_number
+from onemap.ingest.numbers import parse_number
 from onemap.model import Action
 from onemap.spec.layer import FieldSpec, FieldType
 from onemap.text import fold, tr

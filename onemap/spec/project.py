@@ -318,9 +318,3 @@ def _similar_file(path: Path, root: Path) -> str:
     if meant is None:
         return tr("put the file there, or correct the path; paths are relative to project.toml")
     return tr('did you mean "{meant}"?', meant=meant.relative_to(root).as_posix())
-
-
-def normal_period(period: str) -> dt.date:
-    """Return the first day of a period ("2026", "2026-11", "2026-11-24"): the date that a build carries."""
-    year, month, day = (*map(int, re.findall(r"\d+", period)), 1, 1)[:3]
-    return dt.date(year, month, day)
