@@ -20,6 +20,7 @@ from onemap.export.words import (
     action_title,
     confidence_title,
     issue_columns,
+    kind_title,
     severity_title,
     verdict_title,
 )
@@ -98,7 +99,7 @@ def show_issues(atlas: Atlas) -> None:
     show_table(
         {
             titles["severity"]: issues["severity"].map(severity_title).tolist(),
-            titles["kind"]: [f"{KINDS[kind].number} {KINDS[kind].name}" for kind in issues["kind"]],
+            titles["kind"]: issues["kind"].map(kind_title).tolist(),
             titles["layer"]: [layers[layer].name if layer in layers else layer for layer in issues["layer"]],
             titles["source"]: issues["source"].tolist(),
             titles["row"]: places.tolist(),

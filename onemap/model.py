@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from onemap.decision import Decision, Reference, Ruling
 from onemap.geodesy import MU_M2, area_m2
 from onemap.spec.kinds import KINDS, Severity
 from onemap.spec.layer import LayerSpec
@@ -37,6 +38,15 @@ SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
 (as its issues name it), and the township in which the feature lies."""
 
 
+class Repair(NamedTuple):
+    """What was there before a repair and after it."""
+
+    before: str
+    after: str
+    area_change: float | None = None
+    """By which share it changed the area: 0.01 is one percent more."""
+
+
 @dataclass(frozen=True)
 class Issue:
     """One fault in the data: a row of the issue table."""
@@ -56,20 +66,27 @@ class Issue:
     lat: float | None = None
     severity: Severity | None = None
     """None takes the usual severity of the kind."""
+    repair: Repair | None = None
+    reference: Reference | None = None
+    """How the issue is found again; of one that tells of a decision, the issue that was decided about."""
+    decision: Decision | None = None
+    """What was decided about it, and still holds."""
+
+    @property
+    def weight(self) -> Severity:
+        """Its severity, or else the usual one of its kind."""
+        return self.severity or KINDS[self.kind].severity
 
 
-def issue_table(issues: list[Issue]) -> pd.DataFrame:
-    """Return issues as a table with `ISSUE_COLUMNS`, most severe first, then by kind's number and place."""
-    rows = [{**vars(issue), "severity": issue.severity or KINDS[issue.kind].severity} for issue in issues]
-    table = pd.DataFrame(rows, columns=[*ISSUE_COLUMNS]).astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
-    order = pd.DataFrame(
-        {
-            "severity": table["severity"].map({"error": 0, "warning": 1, "info": 2}),
-            "number": table["kind"].map({kind: spec.number for kind, spec in KINDS.items()}),
-            **{name: table[name] for name in ("layer", "source", "row", "field", "key", "value", "message")},
-        }
-    )
-    return table.loc[order.sort_values([*order.columns]).index].reset_index(drop=True)
+def sorted_issues(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return issues in the order of the issue table: most severe first, then by kind's number and place."""
+    weights = {"error": 0, "warning": 1, "info": 2}
+
+    def order(issue: Issue) -> tuple[Any, ...]:
+        at = (issue.layer, issue.source, issue.row is None, issue.row or 0, issue.field)
+        return (weights[issue.weight], KINDS[issue.kind].number, *at, issue.key, issue.value, issue.message)
+
+    return tuple(sorted(issues, key=order))
 
 
 @dataclass(frozen=True)
@@ -176,8 +193,8 @@ class Atlas:
 
     project: Project
     layers: Mapping[str, Layer]
-    issues: pd.DataFrame
-    """One row a fault; `ISSUE_COLUMNS`."""
+    told: tuple[Issue, ...]
+    """The issues, in the order of their table."""
     findings: pd.DataFrame
     """One row a line of a list; `FINDING_COLUMNS`."""
     links: gpd.GeoSeries
@@ -190,6 +207,15 @@ class Atlas:
     painter: Callable[[Atlas], Any] | None = field(default=None, repr=False, compare=False)
     rasters: Mapping[str, Raster] = field(default_factory=dict, repr=False, compare=False)
     """The raster layers over the county, by layer id, as they are drawn: in web mercator."""
+    rulings: tuple[Ruling, ...] = ()
+    """What was decided about issues in the workbooks that came back, and what became of it."""
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """One row a fault; `ISSUE_COLUMNS`."""
+        rows = [{**vars(issue), "severity": issue.weight} for issue in self.told]
+        table = pd.DataFrame(rows, columns=[*ISSUE_COLUMNS])
+        return table.astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
 
     @property
     def verdict(self) -> Verdict:

@@ -12,10 +12,13 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from onemap.dates import last_day
 from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
 from onemap.ingest.intake import take_in
-from onemap.model import FINDING_COLUMNS, Atlas
+from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
 from onemap.publication import replacing
+from onemap.review.settle import corrections_of, settle
+from onemap.review.workbook import read_decisions
 from onemap.risk.assess import assess, check_measures, chosen_rules
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import tr
@@ -56,11 +59,14 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
         The project or a rule is wrong. Faults in the data are issues of the atlas.
     """
     check_measures(list(project.catalogue.rules.values()))
-    intake = take_in(project, progress)
+    decisions, period_ends = read_decisions(project), last_day(project.spec.period)
+    intake = take_in(project, progress, corrections_of(decisions.made, period_ends))
+    found = [intake.refer(issue) for issue in (*intake.issues, *decisions.issues)]
+    told, rulings = settle(found, decisions.made, intake.rulings, period_ends)
     return Atlas(
         project=project,
         layers=intake.layers,
-        issues=intake.issues,
+        told=sorted_issues(told),
         findings=pd.DataFrame(columns=list(FINDING_COLUMNS)),
         links=gpd.GeoSeries([], crs=intake.crs),
         sources=intake.sources,
@@ -68,6 +74,7 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
         crs=intake.crs,
         painter=webmap.draw,
         rasters=intake.rasters,
+        rulings=rulings,
     )
 
 
@@ -184,7 +191,7 @@ def _writers(only: Collection[str] | None) -> dict[str, Writer]:
 
 def _inputs(project: Project) -> list[Path]:
     files = [file for sources in project.sources.values() for source in sources for file in project.find(source)]
-    return [project.folder / PROJECT_FILE, *files]
+    return [project.folder / PROJECT_FILE, *files, *(file for _, file in project.find_workbooks())]
 
 
 def _stretch(progress: Progress | None, start: float, end: float) -> Progress | None:

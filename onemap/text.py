@@ -66,3 +66,18 @@ def _messages(name: Language) -> dict[str, str]:
     with (CATALOGUES / PO_FILES[name]).open("rb") as file:
         catalogue = read_po(file)
     return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+
+
+def column_letter(at: int) -> str:
+    """Return the letters of a column in a workbook.
+
+    Examples
+    --------
+    >>> column_letter(0), column_letter(25), column_letter(26), column_letter(701), column_letter(702)
+    ('A', 'Z', 'AA', 'ZZ', 'AAA')
+    """
+    letters, rest = "", at + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters

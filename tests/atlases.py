@@ -30,7 +30,7 @@ from onemap.model import (
     Issue,
     Layer,
     SourceRecord,
-    issue_table,
+    sorted_issues,
 )
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, load_project
@@ -73,7 +73,7 @@ def small_atlas(
     return Atlas(
         project=project,
         layers=layers,
-        issues=_issues(),
+        told=_issues(),
         findings=findings[kept].reset_index(drop=True),
         links=(links if located else gpd.GeoSeries([None] * len(links), crs=CRS))[kept].reset_index(drop=True),
         sources=_sources(),
@@ -316,8 +316,8 @@ def _line(*ends: float) -> LineString:
     return LineString([_at(x0, y0), _at(x1, y1)])
 
 
-def _issues() -> pd.DataFrame:
-    return issue_table(
+def _issues() -> tuple[Issue, ...]:
+    return sorted_issues(
         [
             Issue(
                 "unknown_class", "cultivated_land", FARMLAND_FILE, "“四类”不是质量类别", "改为三类之一",

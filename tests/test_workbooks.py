@@ -225,7 +225,7 @@ def test_the_proof_of_every_source_is_told_in_words(tmp_path: Path) -> None:
 def test_no_issue_is_said_in_words(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
     with speaking("en"):
-        [path] = issue_workbook.write(replace(atlas, issues=atlas.issues[:0]), tmp_path)
+        [path] = issue_workbook.write(replace(atlas, told=()), tmp_path)
     assert openpyxl.load_workbook(path).worksheets[1]["A2"].value == "All sources were checked; no issue was found."
 
 

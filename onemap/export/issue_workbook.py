@@ -1,4 +1,4 @@
-"""issues.xlsx: how many faults each bureau's data has, all of them in full, and what each source is."""
+"""issues.xlsx: how many faults each bureau's data has, each with room for a decision, and what became of these."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Final
 
 import pandas as pd
 
-from onemap.export.look import CONFIDENCE_TINTS, SEVERITY_TINTS
+from onemap.decision import decision_columns, outcome_title, word_titles
+from onemap.export.bureau_sheets import bureau_of, bureaus, write_bureaus
+from onemap.export.look import CONFIDENCE_TINTS, OUTCOME_TINTS, SEVERITY_TINTS
 from onemap.export.sheets import Book, Column, workbook, write_table
 from onemap.export.words import (
-    action_title,
     confidence_title,
     field_title,
     issue_columns,
+    kind_title,
     layer_title,
     severity_title,
 )
-from onemap.model import ISSUE_COLUMNS, Atlas
+from onemap.model import Atlas, Repair
 from onemap.spec.kinds import KINDS
 from onemap.text import tr
 
 FILE: Final = "issues.xlsx"
-PLACE: Final = ("lon", "lat")
-NUMBER_FORMATS: Final = {"row": "0", "lon": "0.000000", "lat": "0.000000"}
 
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
@@ -33,7 +33,9 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     title = tr("{title}: data issues", title=atlas.project.spec.title)
     with workbook(path, atlas, title) as book:
         _write_overview(book, atlas)
-        _write_issues(book, atlas)
+        write_bureaus(book, atlas, _empty())
+        _write_decisions(book, atlas)
+        _write_repairs(book, atlas)
         _write_sources(book, atlas)
         _write_kinds(book, atlas)
     return [path]
@@ -41,12 +43,10 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 def _write_overview(book: Book, atlas: Atlas) -> None:
     """Write how many issues there are, by bureau, layer, kind and severity."""
-    bureaus = {(source.layer, source.path): source.provided_by for source in atlas.sources}
-    issues = atlas.issues
-    places = zip(issues["layer"], issues["source"], strict=True)
+    known, issues = bureaus(atlas), atlas.issues
     table = pd.DataFrame(
         {
-            "bureau": [bureaus.get(place, "") for place in places],
+            "bureau": [bureau_of(issue, known) for issue in atlas.told],
             "layer": issues["layer"].fillna(""),
             "number": issues["kind"].map({kind: spec.number for kind, spec in KINDS.items()}),
             "kind": issues["kind"],
@@ -57,31 +57,62 @@ def _write_overview(book: Book, atlas: Atlas) -> None:
     columns = [
         Column(tr("Bureau"), [bureau or tr("not stated") for bureau in counts["bureau"]]),
         Column(issue_columns()["layer"], [layer_title(atlas, layer) for layer in counts["layer"]]),
-        Column(issue_columns()["kind"], [_kind(kind) for kind in counts["kind"]]),
+        Column(issue_columns()["kind"], [kind_title(kind) for kind in counts["kind"]]),
         _severities(counts["severity"]),
         Column(tr("Issues"), [*counts["count"]], "#,##0"),
     ]
     write_table(book, book.sheet(tr("Overview")), columns, _empty())
 
 
-def _write_issues(book: Book, atlas: Atlas) -> None:
-    issues, titles = atlas.issues, issue_columns()
-    fields = zip(issues["layer"], issues["field"].fillna(""), strict=True)
-    words = {
-        "kind": [_kind(kind) for kind in issues["kind"]],
-        "layer": [layer_title(atlas, layer) for layer in issues["layer"]],
-        "field": [field_title(atlas, *pair) for pair in fields],
-        "action": [action_title(action) for action in issues["action"]],
-    }
+def _write_decisions(book: Book, atlas: Atlas) -> None:
+    """Write what was decided in the workbooks that came back, and what became of it."""
+    rulings = atlas.rulings
+    decisions = [ruling.decision for ruling in rulings]
+    abouts, titles, entries = [one.issue for one in decisions], issue_columns(), decision_columns()
     columns = [
-        _severities(issues["severity"])
-        if name == "severity"
-        else Column(
-            titles[name], words.get(name, [*issues[name]]), NUMBER_FORMATS.get(name, ""), printed=name not in PLACE
-        )
-        for name in ISSUE_COLUMNS
+        Column(entries["word"], [word_titles()[one.word] if one.word else "" for one in decisions]),
+        Column(
+            tr("What became of it"),
+            [outcome_title(ruling.outcome) for ruling in rulings],
+            tints=[OUTCOME_TINTS[ruling.outcome] for ruling in rulings],
+        ),
+        Column(tr("Remark"), [ruling.remark for ruling in rulings]),
+        Column(titles["kind"], [kind_title(about.kind) for about in abouts]),
+        Column(titles["layer"], [layer_title(atlas, about.layer) for about in abouts]),
+        Column(titles["key"], [about.key for about in abouts]),
+        Column(titles["field"], [field_title(atlas, about.layer, about.field) for about in abouts]),
+        Column(titles["value"], [about.seen or about.value for about in abouts]),
+        Column(entries["value"], [one.text for one in decisions]),
+        Column(entries["who"], [one.who for one in decisions]),
+        Column(entries["why"], [one.why for one in decisions]),
+        Column(entries["until"], [one.until.isoformat() if one.until else "" for one in decisions]),
+        Column(tr("Stands in"), [f"{one.source} {one.cell}" for one in decisions]),
+        Column(titles["source"], [about.source for about in abouts], printed=False),
+        Column(titles["row"], [about.row for about in abouts], "0", printed=False),
     ]
-    write_table(book, book.sheet(tr("All issues")), columns, _empty())
+    if rulings:
+        write_table(book, book.sheet(tr("Decisions")), columns)
+
+
+def _write_repairs(book: Book, atlas: Atlas) -> None:
+    """Write what the program and people's corrections have changed: before and after."""
+    issues, titles = [issue for issue in atlas.told if issue.action == "repaired"], issue_columns()
+    changes = [issue.repair or Repair("", "") for issue in issues]
+    columns = [
+        Column(titles["layer"], [layer_title(atlas, issue.layer) for issue in issues]),
+        Column(titles["key"], [issue.key for issue in issues]),
+        Column(titles["kind"], [kind_title(issue.kind) for issue in issues]),
+        Column(titles["field"], [field_title(atlas, issue.layer, issue.field) for issue in issues]),
+        Column(tr("Before"), [change.before for change in changes]),
+        Column(tr("After"), [change.after for change in changes]),
+        Column(tr("Change of area"), [change.area_change for change in changes], "0.0000%"),
+        Column(titles["message"], [issue.message for issue in issues]),
+        Column(titles["source"], [issue.source for issue in issues]),
+        Column(titles["row"], [issue.row for issue in issues], "0"),
+        Column(titles["cell"], [issue.cell for issue in issues]),
+    ]
+    empty = tr("Nothing was repaired: all data is as it was sent.")
+    write_table(book, book.sheet(tr("Repairs")), columns, empty)
 
 
 def _write_sources(book: Book, atlas: Atlas) -> None:
@@ -114,17 +145,12 @@ def _write_kinds(book: Book, atlas: Atlas) -> None:
     there = {*atlas.issues["kind"]}
     kinds = [(own_id, kind) for own_id, kind in KINDS.items() if own_id in there]
     columns = [
-        Column(issue_columns()["kind"], [_kind(own_id) for own_id, _ in kinds]),
+        Column(issue_columns()["kind"], [kind_title(own_id) for own_id, _ in kinds]),
         _severities([kind.severity for _, kind in kinds]),
         Column(tr("What it means"), [kind.meaning for _, kind in kinds]),
         Column(tr("What to do"), [kind.what_to_do for _, kind in kinds]),
     ]
     write_table(book, book.sheet(tr("Kinds of issues")), columns, _empty())
-
-
-def _kind(kind: str) -> str:
-    """Return a kind as letters between bureaus cite it: with its number."""
-    return f"{KINDS[kind].number} {KINDS[kind].name}"
 
 
 def _severities(severities: Iterable[str]) -> Column:

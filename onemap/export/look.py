@@ -14,6 +14,13 @@ CONFIDENCE_TINTS: Final = {
 }  # fmt: skip
 """Grounds of cells by how well a coordinate system is proved."""
 
+OUTCOME_TINTS: Final = {
+    **dict.fromkeys(("corrected", "done", "waived", "settled"), "#d8ecd3"),
+    **dict.fromkeys(("pending", "ended"), LEVEL_TINTS["medium"]),
+    **dict.fromkeys(("overtaken", "lost", "refused"), LEVEL_TINTS["high"]),
+}
+"""Grounds of cells by what became of a decision."""
+
 SEVERITY_FILLS: Final = {"error": "#c0392b", "warning": "#e08a1e", "info": "#5b7f95"}
 """Symbols of issues on the map."""
 

@@ -46,6 +46,10 @@ class Column:
     """The ground of each cell; none where there is nothing."""
     printed: bool = True
     """Columns that are not printed stand last."""
+    entry: Sequence[str] = ()
+    """The ground of each cell where people are to write text; none where the column is not for writing."""
+    width: int = 0
+    """Characters; 0 lets the content decide."""
 
 
 class Book:
@@ -113,6 +117,9 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
         sheet.write_string(0, place, column.title, header)
         sheet.set_column(place, place, _width(column))
         for row, value in enumerate(column.values, start=1):
+            if column.entry:
+                _write_entry(book, sheet, (row, place), str(value), column.entry[row - 1])
+                continue
             tint = column.tints[row - 1] if column.tints else ""
             write_cell(book, sheet, (row, place), value, (column.number_format, tint))
     sheet.freeze_panes(1, 0)
@@ -121,7 +128,7 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
     sheet.print_area(0, 0, max(count, 1), printed - 1)
     for row in range(count):
         # Only Excel fits the height of wrapped rows by itself when it opens a file; WPS and others print what is set.
-        lines = max(_lines(column.values[row], _width(column)) for column in columns)
+        lines = max(_lines(column.values[row], _width(column)) for column in columns if column.printed)
         sheet.set_row(row + 1, LINE_HEIGHT * lines + 3)
     if count:
         sheet.autofilter(0, 0, count, len(columns) - 1)
@@ -144,12 +151,23 @@ def write_cell(book: Book, sheet: Worksheet, place: tuple[int, int], value: Any,
         sheet.write_string(*place, str(value)[:LONGEST_TEXT], book.style(text_wrap=True, **properties))
 
 
+def _write_entry(book: Book, sheet: Worksheet, place: tuple[int, int], text: str, ground: str) -> None:
+    """Write a cell that people fill in; as text, so that Excel leaves codes and dates as they are typed."""
+    look = book.style(num_format="@", text_wrap=True, border=1, border_color="#d9ddd9", bg_color=ground)
+    if text:
+        sheet.write_string(*place, text, look)
+    else:
+        sheet.write_blank(*place, None, look)
+
+
 def text_width(text: str) -> int:
     """Return how many columns of a fixed-width font a text takes: Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _width(column: Column) -> int:
+    if column.width:
+        return max(column.width, text_width(column.title) + 4)
     longest = max((text_width(str(value)) for value in _shown(column.values)), default=0)
     # The button of the filter covers the end of the header.
     return min(WIDEST, max(NARROWEST, longest + 2, text_width(column.title) + 4))

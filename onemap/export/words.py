@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
+from onemap.spec.kinds import KINDS
 from onemap.text import tr
 
 
@@ -18,6 +19,11 @@ def verdict_title(verdict: str) -> str:
 def severity_title(severity: str) -> str:
     """Return the severity of an issue in the language spoken now."""
     return {"error": tr("error"), "warning": tr("warning"), "info": tr("note")}[severity]
+
+
+def kind_title(kind: str) -> str:
+    """Return a kind of issue as letters between bureaus cite it: with its number."""
+    return f"{KINDS[kind].number} {KINDS[kind].name}"
 
 
 def action_title(action: str) -> str:

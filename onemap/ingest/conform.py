@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from onemap.geodesy import lonlat_of
 from onemap.ingest.outlines import check_outlines
 from onemap.ingest.raw import TOTALS_WORD, Fault
-from onemap.ingest.values import DTYPES, read_value
-from onemap.model import Action
+from onemap.ingest.values import DTYPES, Reading, read_value
+from onemap.model import Action, Repair
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
@@ -87,7 +87,7 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
     values = pd.Series([readings[code].value for code in codes], index=raw.index, dtype=object)
     faulty = {code for code, reading in enumerate(readings) if reading.kind}
     faults = [
-        Fault(r.kind, r.message, r.hint, at, name, str(raw[at]), r.action)
+        Fault(r.kind, r.message, r.hint, at, name, str(raw[at]), r.action, repair=_repair(raw[at], r))
         for at, code in zip(raw.index, codes, strict=True)
         if code in faulty and (r := readings[code])
     ]
@@ -101,6 +101,10 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
             if code in silent
         ]
     return values.astype(DTYPES[field.type]), faults
+
+
+def _repair(raw: Any, reading: Reading) -> Repair | None:
+    return Repair(str(raw), str(reading.value)) if reading.action == "repaired" else None
 
 
 def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -122,7 +126,9 @@ def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
                 "one record has {kinds}; only the {kind} was kept",
                 kinds=" / ".join(words.get(one, one) for one in sorted(kinds)), kind=words[kind],
             )  # fmt: skip
-            faults.append(Fault("mixed_geometry", message, tr("separate them in the source"), at, action="repaired"))
+            told = Repair(" + ".join(words.get(one, one) for one in sorted(kinds)), words[kind])
+            hint = tr("separate them in the source")
+            faults.append(Fault("mixed_geometry", message, hint, at, action="repaired", repair=told))
     return frame.set_geometry(shapes), faults
 
 
@@ -195,7 +201,9 @@ def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDa
                     reason=gone_wrong.reason, before=before, after=after,
                 )  # fmt: skip
             hint = tr("compare the repaired shape with the source")
-            faults.append(gone_wrong.fault(at, message, hint, "repaired"))
+            told = gone_wrong.fault(at, message, hint, "repaired")
+            areas = Repair(f"{before:.2f} m²", f"{after:.2f} m²", after / before - 1)
+            faults.append(replace(told, repair=areas))
             shapes[at] = repaired
     return frame.set_geometry(shapes), faults
 

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from onemap.decision import Decision, Reference, Ruling
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.between import check_between
 from onemap.ingest.cells import fill_samples, preview
 from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
+from onemap.ingest.corrections import merged
 from onemap.ingest.files import Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
@@ -25,6 +27,7 @@ from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.placement.neighbours import Placed
 from onemap.ingest.placement.registration import Offset, comparison_faults, find_offsets, offset_fault
 from onemap.ingest.raw import Fault
+from onemap.ingest.records import digest_of_sources
 from onemap.ingest.source import RasterFile, Source, read_raster, read_source
 from onemap.ingest.stamp import stamp
 from onemap.ingest.versions import keep_newest
@@ -38,7 +41,6 @@ from onemap.model import (
     Layer,
     Raster,
     SourceRecord,
-    issue_table,
 )
 from onemap.spec.county import county_extent
 from onemap.spec.kinds import KINDS
@@ -61,10 +63,28 @@ class Intake:
     """What came in: the layers that are there, what is wrong with them, and where they are from."""
 
     layers: Mapping[str, Layer]
-    issues: pd.DataFrame
+    issues: tuple[Issue, ...]
     sources: tuple[SourceRecord, ...]
     crs: str
     rasters: Mapping[str, Raster] = field(default_factory=dict)
+    rulings: tuple[Ruling, ...] = ()
+    """What became of the corrections."""
+    written: Mapping[tuple[str, str], Source] = field(default_factory=dict)
+    """The sources by layer id and name."""
+
+    def refer(self, issue: Issue) -> Issue:
+        """Return an issue with what it takes to find it again in a later build, and to see whether it has changed."""
+        if issue.reference is not None:
+            return issue
+        source = self.written.get((issue.layer, issue.source))
+        if source is not None and source.written is not None and issue.row is not None:
+            seen, record = source.written.refer(issue.row, issue.field)
+        else:
+            own = [other for (layer, _), other in self.written.items() if layer == issue.layer]
+            seen, record = "", digest_of_sources(one.digest for one in ([source] if source else own))
+        names = ("kind", "layer", "source", "row", "field", "key", "value")
+        told = {name: getattr(issue, name) for name in names}
+        return replace(issue, reference=Reference(**told, seen=seen, record=record))
 
 
 @dataclass(frozen=True)
@@ -76,11 +96,13 @@ class _Conformed:
     issues: tuple[Issue, ...]
 
 
-def take_in(project: Project, progress: Progress | None = None) -> Intake:
+def take_in(project: Project, progress: Progress | None = None, corrections: Sequence[Decision] = ()) -> Intake:
     """Read and prove every source of a project.
 
     Parameters
     ----------
+    corrections
+        What people have corrected, and is laid over the sources.
     progress
         Called with what is being read and how far it is, 0 to 1.
 
@@ -91,8 +113,9 @@ def take_in(project: Project, progress: Progress | None = None) -> Intake:
     """
     # What zips were unpacked into, and rasters that features sample, are there until everything is in.
     with ExitStack() as stack:
-        sources, files = _read(project, stack, progress)
-        return _put_together(project, sources, files)
+        sources, files = _read(project, stack, progress, corrections)
+        intake = _put_together(project, sources, files)
+    return replace(intake, rulings=merged(intake.rulings, corrections))
 
 
 def built_in_extent(code: str) -> Extent | None:
@@ -105,7 +128,9 @@ def built_in_extent(code: str) -> Extent | None:
     return Extent(box, tr("the rough box of {county} in the built-in table", county=found.name), rough=True)
 
 
-def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tuple[list[Source], list[RasterFile]]:
+def _read(
+    project: Project, stack: ExitStack, progress: Progress | None, corrections: Sequence[Decision]
+) -> tuple[list[Source], list[RasterFile]]:
     specs = project.catalogue.layers
     # Townships come first: they say where the county is, and everything else is held against them.
     order = sorted(project.sources, key=lambda layer: layer != TOWNSHIP)
@@ -126,7 +151,8 @@ def _read(project: Project, stack: ExitStack, progress: Progress | None) -> tupl
             if layer.is_raster:
                 files.append(read_raster(layer, part, extent))
             else:
-                found.append(read_source(layer, part, extent))
+                own = [one for one in corrections if one.issue.layer == layer.id]
+                found.append(read_source(layer, part, extent, own))
         sources += keep_newest(found)
     return sources, files
 
@@ -159,10 +185,12 @@ def _put_together(project: Project, sources: list[Source], files: list[RasterFil
     drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
         {layer_id: layers[layer_id] for layer_id in specs if layer_id in layers},
-        issue_table(issues),
+        tuple(issues),
         (*(one.source.record(_kept(one.source, layers)) for one in conformed), *(file.record() for file in files)),
         crs,
         {own_id: raster for own_id, raster in drawn.items() if raster is not None},
+        tuple(ruling for source in sources for ruling in source.rulings),
+        {(source.layer.id, source.name): source for source in sources},
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from onemap.model import Action, EncodingRecord
+from onemap.decision import Decision
+from onemap.model import Action, EncodingRecord, Repair
 from onemap.spec.layer import Unit
 from onemap.text import tr
 
@@ -66,6 +67,9 @@ class Fault:
     """The file that it is about, where that is not the one that was read."""
     lon: float | None = None
     lat: float | None = None
+    repair: Repair | None = None
+    decision: Decision | None = None
+    """The decision of which it tells."""
 
 
 @dataclass(frozen=True)

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from onemap.decision import Decision, Ruling
 from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
 from onemap.ingest.conform import totals_words
+from onemap.ingest.corrections import AXES, correct, tell_corrections
 from onemap.ingest.files import Part
 from onemap.ingest.placement.candidates import Extent
-from onemap.ingest.placement.coordinates import locate
+from onemap.ingest.placement.coordinates import coordinate_columns, locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.rasters import RasterSource, open_raster
 from onemap.ingest.raw import AREA_AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError
 from onemap.ingest.readers.postgis import content_digest
+from onemap.ingest.records import Records
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec
@@ -61,6 +64,10 @@ class Source:
     """The raw column of each field that has one, and of "x" and "y"."""
     shapes: gpd.GeoSeries | None = None
     proof: Proof | None = None
+    written: Records | None = None
+    """Its rows as they were written, without corrections."""
+    rulings: tuple[Ruling, ...] = ()
+    """What became of the corrections of its records."""
 
     @property
     def name(self) -> str:
@@ -110,13 +117,15 @@ class Source:
         )
 
 
-def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
+def read_source(layer: LayerSpec, part: Part, extent: Extent | None, corrections: Sequence[Decision] = ()) -> Source:
     """Read a source, match its columns to the layer's fields, and prove where its shapes lie.
 
     Parameters
     ----------
     extent
         Where the county lies, or None where that is not known.
+    corrections
+        What people have corrected in sources of the layer, and is laid over this one.
     """
     digest = digest_of(part.origin) if part.origin else ""
     try:
@@ -129,21 +138,25 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
     if everything and part.several and len(raw.frame.columns) and not matches:
         return Source(layer, part, (*part.faults, *_stranger(raw)), raw, everything, digest)
-    raw, passed = _only(raw, part.spec)
+    written = Records(layer, part.name, raw, {**matches, **_axes(raw, part.spec)})
+    corrected = correct(written, corrections)
+    raw, passed = _only(corrected.raw, part.spec)
     told = (*part.faults, *raw.faults, *passed)
     if len(raw.frame) == 0:
-        return Source(layer, part, (*told, _nothing(part)), raw, everything, digest)
+        return Source(layer, part, (*told, _nothing(part)), raw, everything, digest, written=written)
     fields, missing = take_fields(raw.frame, layer, matches, raw.units)
     if not len(raw.frame.columns) and any(fault.kind == "missing_part" for fault in raw.faults):
         # All its columns went with that part, which is one fault.
         missing = []
-    placed = place_rows(raw, part.spec, extent)
+    placed = _moved(place_rows(raw, part.spec, extent), corrected.places)
+    rulings = [_ruling(ruling, placed) for ruling in corrected.rulings]
+    mended = tell_corrections(written, rulings, raw.frame.index)
     near = tell_near_misses(layer, raw.frame.columns, [*matches.values(), *placed.columns.values()], matches)
     unplaced = placed.faults if placed.shapes is not None or layer.geometry != ("table",) else ()
     return Source(
         layer,
         part,
-        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *near, *unplaced),
+        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *near, *unplaced, *mended),
         raw,
         everything,
         digest,
@@ -151,7 +164,15 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
         {**matches, **placed.columns},
         placed.shapes,
         placed.proof,
+        written,
+        tuple(rulings),
     )
+
+
+def _axes(raw: Raw, spec: SourceSpec) -> dict[str, str]:
+    """Return the raw columns of x and y where each has one."""
+    found = coordinate_columns(raw, spec) if raw.geometry is None else None
+    return {axis: names[0] for axis, names in zip(AXES, found, strict=True) if len(names) == 1} if found else {}
 
 
 def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
@@ -178,6 +199,29 @@ def place_rows(raw: Raw, spec: SourceSpec, extent: Extent | None) -> Placement:
         record = replace(proof.record, evidence=tr("; ").join([proof.record.evidence, turned]))
         proof = replace(proof, record=record)
     return Placement(shapes, proof, columns, (*faults, *proof.faults))
+
+
+def _moved(placed: Placement, places: Mapping[Any, tuple[float, float]]) -> Placement:
+    """Put records where people have said they lie, if it is known where the others are."""
+    if placed.shapes is None or placed.proof is None or placed.proof.crs is None:
+        return placed
+    there = {at: place for at, place in places.items() if at in placed.shapes.index}
+    if not there:
+        return placed
+    points = gpd.GeoSeries([shapely.Point(place) for place in there.values()], index=[*there], crs=LONLAT)
+    shapes = placed.shapes.copy()
+    shapes[points.index] = points.to_crs(shapes.crs)
+    # What was told of the place that is no more.
+    faults = tuple(fault for fault in placed.faults if fault.at is None or fault.at not in there)
+    return replace(placed, shapes=shapes, faults=faults)
+
+
+def _ruling(ruling: Ruling, placed: Placement) -> Ruling:
+    """Refuse the correction of a place where nobody knows the coordinate system of the source."""
+    is_place = ruling.decision.issue.field in ("", *AXES)
+    if ruling.outcome == "corrected" and is_place and (placed.proof is None or placed.proof.crs is None):
+        return replace(ruling, outcome="refused", remark=tr("where its source lies is not known"))
+    return ruling
 
 
 def _has_heights(shapes: gpd.GeoSeries) -> bool:

@@ -39,7 +39,8 @@ def stamp(
         at |= {name: value for name, value in own.items() if value is not None}
         issues.append(
             Issue(fault.kind, spec.id, message=fault.message, hint=fault.hint, action=fault.action,
-                  field=fault.field, value=fault.value, severity=fault.severity, **at)
+                  field=fault.field, value=fault.value, severity=fault.severity, repair=fault.repair,
+                  decision=fault.decision, reference=fault.decision.issue if fault.decision else None, **at)
         )  # fmt: skip
     return issues
 

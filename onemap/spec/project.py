@@ -25,6 +25,9 @@ FORCE: Final = "force:"
 DATABASES: Final = ("postgresql://", "postgres://")
 """How the URLs of databases begin."""
 
+LOCKS: Final = ("~$", ".~lock.")
+"""How the files are called that Excel, WPS and LibreOffice keep beside one that is open."""
+
 CoordType = Literal["cgcs2000", "wgs84", "gcj02", "bd09"]
 Columns = Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1, max_length=3)]
 """One column, or those of degrees, minutes and seconds."""
@@ -96,6 +99,12 @@ class SourceSpec(Spec):
         return encoding
 
 
+class ReviewSpec(Spec):
+    """The issue workbooks that came back with decisions."""
+
+    workbook: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+
+
 class ProjectSpec(Spec):
     """The keys of a project file."""
 
@@ -107,6 +116,7 @@ class ProjectSpec(Spec):
     previous: str | None = None
     sources: dict[str, Annotated[tuple[SourceSpec, ...], BeforeValidator(as_tuple)]] = Field({}, validate_default=True)
     rules: dict[str, Any] = {}
+    review: ReviewSpec | None = None
 
     @field_validator("sources")
     @classmethod
@@ -181,12 +191,24 @@ class Project:
         """Return where the files of a source lie on this machine: one, those that a pattern finds, or none."""
         if source.in_database:
             return []
-        outer = split_at_zip(source.path, self.folder)[0]
-        path = Path(outer)
-        if (self.folder / path).exists() or not has_magic(source.path):
+        return self._files(split_at_zip(source.path, self.folder)[0])
+
+    def _files(self, pattern: str) -> list[Path]:
+        path = Path(pattern)
+        if (self.folder / path).exists() or not has_magic(pattern):
             return [self.folder / path]
         home = Path(path.anchor) if path.is_absolute() else self.folder
         return sorted(home.glob(str(path.relative_to(path.anchor))))
+
+    def find_workbooks(self) -> list[tuple[str, Path]]:
+        """Return the issue workbooks that came back with decisions: what messages call each, and where it is."""
+        named = self.spec.review.workbook if self.spec.review else ()
+        files = [file for pattern in named for file in self._files(pattern) if not file.name.startswith(LOCKS)]
+        return [(self._name(file), file) for file in dict.fromkeys(files)]
+
+    def _name(self, file: Path) -> str:
+        inside = file.is_relative_to(self.folder)
+        return file.relative_to(self.folder).as_posix() if inside else file.name
 
 
 def split_at_zip(path: str, folder: Path) -> tuple[str, str]:
@@ -239,6 +261,7 @@ def load_project(path: str | Path) -> Project:
     run = _rules_asked_for(spec.rules.get("run"), catalogue)
     project = Project(folder, spec, catalogue, run)
     _check_sources(project)
+    _check_workbooks(project)
     return project
 
 
@@ -295,6 +318,16 @@ def _check_files(project: Project) -> None:
             hints.append(_orphans(files[0]) or _similar_file(files[0], project.folder))
     if messages:
         raise PathError("; ".join(messages), "; ".join(hints))
+
+
+def _check_workbooks(project: Project) -> None:
+    """Raise for issue workbooks that are not there: nobody's decisions are left out unnoticed."""
+    found = project.find_workbooks()
+    absent = [name for name, file in found if not file.is_file()]
+    if project.spec.review is not None and (absent or not found):
+        names = absent or [*project.spec.review.workbook]
+        message = tr("review: no such workbook: {path}", path=", ".join(names))
+        raise PathError(message, _similar_file(project.folder / names[0], project.folder))
 
 
 def _meant(name: str, names: Mapping[str, Any]) -> str:

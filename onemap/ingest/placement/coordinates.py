@@ -15,6 +15,7 @@ from onemap.ingest.columns import PAIR_WORDS, X_PARTS, X_WORDS, Y_PARTS, Y_WORDS
 from onemap.ingest.placement.angles import Angle, join_parts, parse_packed, read_angle, read_pair
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, wgs84_from
 from onemap.ingest.raw import Fault, Raw
+from onemap.model import Repair
 from onemap.spec.layer import BLANKS
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
@@ -55,7 +56,7 @@ def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str
         where the table has no coordinate columns; the raw columns of "x" and "y" (the first of several); and
         the rows whose coordinates are missing, unreadable, senseless or exchanged.
     """
-    found = _find_columns(raw, source)
+    found = coordinate_columns(raw, source)
     if found is None:
         return None, {}, []
     frame, (x_names, y_names) = raw.frame, found
@@ -77,7 +78,7 @@ def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str
     return points.where(~np.isnan(x), None), {"x": x_names[0], "y": y_names[0]}, faults
 
 
-def _find_columns(raw: Raw, source: SourceSpec) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def coordinate_columns(raw: Raw, source: SourceSpec) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Return the columns of x and of y, one or degrees, minutes and seconds; the same where one holds both."""
     x = _find_axis(raw, source.x, X_WORDS, X_PARTS)
     y = _find_axis(raw, source.y, Y_WORDS, Y_PARTS)
@@ -187,7 +188,7 @@ def _exchanged(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
     x, y = (_written(frame, at, part) for part in (names[: len(names) // 2], names[len(names) // 2 :]))
     message = tr("longitude and latitude are exchanged: {x}, {y}", x=x, y=y)
     hint = tr("exchange them in the table; they were exchanged for this build")
-    return Fault("axes_swapped", message, hint, at, "x", x, "repaired")
+    return Fault("axes_swapped", message, hint, at, "x", x, "repaired", repair=Repair(f"{x}, {y}", f"{y}, {x}"))
 
 
 def _senseless(frame: pd.DataFrame, at: Any, names: Sequence[str], reason: str) -> Fault:

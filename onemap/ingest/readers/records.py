@@ -21,7 +21,7 @@ from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_know
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
-from onemap.text import fold, tr
+from onemap.text import column_letter, fold, tr
 
 BATCH: Final = 10_000
 """So many rows are turned into columns at once."""
@@ -157,21 +157,6 @@ def read_records(
     _drop_notes(table, faults)
     faults += _told_twice(header, words)
     return _raw(table, header, units, encoding, faults)
-
-
-def column_letter(at: int) -> str:
-    """Return the letters of a column in a workbook.
-
-    Examples
-    --------
-    >>> column_letter(0), column_letter(25), column_letter(26), column_letter(701), column_letter(702)
-    ('A', 'Z', 'AA', 'ZZ', 'AAA')
-    """
-    letters, rest = "", at + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
 
 
 def is_blank(value: Any) -> bool:

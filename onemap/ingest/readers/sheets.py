@@ -30,12 +30,12 @@ from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import check_zip, is_zip
 from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
-from onemap.ingest.readers.records import Row, column_letter, is_blank, read_records
+from onemap.ingest.readers.records import Row, is_blank, read_records
 from onemap.ingest.readers.text_files import find_file_encoding, tell_lost_characters
 from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
-from onemap.text import tr
+from onemap.text import column_letter, tr
 
 DELIMITERS: Final = ",\t;|，；"
 OLE: Final = b"\xd0\xcf\x11\xe0"

@@ -1,0 +1,59 @@
+"""Dates as people write them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final
+
+EXCEL_EPOCH: Final = dt.date(1899, 12, 30)
+EXCEL_DAYS: Final = range(20_000, 80_000)
+"""Excel's day numbers from 1954 to 2119: what a date turned into a number can be."""
+
+_DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]\s*\d{1,2}:\d{2}.*)?")
+_DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:
+    """Return a date from a date, an Excel day number or text in year-month-day order, or None."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        whole = float(value).is_integer()
+        return EXCEL_EPOCH + dt.timedelta(int(value)) if whole and int(value) in EXCEL_DAYS else None
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    for pattern in formats:
+        try:
+            return dt.datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    found = _DATE.fullmatch(text) or _DIGITS.fullmatch(text)
+    try:
+        return dt.date(*map(int, found.groups()[:3])) if found else None
+    except ValueError:
+        return None
+
+
+def first_day(period: str) -> dt.date:
+    """Return the first day of a period ("2026", "2026-11", "2026-11-24"): the date that a build carries."""
+    year, month, day = (*map(int, re.findall(r"\d+", period)), 1, 1)[:3]
+    return dt.date(year, month, day)
+
+
+def last_day(period: str) -> dt.date:
+    """Return the last day of a period.
+
+    Examples
+    --------
+    >>> last_day("2026"), last_day("2026-02"), last_day("2026-11-24")
+    (datetime.date(2026, 12, 31), datetime.date(2026, 2, 28), datetime.date(2026, 11, 24))
+    """
+    year, month, day = (*map(int, re.findall(r"\d+", period)), 12, 0)[:3]
+    if not day:
+        day = calendar.monthrange(year, month)[1]
+    return dt.date(year, month, day)
