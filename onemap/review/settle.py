@@ -65,7 +65,8 @@ def settle(
         rulings.append(ruling)
         if at is not None and issue is not None and ruling.outcome in ("waived", "pending"):
             standing[at] = _decided(issue, decision)
-        told += [issue for tell in (_TOLD.get(ruling.outcome),) if tell for issue in tell(ruling, issue)]
+        if ruling.outcome in _TOLD:
+            told += _TOLD[ruling.outcome](ruling, issue)
     return [*standing, *told], tuple(rulings)
 
 
