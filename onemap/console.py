@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from onemap.decision import outcome_title
 from onemap.export.words import (
     action_title,
     confidence_title,
@@ -27,6 +29,7 @@ from onemap.export.words import (
 from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
 from onemap.pipeline import Progress as Report
+from onemap.publication import changed_by_hand
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
 from onemap.spec.kinds import KINDS
@@ -150,6 +153,7 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     """Write to stdout how a build came out, and what to open."""
     show(f"{atlas.project.spec.title} {atlas.project.spec.period}")
     show(verdict_line(atlas))
+    _tell_decisions(atlas)
     show()
     show(tr("Lists (findings of each level):"))
     width = max((cell_len(rule.name) for rule in atlas.rules), default=0)
@@ -170,6 +174,17 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     width = max((cell_len(path) for path in there), default=0)
     for number, (path, text) in enumerate(there.items(), start=1):
         show(f"  {number}. {_padded(path, width)}  {text}")
+    for book in changed_by_hand(folder):
+        show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
+        show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
+
+
+def _tell_decisions(atlas: Atlas) -> None:
+    """Write what became of the decisions that came back, and say where the user's own workbooks are."""
+    counts = Counter(ruling.outcome for ruling in atlas.rulings)
+    if counts:
+        told = tr(", ").join(f"{outcome_title(outcome)} {count}" for outcome, count in sorted(counts.items()))
+        show(tr("Decisions that came back: {told}", told=told))
 
 
 def show_known(known: Known, catalogue: Catalogue) -> None:

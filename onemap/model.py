@@ -89,6 +89,13 @@ def sorted_issues(issues: Iterable[Issue]) -> tuple[Issue, ...]:
     return tuple(sorted(issues, key=order))
 
 
+def issue_table(issues: Iterable[Issue]) -> pd.DataFrame:
+    """Return issues as a table with `ISSUE_COLUMNS`, in the order given."""
+    rows = [{**vars(issue), "severity": issue.weight} for issue in issues]
+    table = pd.DataFrame(rows, columns=[*ISSUE_COLUMNS])
+    return table.astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
+
+
 @dataclass(frozen=True)
 class EncodingRecord:
     """How the text of a source is written, and how we know."""
@@ -213,9 +220,7 @@ class Atlas:
     @cached_property
     def issues(self) -> pd.DataFrame:
         """One row a fault; `ISSUE_COLUMNS`."""
-        rows = [{**vars(issue), "severity": issue.weight} for issue in self.told]
-        table = pd.DataFrame(rows, columns=[*ISSUE_COLUMNS])
-        return table.astype({"row": "Int64", "lon": "Float64", "lat": "Float64"})
+        return issue_table(self.told)
 
     @property
     def verdict(self) -> Verdict:

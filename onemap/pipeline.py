@@ -61,7 +61,7 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
     check_measures(list(project.catalogue.rules.values()))
     decisions, period_ends = read_decisions(project), last_day(project.spec.period)
     intake = take_in(project, progress, corrections_of(decisions.made, period_ends))
-    found = [intake.refer(issue) for issue in (*intake.issues, *decisions.issues)]
+    found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues)]
     told, rulings = settle(found, decisions.made, intake.rulings, period_ends)
     return Atlas(
         project=project,

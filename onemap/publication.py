@@ -18,11 +18,14 @@ from typing import Any, Final
 from filelock import FileLock, Timeout
 
 from onemap.errors import PathError
-from onemap.export.manifest import MANIFEST
+from onemap.export.manifest import MANIFEST, sha256
 from onemap.text import tr
 
 PASSING: Final = ("*-wal", "*-shm", "*-journal", "*.lock", "~$*", ".~lock.*#")
 """Files that QGIS, Excel and LibreOffice keep beside a file while it is open."""
+
+WORKBOOK: Final = ".xlsx"
+"""What people write into, decisions among it; nobody's work is replaced."""
 
 
 @contextmanager
@@ -101,26 +104,50 @@ def _refuse(folder: Path, inputs: list[Path]) -> None:
     held = next((path for path in inputs if path.resolve().is_relative_to(folder)), None)
     if held is not None:
         message = tr("{folder} holds {file}, from which the build is made", folder=folder.name, file=held.name)
-        raise PathError(message, tr("build into a folder of its own: --out DIR"))
+        hint = tr("copy {file} out of it and name the copy, or build elsewhere: --out DIR", file=held.name)
+        raise PathError(message, hint)
     if any(folder.iterdir()) and read_manifest(folder) is None:
         message = tr("{folder} is not empty, and not an earlier build", folder=folder.name)
         raise PathError(message, tr("build into a new or an empty folder: --out DIR"))
 
 
 def _carry_over(folder: Path, part: Path) -> None:
-    """Copy the user's own files from the earlier build."""
+    """Copy the user's own files from the earlier build, and workbooks of ours into which the user has written."""
     manifest = read_manifest(folder)
-    ours = {MANIFEST, *(manifest["products"] if manifest else ())}
+    products = {MANIFEST: "", **(manifest["products"] if manifest else {})}
     for path in sorted(folder.rglob("*")) if manifest else ():
         own_path = path.relative_to(folder)
+        digest = products.get(own_path.as_posix())
+        if digest and path.suffix == WORKBOOK and sha256(path) != digest:
+            own_path = _free(folder, own_path)
+        elif digest is not None or any(fnmatch(path.name, pattern) for pattern in PASSING):
+            continue
         target = part / own_path
-        is_own = own_path.as_posix() not in ours and not any(fnmatch(path.name, pattern) for pattern in PASSING)
-        if is_own and not path.is_dir() and not target.exists():
+        if not path.is_dir() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 shutil.copy2(path, target, follow_symlinks=False)
             except PermissionError:
                 raise _in_use(folder) from None
+
+
+def _free(folder: Path, own_path: Path) -> Path:
+    """Return what a workbook that was changed by hand is called from now on."""
+    stem, number = own_path.stem + _by_hand(), 1
+    free = own_path.with_stem(stem)
+    while (folder / free).exists():
+        number += 1
+        free = own_path.with_stem(f"{stem} {number}")
+    return free
+
+
+def _by_hand() -> str:
+    return tr(" (changed by hand)")
+
+
+def changed_by_hand(folder: Path) -> list[Path]:
+    """Return the workbooks of earlier builds into which the user has written, and which were therefore kept."""
+    return sorted(folder.glob(f"*{_by_hand()}*{WORKBOOK}"))
 
 
 def _swap(part: Path, folder: Path) -> None:

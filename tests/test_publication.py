@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from onemap.errors import PathError
-from onemap.publication import replacing
+from onemap.publication import changed_by_hand, replacing
 from tests.projects import small_project
 
 KEEP = {"products": {"lists.csv": ""}, "verdict": "pass", "period": "2026-11"}
@@ -209,6 +210,41 @@ def test_a_product_of_the_earlier_build_is_not_carried_over(tmp_path: Path) -> N
     with replacing(build, []) as part:
         (part / "manifest.json").write_text(json.dumps({**KEEP, "products": {}}))
     assert not (build / "lists.csv").exists()
+
+
+def with_workbook(build: Path, text: str) -> None:
+    """Put a workbook into a build that says `text` as its run wrote it."""
+    (build / "issues.xlsx").write_text(text)
+    products = {"issues.xlsx": hashlib.sha256(text.encode()).hexdigest()}
+    (build / "manifest.json").write_text(json.dumps({**KEEP, "products": products}))
+
+
+def test_a_workbook_into_which_somebody_has_written_is_kept_under_another_name(tmp_path: Path) -> None:
+    build = make_build(tmp_path / "build")
+    with_workbook(build, "as written")
+    (build / "issues.xlsx").write_text("with decisions")
+    with replacing(build, []) as part:
+        with_workbook(part, "new")
+    assert (build / "issues.xlsx").read_text() == "new"
+    assert [path.read_text() for path in changed_by_hand(build)] == ["with decisions"]
+
+
+def test_workbooks_changed_by_hand_twice_are_both_kept(tmp_path: Path) -> None:
+    build = make_build(tmp_path / "build")
+    for words in ("first", "second"):
+        with_workbook(build, "as written")
+        (build / "issues.xlsx").write_text(words)
+        with replacing(build, []) as part:
+            with_workbook(part, "new")
+    assert sorted(path.read_text() for path in changed_by_hand(build)) == ["first", "second"]
+
+
+def test_a_workbook_that_nobody_touched_is_replaced(tmp_path: Path) -> None:
+    build = make_build(tmp_path / "build")
+    with_workbook(build, "as written")
+    with replacing(build, []) as part:
+        with_workbook(part, "new")
+    assert changed_by_hand(build) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -38,10 +39,19 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
             for own_id, layer in atlas.layers.items()
         },
         "rules": atlas.level_counts,
-        "products": {own_path: _sha256(folder / own_path) for own_path in _products(folder)},
+        **_review(atlas),
+        "products": {own_path: sha256(folder / own_path) for own_path in _products(folder)},
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
+
+
+def _review(atlas: Atlas) -> dict[str, Any]:
+    """Return which workbooks with decisions the build was made with, and what became of the decisions."""
+    books = atlas.project.find_workbooks()
+    outcomes = Counter(ruling.outcome for ruling in atlas.rulings)
+    told = {"workbooks": {name: sha256(file) for name, file in books}, "decisions": dict(sorted(outcomes.items()))}
+    return {"review": told} if books else {}
 
 
 def _source(source: SourceRecord) -> dict[str, Any]:
@@ -55,6 +65,7 @@ def _products(folder: Path) -> list[str]:
     return sorted(path for path in paths if path != MANIFEST)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -49,6 +49,8 @@ def layer_title(atlas: Atlas, layer: str) -> str:
 
 def field_title(atlas: Atlas, layer: str, field: str) -> str:
     """Return what a field is called in the language spoken now; a raw column is its own."""
+    if field in ("x", "y"):
+        return tr("longitude (x)") if field == "x" else tr("latitude (y)")
     spec = atlas.project.catalogue.layers.get(layer)
     return spec.fields[field].label if spec and field in spec.fields else field
 

@@ -41,6 +41,8 @@ from onemap.model import (
     Layer,
     Raster,
     SourceRecord,
+    issue_table,
+    sorted_issues,
 )
 from onemap.spec.county import county_extent
 from onemap.spec.kinds import KINDS
@@ -63,7 +65,7 @@ class Intake:
     """What came in: the layers that are there, what is wrong with them, and where they are from."""
 
     layers: Mapping[str, Layer]
-    issues: tuple[Issue, ...]
+    told: tuple[Issue, ...]
     sources: tuple[SourceRecord, ...]
     crs: str
     rasters: Mapping[str, Raster] = field(default_factory=dict)
@@ -71,6 +73,11 @@ class Intake:
     """What became of the corrections."""
     written: Mapping[tuple[str, str], Source] = field(default_factory=dict)
     """The sources by layer id and name."""
+
+    @property
+    def issues(self) -> pd.DataFrame:
+        """One row a fault, as in an atlas."""
+        return issue_table(sorted_issues(self.told))
 
     def refer(self, issue: Issue) -> Issue:
         """Return an issue with what it takes to find it again in a later build, and to see whether it has changed."""
