@@ -17,6 +17,8 @@ from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tabl
 from onemap.ingest.intake import take_in
 from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
 from onemap.publication import replacing
+from onemap.record import earlier_rows
+from onemap.review.previous import compare_with_previous
 from onemap.review.settle import corrections_of, settle
 from onemap.review.workbook import read_decisions
 from onemap.risk.assess import assess, check_measures, chosen_rules
@@ -59,9 +61,11 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
         The project or a rule is wrong. Faults in the data are issues of the atlas.
     """
     check_measures(list(project.catalogue.rules.values()))
+    earlier = earlier_rows(project.previous, project.spec.county) if project.previous else {}
     decisions, period_ends = read_decisions(project), last_day(project.spec.period)
     intake = take_in(project, progress, corrections_of(decisions.made, period_ends))
-    found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues)]
+    compared = compare_with_previous(intake.layers, earlier)
+    found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues, *compared)]
     told, rulings = settle(found, decisions.made, intake.rulings, period_ends)
     return Atlas(
         project=project,
@@ -191,7 +195,8 @@ def _writers(only: Collection[str] | None) -> dict[str, Writer]:
 
 def _inputs(project: Project) -> list[Path]:
     files = [file for sources in project.sources.values() for source in sources for file in project.find(source)]
-    return [project.folder / PROJECT_FILE, *files, *(file for _, file in project.find_workbooks())]
+    previous = [project.previous / geopackage.FILE] if project.previous else []
+    return [project.folder / PROJECT_FILE, *files, *previous, *(file for _, file in project.find_workbooks())]
 
 
 def _stretch(progress: Progress | None, start: float, end: float) -> Progress | None:

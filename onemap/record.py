@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from onemap.errors import KeyNotFoundError, PathError, nearest
+from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
 from onemap.export.geopackage import FILE as GEOPACKAGE
 from onemap.export.parts import SUFFIXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
@@ -100,6 +101,29 @@ def open_build(folder: Path) -> Build:
         message = tr("{folder} has no {files}", folder=folder, files=", ".join(absent))
         raise PathError(message, tr("build again without --only"))
     return Build(folder, manifest)
+
+
+def earlier_rows(folder: Path, county: str) -> dict[str, list[Row]]:
+    """Return the rows of each layer of an earlier build of a county.
+
+    Raises
+    ------
+    PathError
+        It is no build, or has no GeoPackage.
+    ProjectError
+        It is of another county.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None or not (folder / GEOPACKAGE).is_file():
+        message = tr("previous: {folder} is not a build with its {file}", folder=folder, file=GEOPACKAGE)
+        raise PathError(message, tr("name the folder that onemap build wrote for the last period"))
+    if manifest.get("county") != county:
+        message = tr("previous: {folder} is of the county {other}", folder=folder, other=manifest.get("county"))
+        raise ProjectError(message, tr("name the folder that onemap build wrote for the last period"))
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for layer, row in Build(folder, manifest).features:
+        rows[layer].append(row)
+    return rows
 
 
 def explain(build: Build, word: str) -> list[Known]:

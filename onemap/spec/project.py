@@ -187,6 +187,11 @@ class Project:
         """For each layer id the sources that fill it."""
         return self.spec.sources
 
+    @property
+    def previous(self) -> Path | None:
+        """The folder of the build with which this one is compared."""
+        return self.folder / self.spec.previous if self.spec.previous else None
+
     def find(self, source: SourceSpec) -> list[Path]:
         """Return where the files of a source lie on this machine: one, those that a pattern finds, or none."""
         if source.in_database:
