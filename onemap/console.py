@@ -132,6 +132,17 @@ def show_sources(atlas: Atlas) -> None:
     show()
 
 
+def say_layers(atlas: Atlas) -> None:
+    """Write to stderr which layer each sheet or file was read as, and how many records it has."""
+    for source in atlas.sources:
+        spec = atlas.project.catalogue.layers[source.layer]
+        if source.raster is not None:
+            count = tr("a raster")
+        else:
+            count = tr("{count} records", count=source.kept) if source.kept else tr("no record yet")
+        say(f"{source.path}: {spec.name} ({spec.id}), {count}")
+
+
 def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the issues of an atlas for JSON."""
     rows = atlas.issues.astype(object).to_dict("records")

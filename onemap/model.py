@@ -72,6 +72,12 @@ def issue_table(issues: list[Issue]) -> pd.DataFrame:
     return table.loc[order.sort_values([*order.columns]).index].reset_index(drop=True)
 
 
+def add_issues(table: pd.DataFrame, issues: list[Issue]) -> pd.DataFrame:
+    """Return a table of issues with others added, in the order of `issue_table`."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return issue_table([*(Issue(**{str(name): value for name, value in row.items()}) for row in rows), *issues])
+
+
 @dataclass(frozen=True)
 class EncodingRecord:
     """How the text of a source is written, and how we know."""

@@ -12,6 +12,8 @@ from typing import Final
 
 from defusedxml import ElementTree
 
+from onemap.spec.contract import MARK
+
 CHUNK: Final = 4 * 2**20
 MOST_CELLS: Final = 50_000_000
 """The reader makes room for every cell between the first and the last: a blank one takes 32 bytes."""
@@ -30,6 +32,9 @@ _HIDDEN: Final = re.compile(rb'<(?:\w+:)?row\s([^>]*\bhidden="(?:1|true)"[^>]*)>
 _NUMBER: Final = re.compile(rb'\br="(\d+)"')
 _WIDE: Final = re.compile(rb' r="([A-Z]{2,3})\d')
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?(?<!/)>(?!\s*</)')
+
+_OF_SHEET: Final = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!.*")
+"""What a defined name stands for: a range of a sheet, whose name is quoted where it is more than letters."""
 
 Place = tuple[int, int]
 """Row and column from 0."""
@@ -89,9 +94,35 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
     return SheetNotes(errors, bare, hidden, last_row, last_column)
 
 
+def sheet_marks(path: Path) -> dict[str, str]:
+    """Return for each sheet that a template has marked, by a defined name, what for: the id of a layer.
+
+    Excel, WPS and LibreOffice keep such names, and change what they stand for when a sheet gets another name.
+
+    Raises
+    ------
+    zipfile.BadZipFile, KeyError, ElementTree.ParseError
+        The file is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        book = _book_of(archive)
+        names = ElementTree.fromstring(archive.read(book)).findall(".//{*}definedName") if book else []
+        marks = {}
+        for one in names:
+            name, target = one.get("name", ""), _OF_SHEET.fullmatch((one.text or "").strip())
+            if name.startswith(MARK) and target is not None:
+                sheet = (target["quoted"] or target["plain"]).replace("''", "'")
+                marks[sheet] = name.removeprefix(MARK)
+        return marks
+
+
+def _book_of(archive: zipfile.ZipFile) -> str | None:
+    return next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+
+
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     """Return the name of the part that holds a sheet."""
-    book = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+    book = _book_of(archive)
     if book is None:
         return None
     targets = {relation.get("Id"): relation.get("Target", "")
