@@ -137,10 +137,12 @@ def say_layers(atlas: Atlas) -> None:
     for source in atlas.sources:
         spec = atlas.project.catalogue.layers[source.layer]
         if source.raster is not None:
-            count = tr("a raster")
+            told = tr("a raster")
+        elif source.rows == 0:
+            told = tr("no record yet")
         else:
-            count = tr("{count} records", count=source.kept) if source.kept else tr("no record yet")
-        say(f"{source.path}: {spec.name} ({spec.id}), {count}")
+            told = tr("{kept} of {count} records", kept=source.kept, count=source.rows)
+        say(f"{source.path}: {spec.name} ({spec.id}), {told}")
 
 
 def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from onemap.errors import PathError
 from onemap.ingest.columns import words_of
-from onemap.ingest.files import RASTERS, READERS, Part, Search, check_kind, find_parts
+from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.likeness import Guess, guess_layer, project_above, rank_layers
@@ -141,7 +141,7 @@ def _nearest(part: Part, raw: Raw, project: Project) -> str:
 
 def _name(part: Part) -> str:
     """Return how issues call a part: as `take_in` does."""
-    sheet = part.spec.layer
+    sheet = part.spec.layer if part.spec.layer != EVERY else None
     return part.name if not sheet or part.name.endswith(f"[{sheet}]") else f"{part.name} [{sheet}]"
 
 

@@ -112,7 +112,7 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
         yield from _comment(f"{fault.message}; {fault.hint}")
         return
     guess = guess_layer(part, raw, project.catalogue, wanted)
-    raw, examples = set_examples_aside(raw, guess.layer if guess else None)
+    raw, examples = set_examples_aside(raw, guess.layer, guess.columns) if guess else set_examples_aside(raw)
     raw = replace(raw, faults=(*raw.faults, *examples))
     placement = place_rows(raw, part.spec, built_in_extent(project.spec.county))
     yield from _facts(raw, placement)

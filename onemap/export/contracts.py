@@ -84,11 +84,17 @@ def write(
         for spec in specs:
             _write_sheet(book, book.sheet(names[spec.id]), _columns(spec, lists, place or SOMEWHERE), spec)
         lists.write(book)
-        for key, name in names.items():
-            if key != LISTS or lists.columns:
-                # The mark by which a file is known when it comes back, whatever it and its sheets are called then.
-                made.define_name(MARK + key, f"='{name.replace(chr(39), chr(39) * 2)}'!{MARKED}")
+        keys = {name: key for key, name in names.items()}
+        for sheet in made.worksheets():
+            _mark(book, sheet, keys[sheet.get_name()])
     return path
+
+
+def _mark(book: Book, sheet: Worksheet, key: str) -> None:
+    """Mark what a sheet is for, so that it is known when it comes back, whatever it and its file are called then."""
+    quoted = sheet.get_name().replace("'", "''")
+    book.workbook.define_name(MARK + key, f"='{quoted}'!{MARKED}")
+    sheet.set_vba_name(MARK + key)
 
 
 class _Lists:

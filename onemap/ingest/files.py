@@ -278,14 +278,15 @@ def _sheets(part: Part, words: set[str]) -> list[Part]:
         )
         for one in taken
     ]
-    return _told(sheets, _tell_sheets(taken, [one for one in listed if one not in taken]))
+    together = several and part.spec.layer != EVERY
+    return _told(sheets, _tell_sheets(taken, [one for one in listed if one not in taken], together))
 
 
-def _tell_sheets(taken: Sequence[Inner], left: Sequence[Inner]) -> list[Fault]:
-    """Return what is to be said of sheets that are read together, and of those that are left."""
+def _tell_sheets(taken: Sequence[Inner], left: Sequence[Inner], together: bool) -> list[Fault]:
+    """Return what is to be said of sheets that are read together by their headers, and of those that are left."""
     faults = []
     name_it = tr("if only one is meant, name it: layer = …")
-    if len(taken) > 1:
+    if together:
         message = tr("read together, as their headers are alike: {names}", names=_names(taken))
         faults.append(Fault("parts_chosen", message, name_it))
     shut = [one for one in taken if one.hidden]

@@ -129,11 +129,11 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
         unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
         return Source(layer, part, (*part.faults, unreadable), digest=digest)
     digest = digest or content_digest(raw)
-    everything = len(raw.frame)
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
+    raw, examples = set_examples_aside(raw, layer, matches)
+    everything = len(raw.frame)
     if everything and part.several and len(raw.frame.columns) and not matches:
         return Source(layer, part, (*part.faults, *_stranger(raw)), raw, everything, digest)
-    raw, examples = set_examples_aside(raw, layer)
     raw, passed = _only(raw, part.spec)
     told = (*part.faults, *raw.faults, *examples, *passed)
     if len(raw.frame) == 0:
