@@ -20,7 +20,7 @@ from onemap.ingest.values import read_value
 from onemap.spec.catalogue import Catalogue, load_catalogue
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
-from onemap.spec.toml import read
+from onemap.spec.toml import parse, read
 from onemap.text import fold
 
 NO_COUNTY: Final = "000000"
@@ -51,7 +51,7 @@ def project_above(path: Path, county: str | None, otherwise: Path) -> tuple[Proj
     Raises
     ------
     ProjectError
-        The project file above it is not TOML.
+        The project file above it is not TOML, or has no right county.
     """
     home = next((folder for folder in path.parents if (folder / PROJECT_FILE).is_file()), None)
     table = read(home / PROJECT_FILE, ProjectError) if home else {}
@@ -61,7 +61,9 @@ def project_above(path: Path, county: str | None, otherwise: Path) -> tuple[Proj
     name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
     source = SourceSpec(path=name, layer=EVERY)
     code = county or str(table.get("county", NO_COUNTY))
-    spec = ProjectSpec(title=path.name, county=code, period="2000", sources={next(iter(catalogue.layers)): (source,)})
+    sources = {next(iter(catalogue.layers)): (source,)}
+    own = {"title": path.name, "county": code, "period": "2000", "sources": sources}
+    spec = parse(ProjectSpec, own, PROJECT_FILE, ProjectError)
     return Project(folder, spec, catalogue), source
 
 

@@ -77,7 +77,8 @@ def write_guide(book: Book, sheet: Worksheet, specs: Sequence[LayerSpec]) -> Non
     for place, width in enumerate(WIDTHS):
         sheet.set_column(place, place, width)
     last = len(WIDTHS) - 1
-    sheet.merge_range(0, 0, 0, last, book.title, book.style(bold=True, font_size=16, font_color=HEADER_FILL))
+    title = tr("{title}: how to fill in", title=book.title)
+    sheet.merge_range(0, 0, 0, last, title, book.style(bold=True, font_size=16, font_color=HEADER_FILL))
     sheet.set_row(0, 30)
     row = 1
     for number, text in enumerate(_rules(), start=1):
