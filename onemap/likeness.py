@@ -76,9 +76,12 @@ def guess_layer(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None =
         Id of the layer, where that is known.
     """
     guesses = rank_layers(part, raw, catalogue, wanted)
+    best = guesses[0]
     marked = next((guess for guess in guesses if guess.layer.id == part.mark and guess.columns), None)
-    best = marked if marked and not wanted else guesses[0]
-    return best if wanted or marked or best.score >= ENOUGH else None
+    # A mark stays where somebody has put another table in the place of its own.
+    if marked is not None and not (best.score >= ENOUGH and len(best.columns) > 2 * len(marked.columns)):
+        return marked
+    return best if wanted or best.score >= ENOUGH else None
 
 
 def rank_layers(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None = None) -> list[Guess]:

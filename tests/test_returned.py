@@ -149,6 +149,16 @@ def test_without_its_mark_a_sheet_of_few_columns_is_told_as_unknown(sent: Callab
     assert "t.xlsx [Sheet3]" in set(issues[issues["layer"] == ""]["source"])
 
 
+def test_a_mark_does_not_hold_for_another_table_in_the_place_of_its_own(sent: Callable[[Change], Path]) -> None:
+    def paste_plots_over_receptors(book: Workbook) -> None:
+        book["敏感受体"].delete_rows(1, 3)
+        for row in book["优先监管地块"].iter_rows(values_only=True):
+            book["敏感受体"].append(row)
+        del book["优先监管地块"]
+
+    assert counts(sent(paste_plots_over_receptors)) == {"cadmium_enterprise": 1, "priority_plot": 1}
+
+
 def test_a_filled_in_template_has_no_fault(sent: Callable[[Change], Path]) -> None:
     assert set(check_file(sent(lambda book: None), "410883").issues["severity"]) == {"info"}
 
