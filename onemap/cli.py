@@ -15,9 +15,10 @@ from typing import Any, Final
 import click
 
 from onemap import console, pipeline, scaffold
-from onemap.errors import OnemapError
+from onemap.errors import OnemapError, ProjectError
 from onemap.model import Atlas
 from onemap.record import explain, open_build
+from onemap.returned import check_file, is_project
 from onemap.sketch import check_layer, sketch
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
@@ -118,6 +119,11 @@ def _json() -> click.Option:
     return click.Option(["as_json", "--json"], is_flag=True, help=tr("Write JSON."))
 
 
+def _county() -> click.Option:
+    help_text = tr("Code of the county; left out: that of the project above.")
+    return click.Option(["--county"], callback=_matching(r"\d{6}"), help=help_text)
+
+
 def _folder(name: str, **properties: Any) -> click.Argument:
     return click.Argument([name], type=click.Path(path_type=Path), **properties)
 
@@ -173,11 +179,7 @@ def _sketch() -> click.Command:
 
     params = [
         _folder("file", metavar="FILE"),
-        click.Option(
-            ["--county"],
-            callback=_matching(r"\d{6}"),
-            help=tr("Code of the county; left out: that of the project above."),
-        ),
+        _county(),
         click.Option(["--as", "layer"], metavar="LAYER", help=tr("Layer that it fills; left out: the likeliest.")),
         *_common(),
     ]
@@ -186,21 +188,29 @@ def _sketch() -> click.Command:
 
 
 def _check() -> click.Command:
-    def run(project: Path, as_json: bool) -> int:
+    def run(project: Path, county: str | None, as_json: bool) -> int:
+        alone = not is_project(project)
+        if county and not alone:
+            message = tr("--county is for a file that was sent; a project says its own")
+            raise ProjectError(message, tr("leave --county out, or name a file"))
         with console.progress_bar() as report:
-            atlas = pipeline.check(load_project(project), report)
+            atlas = check_file(project, county, report) if alone else pipeline.check(load_project(project), report)
         if as_json:
             console.show_json(console.issue_rows(atlas))
         else:
             console.show_sources(atlas)
             console.show_issues(atlas)
+        if alone:
+            console.say_layers(atlas)
         console.say(console.verdict_line(atlas))
         return _status(atlas)
 
     text = tr("Read and prove the data of PROJECT, without analysis: the table of its issues.")
-    return click.Command(
-        "check", callback=run, help=text, short_help=text, params=[_folder("project"), _json(), *_common()]
+    more = tr(
+        "Or of a FILE (or a folder without a project) that a bureau sent: which layer each sheet is, and the same."
     )
+    params = [_folder("project", metavar="PROJECT|FILE"), _county(), _json(), *_common()]
+    return click.Command("check", callback=run, help=f"{text} {more}", short_help=text, params=params)
 
 
 def _build() -> click.Command:

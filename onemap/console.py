@@ -136,6 +136,19 @@ def show_sources(atlas: Atlas) -> None:
     show()
 
 
+def say_layers(atlas: Atlas) -> None:
+    """Write to stderr which layer each sheet or file was read as, and how many records it has."""
+    for source in atlas.sources:
+        spec = atlas.project.catalogue.layers[source.layer]
+        if source.raster is not None:
+            told = tr("a raster")
+        elif source.rows == 0:
+            told = tr("no record yet")
+        else:
+            told = tr("{kept} of {count} records", kept=source.kept, count=source.rows)
+        say(f"{source.path}: {spec.name} ({spec.id}), {told}")
+
+
 def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the issues of an atlas for JSON."""
     rows = atlas.issues.astype(object).to_dict("records")

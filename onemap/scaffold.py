@@ -11,6 +11,8 @@ from typing import Final
 from onemap.errors import PathError
 from onemap.export import contracts
 from onemap.spec.catalogue import load_catalogue, shipped
+from onemap.spec.contract import LATITUDE, LONGITUDE
+from onemap.spec.county import county_extent
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import PROJECT_FILE
 from onemap.spec.toml import quoted
@@ -78,9 +80,16 @@ def start_project(folder: Path, county: str, name: str, period: str) -> list[Pat
     today = dt.datetime.combine(dt.date.today(), dt.time())
     for bureau, path in books.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        contracts.write(path, f"{name} {bureau}", tables[bureau], today)
+        contracts.write(path, f"{name} {bureau}", tables[bureau], today, _middle(county))
     project.write_text(_project_text(county, name, period), encoding="utf-8", newline="\n")
     return [project, *books.values()]
+
+
+def _middle(county: str) -> tuple[float, float] | None:
+    """Return a place in a county, for the examples."""
+    found = county_extent(county)
+    west, south, east, north = found.box if found else (0.0, 0.0, 0.0, 0.0)
+    return ((west + east) / 2, (south + north) / 2) if found else None
 
 
 def _refuse_file(folder: Path) -> None:
@@ -114,19 +123,20 @@ def _project_text(county: str, name: str, period: str) -> str:
         *(f"# {note}" for note in notes),
     ]
     for bureau, specs in _bureaus().items():
+        sheets = contracts.sheet_names(spec for spec in specs if not spec.is_raster)
         for spec in specs:
-            lines += ["", f"# {spec.name}", *(f"# {line}" for line in _section(spec, bureau))]
+            lines += ["", f"# {spec.name}", *(f"# {line}" for line in _section(spec, bureau, sheets.get(spec.id, "")))]
     return "\n".join(lines) + "\n"
 
 
-def _section(spec: LayerSpec, bureau: str) -> list[str]:
+def _section(spec: LayerSpec, bureau: str, sheet: str) -> list[str]:
     if "point" in spec.geometry:
         book = tr("{bureau} data contract.xlsx", bureau=bureau)
         place = [
             f"path = {quoted(f'{bureau}/{book}')}",
-            f"layer = {quoted(spec.title)}",
-            f"x = {quoted(contracts.LONGITUDE)}",
-            f"y = {quoted(contracts.LATITUDE)}",
+            f"layer = {quoted(sheet)}",
+            f"x = {quoted(LONGITUDE)}",
+            f"y = {quoted(LATITUDE)}",
             'coord_type = "cgcs2000"',
         ]
     else:

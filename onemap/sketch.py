@@ -5,51 +5,37 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-import shapely
 
 from onemap.draft import draft_layer, name_layer
-from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
+from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.words import confidence_title
-from onemap.ingest.columns import match_columns, words_of
-from onemap.ingest.conform import KIND_OF_TYPE
+from onemap.ingest.columns import words_of
+from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.intake import built_in_extent
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.source import Placement, place_rows, read_raster
 from onemap.ingest.values import read_value
+from onemap.likeness import Guess, geometry_kinds, guess_layer, project_above
 from onemap.model import CrsRecord
-from onemap.spec.catalogue import Catalogue, load_catalogue
 from onemap.spec.layer import FieldSpec, LayerSpec
-from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
-from onemap.spec.toml import quoted, read
+from onemap.spec.project import Project
+from onemap.spec.toml import quoted
 from onemap.text import fold, tr
 
-NO_COUNTY: Final = "000000"
 SHOWN: Final = 12
 """So many values or notes are shown."""
 
 FEW: Final = 4
 """So many possible coordinate systems are named."""
 
-ENOUGH: Final = 0.4
-"""A file is taken for a layer when it fits this well: two fifths of the fields have a column, or fewer and the name."""
-
 Draft = Iterator[str]
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A layer that a file may fill: the raw column of each field that has one, and how well it fits."""
-
-    layer: LayerSpec
-    columns: Mapping[str, str]
-    score: float
 
 
 def sketch(path: Path, county: str | None = None, layer: str | None = None) -> Iterator[str]:
@@ -75,7 +61,7 @@ def sketch(path: Path, county: str | None = None, layer: str | None = None) -> I
     """
     if not path.exists():
         raise PathError(tr("no such file: {path}", path=path), tr("check the path"))
-    project, spec = _project_above(path.resolve(), county)
+    project, spec = project_above(path.resolve(), county, Path.cwd())
     if layer is not None:
         check_layer(layer, project.catalogue.layers)
     endings = (*READERS, *RASTERS)
@@ -92,20 +78,6 @@ def check_layer(layer: str, layers: Mapping[str, LayerSpec]) -> None:
         meant = nearest(layer, layers)
         hint = tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(layers))
         raise KeyNotFoundError(tr('there is no layer "{layer}"', layer=layer), hint)
-
-
-def _project_above(path: Path, county: str | None) -> tuple[Project, SourceSpec]:
-    """Return the project that a file lies in, or one made up for it, and the file as a source of it."""
-    home = next((folder for folder in path.parents if (folder / PROJECT_FILE).is_file()), None)
-    table = read(home / PROJECT_FILE, ProjectError) if home else {}
-    folder = home or Path.cwd()
-    overlay = table.get("layers")
-    catalogue = load_catalogue(folder / overlay if overlay and (folder / overlay).is_dir() else None)
-    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
-    source = SourceSpec(path=name, layer=EVERY)
-    code = county or str(table.get("county", NO_COUNTY))
-    spec = ProjectSpec(title=path.name, county=code, period="2000", sources={next(iter(catalogue.layers)): (source,)})
-    return Project(folder, spec, catalogue), source
 
 
 def _raster_lines(part: Part, project: Project) -> Draft:
@@ -139,9 +111,11 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
     except UnreadableError as fault:
         yield from _comment(f"{fault.message}; {fault.hint}")
         return
+    guess = guess_layer(part, raw, project.catalogue, wanted)
+    raw, examples = set_examples_aside(raw, guess.layer, guess.columns) if guess else set_examples_aside(raw)
+    raw = replace(raw, faults=(*raw.faults, *examples))
     placement = place_rows(raw, part.spec, built_in_extent(project.spec.county))
     yield from _facts(raw, placement)
-    guess = _guess(part, raw, project.catalogue, wanted)
     if guess is not None:
         yield from _fit(guess, raw, placement)
         yield from ("", *_entry(part, guess.layer.id, placement), *_columns(guess))
@@ -152,7 +126,11 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
         yield from _comment(
             tr("No layer fits. A draft of one, to be corrected and saved as layers/{id}.toml:", id=own_id)
         )
-        yield from ("", *draft_layer(part.path.stem, frame, sorted(_kinds(raw, placement)), project.catalogue), "")
+        yield from (
+            "",
+            *draft_layer(part.path.stem, frame, sorted(geometry_kinds(raw, placement)), project.catalogue),
+            "",
+        )
         yield from _comment(tr('and what the project then says of it, beside layers = "layers":'))
         yield from _entry(part, own_id, placement)
 
@@ -189,50 +167,6 @@ def _crs_words(record: CrsRecord) -> str:
         accepted=record.accepted or none,
     )
     return f"{names} ({confidence_title(record.confidence)}: {record.evidence})"
-
-
-def _guess(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None) -> Guess | None:
-    """Return the layer that the columns, the shapes and the file's name speak for, if any does."""
-    guesses = []
-    for spec in catalogue.layers.values():
-        if not spec.is_raster and wanted in (None, spec.id):
-            columns = match_columns(spec, raw.frame.columns, part.spec, raw.cut_names)
-            guesses.append(Guess(spec, columns, _score(spec, columns, part.name, raw)))
-    best = max(guesses, key=lambda guess: guess.score)
-    return best if wanted or best.score >= ENOUGH else None
-
-
-def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> float:
-    """Return how well a layer fits: the share of its fields that have a column, its class words, its name."""
-    kinds = _kinds(raw)
-    named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
-    if len(columns) + named < 2 or (kinds and not kinds & set(spec.geometry)):
-        return 0
-    telling = {spec.key, spec.label, spec.class_field, *(n for n, field in spec.fields.items() if field.required)}
-    weights = {field: 3 if field in telling else 1 for field in spec.fields}
-    fields = sum(weights[field] for field in columns) / sum(weights.values())
-    shares = [
-        _share_known(raw.frame[column], spec.fields[field])
-        for field, column in columns.items()
-        if spec.fields[field].classes
-    ]
-    classes = sum(shares) / len(shares) - 0.5 if shares else 0
-    return fields + 0.5 * classes + 0.3 * named
-
-
-def _kinds(raw: Raw, placement: Placement | None = None) -> set[str]:
-    """Return the kinds of geometry that a source has; a table has points where its coordinates were found."""
-    if raw.geometry is None:
-        return set() if placement is None else {"point" if placement.shapes is not None else "table"}
-    kinds = {KIND_OF_TYPE.get(kind, "") for kind in set(shapely.get_type_id(raw.geometry.array).tolist())} - {""}
-    return kinds or {"table"}
-
-
-def _share_known(values: pd.Series[Any], field: FieldSpec) -> float:
-    """Return which share of the values that are there the classes of a field know."""
-    readings = [read_value(value, field) for value in values.drop_duplicates()]
-    there = [reading for reading in readings if reading.value is not None or reading.kind]
-    return sum(not reading.kind for reading in there) / len(there) if there else 0.5
 
 
 def _fit(guess: Guess, raw: Raw, placement: Placement) -> Draft:

@@ -14,7 +14,6 @@ import pytest
 from onemap import pipeline
 from onemap.cli import main
 from onemap.spec.catalogue import load_catalogue, shipped
-from onemap.spec.project import load_project
 from tests.projects import PLOT_KEY, SCHOOL_KEY, WITHOUT_NAMES, box, small_project
 
 Streams = pytest.CaptureFixture[str]
@@ -320,33 +319,20 @@ def test_init_makes_a_workbook_for_each_bureau_with_the_titles_of_the_fields(tmp
     }  # fmt: skip
     book = openpyxl.load_workbook(tmp_path / "水利局" / "水利局数据需求表.xlsx")
     header = [cell.value for cell in book["地下水点位"][1]]
-    assert header == ["点位编码", "点位名称", "点位类型", "乡镇", "水质类别", "井深", "监测日期", "经度", "纬度"]
-    [choice] = [v for v in book["地下水点位"].data_validations.dataValidation if "C2" in v.cells]
+    assert header == [
+        "序号",
+        "点位编码",
+        "点位名称",
+        "点位类型",
+        "乡镇",
+        "水质类别",
+        "井深",
+        "监测日期",
+        "经度",
+        "纬度",
+    ]
+    [choice] = [v for v in book["地下水点位"].data_validations.dataValidation if "D2" in v.cells]
     assert choice.formula1 == '"国考点位,双源点位,其他点位"'
-
-
-FILLED_IN = """
-[sources.groundwater_point]
-path = "水利局/水利局数据需求表.xlsx"
-layer = "地下水点位"
-x = "经度"
-y = "纬度"
-coord_type = "cgcs2000"
-"""
-
-
-def test_a_filled_in_workbook_is_read_as_its_layer(tmp_path: Path) -> None:
-    main(["init", str(tmp_path), "--county", "410883", "--name", "孟州市", "--lang", "zh"])
-    path = tmp_path / "水利局" / "水利局数据需求表.xlsx"
-    book = openpyxl.load_workbook(path)
-    book["地下水点位"].append(["DX-01", "示例井", "双源点位", None, "Ⅲ类", "60", "2026-05-20", "112.75", "34.9"])
-    book.save(path)
-    with (tmp_path / "project.toml").open("a", encoding="utf-8") as file:
-        file.write(FILLED_IN)
-    atlas = pipeline.check(load_project(tmp_path))
-    [row] = atlas.layers["groundwater_point"].frame.to_dict("records")
-    assert (row["point_code"], row["point_type"], row["well_depth_m"]) == ("DX-01", "dual_source", 60.0)
-    assert atlas.verdict == "pass"
 
 
 def test_init_overwrites_nothing(tmp_path: Path, capsys: Streams) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from onemap.ingest.columns import match_columns
 from onemap.ingest.conform import conform
+from onemap.ingest.values import read_value
 from onemap.risk.assess import check_measures
 from onemap.spec.catalogue import load_catalogue
+from onemap.spec.contract import example_of
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec
 
@@ -73,6 +75,12 @@ def test_a_layer_says_what_it_is_in_both_languages_whose_it_is_and_on_what_basis
 @pytest.mark.parametrize(("layer", "field"), FIELDS, indirect=["layer"])
 def test_a_field_has_a_title_in_both_languages(layer: LayerSpec, field: str) -> None:
     assert layer.fields[field].title and layer.fields[field].title_en
+
+
+@pytest.mark.parametrize(("layer", "field"), FIELDS, indirect=["layer"])
+def test_the_example_of_a_field_passes_its_checks(layer: LayerSpec, field: str) -> None:
+    reading = read_value(example_of(layer.fields[field]), layer.fields[field])
+    assert (reading.kind, reading.value is None) == ("", False)
 
 
 @pytest.mark.parametrize("layer", [one.id for one in CATALOGUE.layers.values() if not one.is_raster], indirect=True)

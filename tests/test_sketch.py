@@ -12,7 +12,7 @@ from affine import Affine
 from openpyxl import Workbook
 from shapely import Point, box
 
-from onemap.errors import KeyNotFoundError, PathError, SpecError
+from onemap.errors import KeyNotFoundError, PathError, ProjectError, SpecError
 from onemap.ingest.intake import take_in
 from onemap.sketch import sketch
 from onemap.spec.layer import LayerSpec
@@ -78,6 +78,12 @@ def test_a_file_in_a_project_is_held_against_its_county(enterprises, tmp_path):
     text = next(sketch(enterprises))
     assert "孟州市" in text
     assert entry(text)["sources"]["cadmium_enterprise"][0]["path"] == "清单.xlsx"
+
+
+def test_a_wrong_county_of_the_project_above_is_told(enterprises, tmp_path):
+    (tmp_path / "project.toml").write_text('county = "4108"\n', "utf-8")
+    with pytest.raises(ProjectError, match="county"):
+        next(sketch(enterprises))
 
 
 def test_each_sheet_gets_its_own_entry(tmp_path):

@@ -71,7 +71,7 @@ class Book:
 
     def sheet(self, name: str) -> Worksheet:
         """Return a new sheet, its name cleaned and cut to what Excel takes, and unlike the others."""
-        sheet = self.workbook.add_worksheet(self._free_name(name))
+        sheet = self.workbook.add_worksheet(free_name(name, self._names))
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
@@ -81,15 +81,6 @@ class Book:
         sheet.set_header(f"&L{title}&C&A&R{internal}")
         sheet.set_footer(f"&C{page}")
         return sheet
-
-    def _free_name(self, name: str) -> str:
-        clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip("' ") or tr("Sheet")
-        number = 1
-        # Excel compares names without case, and keeps "History" for itself.
-        while (free := _numbered(clean, number)).casefold() in {*self._names, "history"}:
-            number += 1
-        self._names.add(free.casefold())
-        return free
 
 
 @contextmanager
@@ -128,7 +119,7 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
     sheet.print_area(0, 0, max(count, 1), printed - 1)
     for row in range(count):
         # Only Excel fits the height of wrapped rows by itself when it opens a file; WPS and others print what is set.
-        lines = max(_lines(column.values[row], _width(column)) for column in columns if column.printed)
+        lines = max(lines_of(column.values[row], _width(column)) for column in columns if column.printed)
         sheet.set_row(row + 1, LINE_HEIGHT * lines + 3)
     if count:
         sheet.autofilter(0, 0, count, len(columns) - 1)
@@ -160,6 +151,17 @@ def _write_entry(book: Book, sheet: Worksheet, place: tuple[int, int], text: str
         sheet.write_blank(*place, None, look)
 
 
+def free_name(name: str, taken: set[str]) -> str:
+    """Return a sheet's name cleaned and cut to what Excel takes, and unlike those `taken`, to which it is added."""
+    clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip("' ") or tr("Sheet")
+    number = 1
+    # Excel compares names without case, and keeps "History" for itself.
+    while (free := _numbered(clean, number)).casefold() in {*taken, "history"}:
+        number += 1
+    taken.add(free.casefold())
+    return free
+
+
 def text_width(text: str) -> int:
     """Return how many columns of a fixed-width font a text takes: Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
@@ -173,7 +175,7 @@ def _width(column: Column) -> int:
     return min(WIDEST, max(NARROWEST, longest + 2, text_width(column.title) + 4))
 
 
-def _lines(value: Any, width: int) -> int:
+def lines_of(value: Any, width: int) -> int:
     """Return how many lines a value takes in a column: Excel leaves some of the width free."""
     return 1 if pd.isna(value) else max(1, math.ceil(text_width(str(value)) / (width - 2)))
 

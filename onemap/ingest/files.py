@@ -74,6 +74,10 @@ class Part:
     """What was taken, and what was left."""
     trouble: UnreadableError | None = None
     """Why it cannot even be opened."""
+    mark: str = ""
+    """The id of the layer that a template made it for."""
+    may_be_empty: bool = False
+    """Whether it is a sheet of a form, in which there need be no record."""
 
     def read(self, words: set[str]) -> Raw:
         """Read it.
@@ -270,17 +274,19 @@ def _sheets(part: Part, words: set[str]) -> list[Part]:
             spec=part.spec.model_copy(update={"layer": one.name}),
             name=f"{part.name} [{one.name}]" if several else part.name,
             several=part.several or several,
+            mark=one.mark,
         )
         for one in taken
     ]
-    return _told(sheets, _tell_sheets(taken, [one for one in listed if one not in taken]))
+    together = several and part.spec.layer != EVERY
+    return _told(sheets, _tell_sheets(taken, [one for one in listed if one not in taken], together))
 
 
-def _tell_sheets(taken: Sequence[Inner], left: Sequence[Inner]) -> list[Fault]:
-    """Return what is to be said of sheets that are read together, and of those that are left."""
+def _tell_sheets(taken: Sequence[Inner], left: Sequence[Inner], together: bool) -> list[Fault]:
+    """Return what is to be said of sheets that are read together by their headers, and of those that are left."""
     faults = []
     name_it = tr("if only one is meant, name it: layer = …")
-    if len(taken) > 1:
+    if together:
         message = tr("read together, as their headers are alike: {names}", names=_names(taken))
         faults.append(Fault("parts_chosen", message, name_it))
     shut = [one for one in taken if one.hidden]

@@ -20,7 +20,8 @@ from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
 from onemap.ingest.corrections import merged
-from onemap.ingest.files import Part, Search, check_ending, endings_of, find_parts
+from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
+from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
@@ -150,7 +151,7 @@ def _read(
     for done, (layer, spec) in enumerate(wanted):
         found: list[Source] = []
         for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
-            part = _named_apart(part, layer, names)
+            part = _named_apart(_as_returned(part) if project.returned else part, layer, names)
             if progress:
                 progress(part.name, done / len(wanted))
             # Townships that come in several files lie beside one another, and not in one another.
@@ -162,6 +163,12 @@ def _read(
                 found.append(read_source(layer, part, extent, own))
         sources += keep_newest(found)
     return sources, files
+
+
+def _as_returned(part: Part) -> Part:
+    """Return a part by the name of its sheet too: the sheets of a form fill layers of their own, or are left empty."""
+    name = f"{part.name} [{part.spec.layer}]" if part.spec.layer else part.name
+    return replace(part, name=name, may_be_empty=ending(part.path) in WORKBOOKS)
 
 
 def _named_apart(part: Part, layer: LayerSpec, names: set[tuple[str, str]]) -> Part:
@@ -327,7 +334,8 @@ def _layer(
 def _nothing_at_all(conformed: Sequence[_Conformed]) -> list[Fault]:
     """Return the fault of a layer of whose files and sheets each was passed over with good reason."""
     issues = [issue for one in conformed for issue in one.issues]
-    if any((issue.severity or KINDS[issue.kind].severity) == "error" for issue in issues):
+    may_be_empty = all(one.source.part.may_be_empty for one in conformed)
+    if may_be_empty or any((issue.severity or KINDS[issue.kind].severity) == "error" for issue in issues):
         return []
     message = tr("none of its files and sheets holds a record of this layer")
     return [Fault("no_data", message, tr("check that it is the right file, sheet or layer"))]

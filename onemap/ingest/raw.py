@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from onemap.decision import Decision
 from onemap.model import Action, EncodingRecord, Repair
@@ -43,6 +45,8 @@ class Inner(NamedTuple):
     name: str
     known: int
     hidden: bool = False
+    mark: str = ""
+    """The id of the layer that a template made the sheet for."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,15 @@ class Raw:
     cut_names: frozenset[str] = frozenset()
     """The columns whose names are as long as the format allows: longer names were cut there."""
     faults: tuple[Fault, ...] = ()
+
+
+def keep_rows(raw: Raw, keep: NDArray[np.bool_]) -> Raw:
+    """Return a source with some of its rows, and the faults of those and of the whole."""
+    there = set(raw.frame.index[keep])
+    return replace(
+        raw,
+        frame=raw.frame[keep],
+        geometry=None if raw.geometry is None else raw.geometry[keep],
+        rows=[row for row, kept in zip(raw.rows, keep, strict=True) if kept],
+        faults=tuple(fault for fault in raw.faults if fault.at is None or fault.at in there),
+    )

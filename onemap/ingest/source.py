@@ -19,13 +19,14 @@ from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
 from onemap.ingest.conform import totals_words
 from onemap.ingest.corrections import AXES, correct, tell_corrections
+from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import Part
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import coordinate_columns, locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.rasters import RasterSource, open_raster
-from onemap.ingest.raw import AREA_AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError
+from onemap.ingest.raw import AREA_AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
 from onemap.ingest.readers.postgis import content_digest
 from onemap.ingest.records import Records
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
@@ -100,6 +101,9 @@ class Source:
         shapes = nowhere if self.shapes is None or not self.placed else self.shapes.to_crs(crs)
         return gpd.GeoDataFrame(frame, geometry=shapes.rename("geometry"))
 
+    def _unproved(self) -> str:
+        return tr("there is no record in it") if self.raw is not None and self.raw.frame.empty else tr("not read")
+
     def record(self, kept: int) -> SourceRecord:
         """Return what the manifest says of it, `kept` of its rows having come into the layer."""
         spec = self.part.spec
@@ -111,7 +115,7 @@ class Source:
             kept=kept,
             dropped=self.read - kept,
             encoding=self.raw.encoding if self.raw else EncodingRecord("", tr("not read")),
-            crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", tr("not read")),
+            crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", self._unproved()),
             as_of=spec.as_of.isoformat() if spec.as_of else "",
             provided_by=spec.provided_by,
         )
@@ -134,14 +138,15 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None, corrections
         unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
         return Source(layer, part, (*part.faults, unreadable), digest=digest)
     digest = digest or content_digest(raw)
-    everything = len(raw.frame)
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
+    raw, examples = set_examples_aside(raw, layer, matches)
+    everything = len(raw.frame)
     if everything and part.several and len(raw.frame.columns) and not matches:
         return Source(layer, part, (*part.faults, *_stranger(raw)), raw, everything, digest)
     written = Records(layer, part.name, raw, {**matches, **_axes(raw, part.spec)})
     corrected = correct(written, corrections)
     raw, passed = _only(corrected.raw, part.spec)
-    told = (*part.faults, *raw.faults, *passed)
+    told = (*part.faults, *raw.faults, *examples, *passed)
     if len(raw.frame) == 0:
         return Source(layer, part, (*told, _nothing(part)), raw, everything, digest, written=written)
     fields, missing = take_fields(raw.frame, layer, matches, raw.units)
@@ -151,8 +156,8 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None, corrections
     placed = _moved(place_rows(raw, part.spec, extent), corrected.places)
     rulings = [_ruling(ruling, placed) for ruling in corrected.rulings]
     mended = tell_corrections(written, rulings, raw.frame.index)
+    unplaced = _unplaced(layer, raw, placed)
     near = tell_near_misses(layer, raw.frame.columns, [*matches.values(), *placed.columns.values()], matches)
-    unplaced = placed.faults if placed.shapes is not None or layer.geometry != ("table",) else ()
     return Source(
         layer,
         part,
@@ -224,6 +229,17 @@ def _ruling(ruling: Ruling, placed: Placement) -> Ruling:
     return ruling
 
 
+def _unplaced(layer: LayerSpec, raw: Raw, placed: Placement) -> tuple[Fault, ...]:
+    """Return what is wrong with the places of a source; a table of what has outlines lacks no columns but those."""
+    if placed.shapes is None and layer.geometry == ("table",):
+        return ()
+    if placed.shapes is None and raw.geometry is None and "point" not in layer.geometry:
+        message = tr("it is a table, without the shapes that this layer has")
+        hint = tr("ask for it as shapefile, GDB or GeoPackage; these columns can stay as they are")
+        return (*placed.faults[:-1], Fault("null_geometry", message, hint, severity="error"))
+    return placed.faults
+
+
 def _has_heights(shapes: gpd.GeoSeries) -> bool:
     """Tell whether shapes have a third number that says something; KML has a height of 0 everywhere."""
     third = shapely.get_coordinates(shapes.array[shapely.has_z(shapes.array)], include_z=True)[:, 2]
@@ -240,7 +256,7 @@ def _stranger(raw: Raw) -> list[Fault]:
 
 def _nothing(part: Part) -> Fault:
     message = tr("there is no record in it")
-    if part.several:
+    if part.several or part.may_be_empty:
         return Fault("parts_chosen", message, tr("nothing to do, if that is right"))
     return Fault("no_data", message, tr("check that it is the right file, sheet or layer"))
 
@@ -258,15 +274,8 @@ def _only(raw: Raw, spec: SourceSpec) -> tuple[Raw, list[Fault]]:
     if keep.all():
         return raw, []
     message = tr("{kept} of {all} records were taken, as the project asks", kept=int(keep.sum()), all=len(keep))
-    there = set(raw.frame.index[keep])
-    taken = replace(
-        raw,
-        frame=raw.frame[keep],
-        geometry=None if raw.geometry is None else raw.geometry[keep],
-        rows=[row for row, kept in zip(raw.rows, keep, strict=True) if kept],
-        faults=tuple(fault for fault in raw.faults if fault.at is None or fault.at in there),
-    )
-    return taken, [Fault("parts_chosen", message, tr("nothing to do, if that is right"), action="dropped")]
+    passed = Fault("parts_chosen", message, tr("nothing to do, if that is right"), action="dropped")
+    return keep_rows(raw, keep.to_numpy()), [passed]
 
 
 def _columns(raw: Raw) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
@@ -87,6 +88,8 @@ class FieldSpec(Spec):
     sample: str | None = Field(
         default=None, description="a raster layer that fills the field where the source has no value of its own"
     )
+    example: str | None = Field(default=None, description="a value as a bureau writes it, for its workbook's example")
+    note: str = Field(default="", description="what is meant, in Chinese, for whoever fills in the bureau's workbook")
     classes: dict[str, ClassSpec] = {}
 
     @property
@@ -135,6 +138,29 @@ class FieldSpec(Spec):
             message = tr("only a text with a pattern can have a check of its code")
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _example_fits(self) -> Self:
+        text = self.example
+        # Of a date only a reader can tell.
+        fits = text is None or (
+            (not self.classes or fold(text) in self.class_of)
+            and (self.pattern is None or re.fullmatch(self.pattern, text) is not None)
+            and (self.type not in ("integer", "number") or self._has_in_range(text))
+        )
+        if not fits:
+            message = tr("the example {example!r} is no value of the field", example=text)
+            raise ValueError(message)
+        return self
+
+    def _has_in_range(self, text: str) -> bool:
+        try:
+            number = float(text)
+        except ValueError:
+            return False
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low <= number <= high and (self.type == "number" or number.is_integer())
 
     @model_validator(mode="after")
     def _units_and_words_fit(self) -> Self:

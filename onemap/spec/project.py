@@ -181,6 +181,8 @@ class Project:
     catalogue: Catalogue
     run: tuple[str, ...] | None = None
     """The rules asked for by name; None runs every rule whose layers are there."""
+    returned: bool = False
+    """Whether it stands for files that came back by themselves, in whose sheets there need be no record yet."""
 
     @property
     def sources(self) -> Mapping[str, tuple[SourceSpec, ...]]:

@@ -32,8 +32,9 @@ from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
 from onemap.ingest.readers.records import Row, is_blank, read_records
 from onemap.ingest.readers.text_files import find_file_encoding, tell_lost_characters
-from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells
+from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells, sheet_marks
 from onemap.model import EncodingRecord
+from onemap.spec.contract import GUIDE, LISTS
 from onemap.spec.project import SourceSpec
 from onemap.text import column_letter, tr
 
@@ -56,7 +57,9 @@ FEWEST_CELLS: Final = 3
 
 
 def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
-    """Return the sheets of a workbook, but not its charts, and of each how many column names are known.
+    """Return the sheets of a workbook, and of each how many column names are known.
+
+    Charts, and the sheets without records of our own templates, are left out.
 
     Raises
     ------
@@ -65,7 +68,13 @@ def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
     """
     with _opened(path) as book:
         shut = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
-        return [Inner(name, _known(_sheet(book, path, name)[0], words), hidden=name in shut) for name in _sheets(book)]
+        marks = sheet_marks(path) if is_zip(path) else {}
+        names = _sheets(book)
+        for_data = [name for name in names if marks.get(name) not in (GUIDE, LISTS)]
+        return [
+            Inner(name, _known(_sheet(book, path, name)[0], words), name in shut, marks.get(name, ""))
+            for name in for_data or names
+        ]
 
 
 def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:

@@ -12,6 +12,8 @@ from typing import Final
 
 from defusedxml import ElementTree
 
+from onemap.spec.contract import MARK
+
 CHUNK: Final = 4 * 2**20
 MOST_CELLS: Final = 50_000_000
 """The reader makes room for every cell between the first and the last: a blank one takes 32 bytes."""
@@ -30,6 +32,13 @@ _HIDDEN: Final = re.compile(rb'<(?:\w+:)?row\s([^>]*\bhidden="(?:1|true)"[^>]*)>
 _NUMBER: Final = re.compile(rb'\br="(\d+)"')
 _WIDE: Final = re.compile(rb' r="([A-Z]{2,3})\d')
 _FILLED: Final = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?(?<!/)>(?!\s*</)')
+
+_OF_SHEET: Final = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))!.*")
+"""What a defined name stands for: a range of a sheet, whose name is quoted where it is more than letters."""
+
+_CODE_NAME: Final = re.compile(rb'<(?:\w+:)?sheetPr\s[^>]*?\bcodeName="([^"]*)"')
+HEAD: Final = 4096
+"""So many bytes from the start of a sheet have its properties."""
 
 Place = tuple[int, int]
 """Row and column from 0."""
@@ -64,7 +73,7 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
         The file is damaged.
     """
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
+        part = _parts_of(archive).get(sheet)
         if part is None:
             return SheetNotes()
         errors: dict[Place, str] = {}
@@ -89,19 +98,51 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
     return SheetNotes(errors, bare, hidden, last_row, last_column)
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the name of the part that holds a sheet."""
-    book = next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+def sheet_marks(path: Path) -> dict[str, str]:
+    """Return for each sheet that a template has marked what for: the id of a layer.
+
+    There are two marks, as programs keep one or the other: the sheet's code name, and a defined name that stands for
+    the sheet and follows it where Excel, WPS or LibreOffice give it another name.
+
+    Raises
+    ------
+    zipfile.BadZipFile, KeyError, ElementTree.ParseError
+        The file is damaged.
+    """
+    with zipfile.ZipFile(path) as archive:
+        book = _book_of(archive)
+        names = ElementTree.fromstring(archive.read(book)).findall(".//{*}definedName") if book else []
+        marks = {}
+        for one in names:
+            name, target = one.get("name", ""), _OF_SHEET.fullmatch((one.text or "").strip())
+            if name.startswith(MARK) and target is not None:
+                marks[(target["quoted"] or target["plain"]).replace("''", "'")] = name.removeprefix(MARK)
+        for sheet, part in _parts_of(archive).items():
+            with archive.open(part) as file:
+                found = _CODE_NAME.search(file.read(HEAD))
+            if found and (code := found[1].decode("utf-8", "replace")).startswith(MARK):
+                marks[sheet] = code.removeprefix(MARK)
+        return marks
+
+
+def _book_of(archive: zipfile.ZipFile) -> str | None:
+    return next((name for name in archive.namelist() if name.lower() == "xl/workbook.xml"), None)
+
+
+def _parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the name of the part that holds each sheet."""
+    book = _book_of(archive)
     if book is None:
-        return None
+        return {}
     targets = {relation.get("Id"): relation.get("Target", "")
                for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))}  # fmt: skip
+    parts: dict[str, str] = {}
     for own in ElementTree.fromstring(archive.read(book)).findall(".//{*}sheet"):
-        if own.get("name") == sheet:
-            target = targets.get(own.get(_RELATION) or own.get(_STRICT), "")
-            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            return part if part in archive.namelist() else None
-    return None
+        target = targets.get(own.get(_RELATION) or own.get(_STRICT), "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        if part in archive.namelist():
+            parts.setdefault(own.get("name", ""), part)
+    return parts
 
 
 def _rows_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -1,0 +1,127 @@
+"""Which layer a file or sheet fills: told by a template's mark, or else by its columns, its shapes and its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from onemap.errors import ProjectError
+from onemap.ingest.columns import match_columns
+from onemap.ingest.conform import KIND_OF_TYPE
+from onemap.ingest.files import EVERY, Part
+from onemap.ingest.raw import Raw
+from onemap.ingest.source import Placement
+from onemap.ingest.values import read_value
+from onemap.spec.catalogue import Catalogue, load_catalogue
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
+from onemap.spec.toml import parse, read
+from onemap.text import fold
+
+NO_COUNTY: Final = "000000"
+
+ENOUGH: Final = 0.4
+"""A file is taken for a layer when it fits this well: two fifths of the fields have a column, or fewer and the name."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A layer that a file may fill: the raw column of each field that has one, and how well it fits."""
+
+    layer: LayerSpec
+    columns: Mapping[str, str]
+    score: float
+
+
+def project_above(path: Path, county: str | None, otherwise: Path) -> tuple[Project, SourceSpec]:
+    """Return the project that a file lies in, or one made up for it, and the file as a source of it.
+
+    Parameters
+    ----------
+    county
+        Code of the county, where it is not that of the project.
+    otherwise
+        The folder from which paths are told where there is no project.
+
+    Raises
+    ------
+    ProjectError
+        The project file above it is not TOML, or has no right county.
+    """
+    home = next((folder for folder in path.parents if (folder / PROJECT_FILE).is_file()), None)
+    table = read(home / PROJECT_FILE, ProjectError) if home else {}
+    folder = home or otherwise
+    overlay = table.get("layers")
+    catalogue = load_catalogue(folder / overlay if overlay and (folder / overlay).is_dir() else None)
+    name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+    source = SourceSpec(path=name, layer=EVERY)
+    code = county or str(table.get("county", NO_COUNTY))
+    sources = {next(iter(catalogue.layers)): (source,)}
+    own = {"title": path.name, "county": code, "period": "2000", "sources": sources}
+    spec = parse(ProjectSpec, own, PROJECT_FILE, ProjectError)
+    return Project(folder, spec, catalogue), source
+
+
+def guess_layer(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None = None) -> Guess | None:
+    """Return the layer that the mark, the columns, the shapes and the name speak for, if any does.
+
+    Parameters
+    ----------
+    wanted
+        Id of the layer, where that is known.
+    """
+    guesses = rank_layers(part, raw, catalogue, wanted)
+    best = guesses[0]
+    marked = next((guess for guess in guesses if guess.layer.id == part.mark and guess.columns), None)
+    # A mark stays where somebody has put another table in the place of its own.
+    if marked is not None and not (best.score >= ENOUGH and len(best.columns) > 2 * len(marked.columns)):
+        return marked
+    return best if wanted or best.score >= ENOUGH else None
+
+
+def rank_layers(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None = None) -> list[Guess]:
+    """Return the layers of the catalogue, those first that fit best."""
+    guesses = []
+    for spec in catalogue.layers.values():
+        if not spec.is_raster and wanted in (None, spec.id):
+            columns = match_columns(spec, raw.frame.columns, part.spec, raw.cut_names)
+            guesses.append(Guess(spec, columns, _score(spec, columns, part.name, raw)))
+    return sorted(guesses, key=lambda guess: -guess.score)
+
+
+def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> float:
+    """Return how well a layer fits: the share of its fields that have a column, its class words, its name."""
+    kinds = geometry_kinds(raw)
+    named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
+    if len(columns) + named < 2 or (kinds and not kinds & set(spec.geometry)):
+        return 0
+    telling = {spec.key, spec.label, spec.class_field, *(n for n, field in spec.fields.items() if field.required)}
+    weights = {field: 3 if field in telling else 1 for field in spec.fields}
+    fields = sum(weights[field] for field in columns) / sum(weights.values())
+    shares = [
+        _share_known(raw.frame[column], spec.fields[field])
+        for field, column in columns.items()
+        if spec.fields[field].classes
+    ]
+    classes = sum(shares) / len(shares) - 0.5 if shares else 0
+    return fields + 0.5 * classes + 0.3 * named
+
+
+def geometry_kinds(raw: Raw, placement: Placement | None = None) -> set[str]:
+    """Return the kinds of geometry that a source has; a table has points where its coordinates were found."""
+    if raw.geometry is None:
+        return set() if placement is None else {"point" if placement.shapes is not None else "table"}
+    kinds = {KIND_OF_TYPE.get(kind, "") for kind in set(shapely.get_type_id(raw.geometry.array).tolist())} - {""}
+    return kinds or {"table"}
+
+
+def _share_known(values: pd.Series[Any], field: FieldSpec) -> float:
+    """Return which share of the values that are there the classes of a field know."""
+    readings = [read_value(value, field) for value in values.drop_duplicates()]
+    there = [reading for reading in readings if reading.value is not None or reading.kind]
+    return sum(not reading.kind for reading in there) / len(there) if there else 0.5
