@@ -44,7 +44,7 @@ ABOVE: Final = re.compile(r"^.*[省市县区](?=.{2,})")
 def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Drop records that repeat another in everything, and report keys that name two records."""
     keys = frame[spec.key].astype("string").fillna("")
-    everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
+    everything = frame[list(spec.fields)].assign(_shape=shapely.to_wkb(frame.geometry.array))
     # What has no place may have lost it: two records that differ in nothing but that are not one.
     placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
     repeated = everything.duplicated() & (keys != "") & placed
@@ -156,12 +156,15 @@ def place(
         return frame.assign(**{LOCATED_IN: located}), _disagreements(frame, spec, located, townships[name])
     areas = townships[townships.geometry.notna()]
     points = shapely.point_on_surface(there.array)
-    feature, town = shapely.STRtree(areas.geometry.array).query(points, predicate="intersects")
+    tree = shapely.STRtree(areas.geometry.array)
+    feature, town = tree.query(points, predicate="intersects")
     # A point on a boundary lies in both: the first township in the layer has it.
     first = pd.Series(town, index=feature).groupby(level=0).min()
     located.loc[there.index[first.index]] = areas[name].to_numpy()[first.to_numpy()]
-    touching = np.unique(shapely.STRtree(areas.geometry.array).query(there.array, predicate="intersects")[0])
-    outside = there.index.difference(there.index[touching])
+    # What has its point outside all of them may still reach into one.
+    apart = there[located[there.index].isna().to_numpy()]
+    touching = np.unique(tree.query(apart.array, predicate="intersects")[0])
+    outside = apart.index.difference(apart.index[touching])
     faults = [
         Fault("outside_county", tr("lies outside the county"), tr("check its coordinates; it is kept"), at)
         for at in outside
@@ -187,13 +190,15 @@ def _disagreements(
     stated = frame[spec.township_field].dropna()
     bare = {name: bare_township(name) for name in {*stated, *located.dropna(), *towns.dropna()}}
     known = {bare[name] for name in towns.dropna()}
+    plain, there = stated.map(bare), located[stated.index].map(bare)
+    strange = (~plain.isin(known) | (there.notna() & (plain != there))).to_numpy(dtype=bool)
     faults = []
-    for at, name in stated.items():
+    for at, name in stated[strange].items():
         if bare[name] not in known:
             message = tr("{stated} is no township of the township layer", stated=name)
             hint = tr("write the township's present name: {names}", names=", ".join(map(str, towns.dropna())))
             faults.append(Fault("unknown_township", message, hint, at, spec.township_field, str(name)))
-        elif pd.notna(located[at]) and bare[name] != bare[located[at]]:
+        else:
             message = tr("says {stated}, but lies in {located}", stated=name, located=located[at])
             hint = tr("check its coordinates, or correct the township")
             faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(name)))

@@ -39,7 +39,7 @@ Shapes = NDArray[np.object_]
 
 def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report overlaps and small gaps of a layer whose features may have neither."""
-    shapes = frame.geometry.dropna()
+    shapes = frame.geometry[shapely.area(frame.geometry.array) > 0]
     if not spec.coverage or shapes.empty:
         return frame, []
     tree = shapely.STRtree(shapes.array)
