@@ -22,19 +22,9 @@ FREE = 0.04
 """Share of the ground that is no parcel: villages, ponds."""
 
 TOWNS = (
-    "河雍街道",
-    "会昌街道",
-    "大定街道",
-    "河阳街道",
-    "化工镇",
-    "南庄镇",
-    "城伯镇",
-    "谷旦镇",
-    "西虢镇",
-    "赵和镇",
-    "槐树乡",
-    "石庄乡",
-)
+    "河雍街道", "会昌街道", "大定街道", "河阳街道", "化工镇", "南庄镇",
+    "城伯镇", "谷旦镇", "西虢镇", "赵和镇", "槐树乡", "石庄乡",
+)  # fmt: skip
 TOWN_COLUMNS, TOWN_CORNERS, TOWN_MARGIN_M = 4, 800, 4000.0
 CLASSES = ("优先保护类", "安全利用类", "严格管控类")
 CROPS = ("小麦", "玉米", "水稻", "花生", "大豆", "山药", "冬小麦—夏玉米轮作")
@@ -101,7 +91,8 @@ def plant_in_rings(rings: Rings, at: dict[str, NDArray[np.intp]], chance: np.ran
     rings[at["redrawn"]] = np.round(again + chance.uniform(-0.03, 0.03, again.shape), 3)
     rings[at["spike"], 10] = rings[at["spike"], 9] + (15, 0)
     rings[at["spike"], 11] = rings[at["spike"], 9] + (0, 0.1)
-    rings[at["crossed"], 9:11] = rings[at["crossed"], 10:8:-1]
+    rings[at["crossed"], 10] = np.stack([rings[at["crossed"], 9, 0] + 4, rings[at["crossed"], 12, 1]], axis=-1)
+    rings[at["crossed"], 11] = rings[at["crossed"], 9] + (4, 0)
     return rings
 
 
@@ -158,16 +149,9 @@ def make_lists(size: Size, chance: np.random.Generator) -> dict[str, pd.DataFram
     codes = [f"91410883MA{number:07d}" for number in range(size.enterprises)]
     states = ("在产", "停产", "关闭", "搬迁", "历史遗留")
     kinds = (
-        "幼儿园",
-        "学校",
-        "居民区",
-        "医院",
-        "集中式饮用水水源地",
-        "饮用水井",
-        "食用农产品产地",
-        "自然保护区",
-        "地表水体",
-    )
+        "幼儿园", "学校", "居民区", "医院", "集中式饮用水水源地", "饮用水井", "食用农产品产地",
+        "自然保护区", "地表水体",
+    )  # fmt: skip
     lists = {
         "cadmium_enterprise": pd.DataFrame(
             {
