@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ def fold(text: object) -> str:
     >>> fold(" Ⅲ 类 ")
     'iii类'
     """
-    return re.sub(r"[\s\ufeff]+", "", unicodedata.normalize("NFKC", str(text)).casefold())
+    return "".join(unicodedata.normalize("NFKC", str(text)).casefold().replace("\ufeff", "").split())
 
 
 @contextmanager

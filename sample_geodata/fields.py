@@ -92,11 +92,11 @@ def plant_in_fields(records: list[Record], source: str) -> list[Defect]:
     wrong, blank = records[3 * step], records[4 * step]
     wrong["SUM_MJ_MU"] = round(wrong["SUM_MJ_MU"] * 1.12, 2)
     blank["ZLLB"] = ""
-    first, second = sorted([records[overlap]["LBBM"], records[inner]["LBBM"]])
+    (first, row), (second, _) = sorted((records[at]["LBBM"], at) for at in (overlap, inner))
     spot = f"between {records[gap]['LBBM']} and {records[other]['LBBM']}"
     return [
         Defect("overlap", layer, source, f"{first} and {second} overlap by about 500 m²: a border drawn twice.",
-               key=first, value=f"{first} / {second}"),
+               row=row, key=first, value=f"{first} / {second}"),
         Defect("gap", layer, source, f"A sliver of about 150 m² {spot} belongs to no field: a border drawn twice."),
         Defect("area_mismatch", layer, source, "The area in the ledger is 12 % larger than the field drawn.",
                row=3 * step, field="declared_area_m2", key=wrong["LBBM"], value=str(wrong["SUM_MJ_MU"])),

@@ -10,11 +10,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from onemap.geodesy import LONLAT, MU_M2, area_m2, lonlat_of
+from onemap.geodesy import MU_M2, area_m2, lonlat_of
+from onemap.ingest.coverage import check_coverage
 from onemap.ingest.raw import AREA_AS_WRITTEN, Fault
-from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
+from onemap.model import LOCATED_IN
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
 
@@ -44,7 +44,7 @@ ABOVE: Final = re.compile(r"^.*[省市县区](?=.{2,})")
 def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Drop records that repeat another in everything, and report keys that name two records."""
     keys = frame[spec.key].astype("string").fillna("")
-    everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
+    everything = frame[list(spec.fields)].assign(_shape=shapely.to_wkb(frame.geometry.array))
     # What has no place may have lost it: two records that differ in nothing but that are not one.
     placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
     repeated = everything.duplicated() & (keys != "") & placed
@@ -110,79 +110,6 @@ def name_blanks(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
     return frame, [Fault("blank_label", message, hint, at, spec.label) for at in frame.index[blank]]
 
 
-def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Report overlaps and small gaps of a layer whose features may have neither."""
-    if not spec.coverage:
-        return frame, []
-    shapes = frame.geometry.dropna()
-    # Only what breaks the coverage can overlap: neighbours that share their edges exactly are left out.
-    broken = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes.array))
-    return frame, [*_overlaps(frame, shapes, np.flatnonzero(broken), spec), *_gaps(shapes, broken, spec)]
-
-
-def _overlaps(
-    frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, suspects: NDArray[np.intp], spec: LayerSpec
-) -> list[Fault]:
-    # A parcel around another has sound edges of its own: the suspects are held against all.
-    found, other = shapely.STRtree(shapes.array).query(shapes.array[suspects], predicate="intersects")
-    pairs = np.sort(np.column_stack([suspects[found], other]), axis=1)
-    left, right = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).T
-    common = gpd.GeoSeries(shapely.intersection(shapes.array[left], shapes.array[right]), crs=shapes.crs)
-    faults = []
-    for pair, area in area_m2(common).items():
-        if area < spec.overlap_tolerance_m2:
-            continue
-        ends = sorted(
-            (_name(frame, shapes.index[side[pair]], spec), shapes.index[side[pair]]) for side in (left, right)
-        )
-        message = tr(
-            "{one} and {other} overlap by {area:.1f} m² ({mu:.3f} mu)",
-            one=ends[0][0],
-            other=ends[1][0],
-            area=area,
-            mu=area / MU_M2,
-        )
-        lon, lat = _lonlat(common[pair], shapes.crs)
-        hint = tr("decide which of the two the ground belongs to")
-        faults.append(
-            Fault(
-                "overlap",
-                message,
-                hint,
-                None,
-                value=f"{ends[0][0]} / {ends[1][0]}",
-                key=ends[0][0],
-                lon=lon,
-                lat=lat,
-            )
-        )
-    return faults
-
-
-def _gaps(shapes: gpd.GeoSeries, broken: NDArray[np.bool_], spec: LayerSpec) -> list[Fault]:
-    # What has sound edges is a coverage, and united many times faster.
-    sound = shapely.coverage_union_all(shapes.array[~broken])
-    parts = shapely.get_parts(shapely.union_all([sound, *shapes.array[broken]]))
-    holes = gpd.GeoSeries([shapely.Polygon(ring) for part in parts for ring in part.interiors], crs=shapes.crs)
-    faults = []
-    for at, area in area_m2(holes).items():
-        if 0 < area < spec.gap_tolerance_m2:
-            lon, lat = _lonlat(holes[at], shapes.crs)
-            message = tr("a gap of {area:.1f} m² between features", area=area)
-            faults.append(
-                Fault(
-                    "gap",
-                    message,
-                    tr("draw the edges of its neighbours again"),
-                    value=f"{area:.1f}",
-                    key="",
-                    lon=lon,
-                    lat=lat,
-                )
-            )
-    return faults
-
-
 def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report declared areas that differ from the measured ones."""
     if spec.area_field is None or AREA_AS_WRITTEN not in frame:
@@ -229,12 +156,15 @@ def place(
         return frame.assign(**{LOCATED_IN: located}), _disagreements(frame, spec, located, townships[name])
     areas = townships[townships.geometry.notna()]
     points = shapely.point_on_surface(there.array)
-    feature, town = shapely.STRtree(areas.geometry.array).query(points, predicate="intersects")
+    tree = shapely.STRtree(areas.geometry.array)
+    feature, town = tree.query(points, predicate="intersects")
     # A point on a boundary lies in both: the first township in the layer has it.
     first = pd.Series(town, index=feature).groupby(level=0).min()
     located.loc[there.index[first.index]] = areas[name].to_numpy()[first.to_numpy()]
-    touching = np.unique(shapely.STRtree(areas.geometry.array).query(there.array, predicate="intersects")[0])
-    outside = there.index.difference(there.index[touching])
+    # What has its point outside all of them may still reach into one.
+    apart = there[located[there.index].isna().to_numpy()]
+    touching = np.unique(tree.query(apart.array, predicate="intersects")[0])
+    outside = apart.index.difference(apart.index[touching])
     faults = [
         Fault("outside_county", tr("lies outside the county"), tr("check its coordinates; it is kept"), at)
         for at in outside
@@ -260,13 +190,15 @@ def _disagreements(
     stated = frame[spec.township_field].dropna()
     bare = {name: bare_township(name) for name in {*stated, *located.dropna(), *towns.dropna()}}
     known = {bare[name] for name in towns.dropna()}
+    plain, there = stated.map(bare), located[stated.index].map(bare)
+    strange = (~plain.isin(known) | (there.notna() & (plain != there))).to_numpy(dtype=bool)
     faults = []
-    for at, name in stated.items():
+    for at, name in stated[strange].items():
         if bare[name] not in known:
             message = tr("{stated} is no township of the township layer", stated=name)
             hint = tr("write the township's present name: {names}", names=", ".join(map(str, towns.dropna())))
             faults.append(Fault("unknown_township", message, hint, at, spec.township_field, str(name)))
-        elif pd.notna(located[at]) and bare[name] != bare[located[at]]:
+        else:
             message = tr("says {stated}, but lies in {located}", stated=name, located=located[at])
             hint = tr("check its coordinates, or correct the township")
             faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(name)))
@@ -277,13 +209,3 @@ def bare_township(name: str) -> str:
     """Return a township's name without what it is called: 大定办事处 is 大定街道, and so is 孟州市大定街道办."""
     folded = ABOVE.sub("", OFFICE.sub("", fold(name)))
     return next((folded.removesuffix(word) for word in TOWNSHIP_WORDS if folded.endswith(word)), folded)
-
-
-def _name(frame: gpd.GeoDataFrame, at: Any, spec: LayerSpec) -> str:
-    key = frame.at[at, spec.key]
-    return str(key) if pd.notna(key) else f"{frame.at[at, SOURCE]} {frame.at[at, SOURCE_ROW]}"
-
-
-def _lonlat(shape: shapely.Geometry, crs: Any) -> tuple[float, float]:
-    point = gpd.GeoSeries([shape.representative_point()], crs=crs).to_crs(LONLAT).iloc[0]
-    return round(point.x, 7), round(point.y, 7)

@@ -43,7 +43,7 @@ def check_outlines(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     areas = frame.geometry[np.isin(shapely.get_type_id(frame.geometry.array), (3, 6))]
     if areas.empty:
         return frame, []
-    return frame, [*_slivers(areas), *_tiny_parts(areas), *_tiny_holes(areas), *_spikes(areas), *_repeated(areas)]
+    return frame, [*_slivers(areas), *_tiny_parts(areas), *_tiny_holes(areas), *_of_corners(areas)]
 
 
 def _slivers(areas: gpd.GeoSeries) -> Iterator[Fault]:
@@ -80,8 +80,14 @@ def _tiny_holes(areas: gpd.GeoSeries) -> Iterator[Fault]:
         yield Fault("tiny_hole", message, hint, owner, value=f"{sizes[at]:.2f}", lon=lon, lat=lat)
 
 
-def _spikes(areas: gpd.GeoSeries) -> Iterator[Fault]:
+def _of_corners(areas: gpd.GeoSeries) -> Iterator[Fault]:
     places, before, after, owners = _corners(areas)
+    yield from _spikes(areas, places, (before, after), owners)
+    yield from _repeated(after, owners)
+
+
+def _spikes(areas: gpd.GeoSeries, places: Numbers, ways: tuple[Numbers, Numbers], owners: Places) -> Iterator[Fault]:
+    before, after = ways
     lengths = np.hypot(*before.T), np.hypot(*after.T)
     turned = (before * after).sum(axis=1) / np.maximum(lengths[0] * lengths[1], 1e-12)
     sharp = np.flatnonzero((turned > np.cos(np.radians(SPIKE_DEG))) & (np.minimum(*lengths) > SPIKE_M))
@@ -114,9 +120,8 @@ def _corners(areas: gpd.GeoSeries) -> tuple[Numbers, Numbers, Numbers, Places]:
     )
 
 
-def _repeated(areas: gpd.GeoSeries) -> Iterator[Fault]:
+def _repeated(after: Numbers, owners: Places) -> Iterator[Fault]:
     """Tell once of all vertices that stand twice: they move nothing."""
-    _, _, after, owners = _corners(areas)
     twice = np.hypot(*after.T) < SAME_M
     if twice.any():
         message = tr(
