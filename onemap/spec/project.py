@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from glob import escape, has_magic
+from glob import has_magic
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import pyproj
 from pydantic import BeforeValidator, Field, field_validator
 
 from onemap.errors import PathError, ProjectError, nearest
 from onemap.spec import toml
 from onemap.spec.catalogue import Catalogue, load_catalogue
+from onemap.spec.crs import crs_of, is_modern, is_shift, name_of
 from onemap.spec.layer import as_tuple
+from onemap.spec.suggestions import meant, orphans, similar_file
 from onemap.spec.toml import Spec
 from onemap.text import tr
 
@@ -75,14 +75,14 @@ class SourceSpec(Spec):
     @classmethod
     def _crs_is_known(cls, crs: str | None) -> str | None:
         if crs is not None:
-            _check_crs(crs.removeprefix(FORCE))
+            crs_of(crs.removeprefix(FORCE))
         return crs
 
     @field_validator("datum_shift")
     @classmethod
     def _shift_is_understood(cls, shift: DatumShift | str | None) -> DatumShift | str | None:
         # Its numbers are secrets: no message repeats them.
-        if isinstance(shift, str) and not _is_shift(shift):
+        if isinstance(shift, str) and not is_shift(shift):
             message = tr("this is no PROJ string: write +proj=pipeline …, or +towgs84= with 3 or 7 numbers")
             raise ValueError(message)
         return shift
@@ -129,47 +129,15 @@ class ProjectSpec(Spec):
     @field_validator("crs")
     @classmethod
     def _crs_is_metric(cls, crs: str | None) -> str | None:
-        if crs is not None and not _check_crs(crs).is_projected:
-            message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=_name_of(crs))
+        if crs is not None and not crs_of(crs).is_projected:
+            message = tr("{crs} is not a projected CRS in metres; for example EPSG:4547", crs=name_of(crs))
             raise ValueError(message)
-        if crs is not None and not _is_modern(_check_crs(crs)):
+        if crs is not None and not is_modern(crs_of(crs)):
             message = tr(
-                "{crs} is not on CGCS2000, in which everything is kept; for example EPSG:4547", crs=_name_of(crs)
+                "{crs} is not on CGCS2000, in which everything is kept; for example EPSG:4547", crs=name_of(crs)
             )
             raise ValueError(message)
         return crs
-
-
-def _is_shift(text: str) -> bool:
-    try:
-        given = [word.partition("=")[2] for word in text.split() if word.startswith("+towgs84=")]
-        if given:
-            return len([float(number) for number in given[0].split(",")]) in (3, 7)
-        pyproj.Transformer.from_pipeline(text)
-    except (ValueError, pyproj.exceptions.ProjError):
-        return False
-    return True
-
-
-def _check_crs(text: str) -> pyproj.CRS:
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError:
-        message = tr("there is no CRS {crs!r}; write it as EPSG:4547", crs=_name_of(text))
-        raise ValueError(message) from None
-
-
-def _is_modern(crs: pyproj.CRS) -> bool:
-    """Tell whether a system is on CGCS2000 or WGS 84, and carries no datum parameters."""
-    ellipsoid = crs.ellipsoid
-    if crs.is_bound or ellipsoid is None:
-        return False
-    return abs(ellipsoid.semi_major_metre - 6378137) < 0.5 and abs(ellipsoid.inverse_flattening - 298.257) < 1e-3
-
-
-def _name_of(crs: str) -> str:
-    """Return how messages call a CRS: a PROJ string or WKT may hold datum parameters, which nothing repeats."""
-    return "…" if re.search(r"[=\[]", crs) else crs
 
 
 @dataclass(frozen=True)
@@ -299,12 +267,12 @@ def _check_sources(project: Project) -> None:
     for layer, sources in project.sources.items():
         if layer not in project.catalogue.layers:
             messages.append(tr('sources: there is no layer "{layer}"', layer=layer))
-            hints.append(_meant(layer, project.catalogue.layers))
+            hints.append(meant(layer, project.catalogue.layers))
             continue
         fields = project.catalogue.layers[layer].fields
         for name in [name for source in sources for name in source.columns if name not in fields]:
             messages.append(tr('sources.{layer}.columns: there is no field "{name}"', layer=layer, name=name))
-            hints.append(_meant(name, fields))
+            hints.append(meant(name, fields))
     if messages:
         raise ProjectError("; ".join(messages), "; ".join(hints))
     _check_files(project)
@@ -322,7 +290,7 @@ def _check_files(project: Project) -> None:
         # What a pattern finds is there, though it may be a link that leads nowhere: an issue, as of any bad file.
         if not has_magic(source.path) and not all(file.exists() for file in files):
             messages.append(tr("sources.{layer}: no such file: {path}", layer=layer, path=source.path))
-            hints.append(_orphans(files[0]) or _similar_file(files[0], project.folder))
+            hints.append(orphans(files[0]) or similar_file(files[0], project.folder))
     if messages:
         raise PathError("; ".join(messages), "; ".join(hints))
 
@@ -334,27 +302,4 @@ def _check_workbooks(project: Project) -> None:
     if project.spec.review is not None and (absent or not found):
         names = absent or [*project.spec.review.workbook]
         message = tr("review: no such workbook: {path}", path=", ".join(names))
-        raise PathError(message, _similar_file(project.folder / names[0], project.folder))
-
-
-def _meant(name: str, names: Mapping[str, Any]) -> str:
-    meant = nearest(name, names)
-    return tr('did you mean "{meant}"?', meant=meant) if meant else tr("known: {names}", names=", ".join(names))
-
-
-def _orphans(path: Path) -> str:
-    """Say that the file itself was forgotten where what goes with it was sent, such as the .dbf without the .shp."""
-    others = sorted(file.name for file in path.parent.glob(f"{escape(path.stem)}.*")) if path.suffix else []
-    if path.suffix.lower() not in (".shp", ".tab", ".mif") or not others:
-        return ""
-    return tr("only {files} came: ask for {missing} too", files=", ".join(others), missing=path.name)
-
-
-def _similar_file(path: Path, root: Path) -> str:
-    """Say which file was probably meant: one of that name elsewhere in the project, or a similar name."""
-    there = [file for file in root.rglob("*") if not any(part.startswith(".") for part in file.parts)][:20_000]
-    same = next((file for file in there if file.name == path.name), None)
-    meant = same or next((f for f in there if f.name == nearest(path.name, (f.name for f in there))), None)
-    if meant is None:
-        return tr("put the file there, or correct the path; paths are relative to project.toml")
-    return tr('did you mean "{meant}"?', meant=meant.relative_to(root).as_posix())
+        raise PathError(message, similar_file(project.folder / names[0], project.folder))
