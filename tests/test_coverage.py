@@ -176,6 +176,12 @@ def test_an_inlet_of_one_parcel_is_no_slit():
     assert faults([box(0, 0, 100, 50) - box(0, 20, 90, 20.5)], "gap") == []
 
 
+def test_where_two_overlap_is_no_part_of_the_slit_beside_it():
+    upper = Polygon([(0, 49.4), (200, 50.6), (200, 90), (0, 90)])
+    (fault,) = faults([box(0, 0, 200, 50), upper], "gap")
+    assert "长约 100 米" in fault.message
+
+
 def test_a_closed_slit_is_told_once():
     assert len(faults([*FARTHER, box(-9, 0, 0, 90), box(100, 0, 109, 90)], "gap")) == 1
 
