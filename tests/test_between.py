@@ -6,7 +6,7 @@ from shapely import Point, box
 
 from onemap.errors import SpecError
 from onemap.ingest.between import check_between
-from onemap.ingest.checks import find_twins
+from onemap.ingest.twins import find_twins
 from onemap.model import Layer
 from onemap.spec.catalogue import load_catalogue, shipped
 
@@ -61,6 +61,13 @@ def test_one_plot_with_two_codes_is_told(key, label, shape, told):
         ([Point(0, 0), Point(25, 0)], ["甲厂", "甲厂"], False),
         ([Point(0, 0), Point(5, 0)], ["甲厂", "乙厂"], False),
         ([Point(0, 0), Point(5, 0)], [None, None], False),
+        ([Point(0, 0), Point(5, 0)], ["示例化工有限责任公司", "示例化工有限公司"], True),
+        ([Point(0, 0), Point(5, 0)], ["示例（孟州）化工厂", "示例孟州化工厂"], True),
+        ([Point(0, 0), Point(5, 0)], ["河南省孟州市示例化工厂", "示例化工厂"], True),
+        ([Point(0, 0), Point(5, 0)], ["示例化工厂(一期)", "示例化工厂(二期)"], False),
+        ([Point(0, 0), Point(5, 0)], ["孟州市示例小学", "沁阳市示例小学"], False),
+        ([Point(0, 0), Point(5, 0)], ["梅园小区幼儿园", "兰园小区幼儿园"], False),
+        ([Point(0, 0), Point(5, 0)], ["梅园小区", "小区"], False),
         ([PLOT, PLOT.buffer(3)], ["甲厂", "甲厂"], True),
         ([PLOT, box(389100, 3865000, 389200, 3865100)], ["甲厂", "甲厂"], False),
         ([PLOT, Point(389050, 3865050)], ["甲厂", "甲厂"], True),

@@ -13,7 +13,7 @@ from onemap.ingest.checks import (
     name_blanks,
     place,
 )
-from onemap.ingest.raw import AREA_AS_WRITTEN
+from onemap.ingest.raw import AS_WRITTEN
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 
@@ -66,7 +66,7 @@ def test_more_than_five_per_cent_of_difference_is_told(share, told):
     assert (
         kinds(
             compare_areas(
-                land([box(0, 0, side, side)], declared_area_m2=20 * MU_M2 * share, **{AREA_AS_WRITTEN: 20}), LAND
+                land([box(0, 0, side, side)], declared_area_m2=20 * MU_M2 * share, **{AS_WRITTEN.format("declared_area_m2"): 20}), LAND
             )
         )
         == told

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.ingest.checks import is_one_place
 from onemap.ingest.raw import Fault
+from onemap.ingest.twins import is_one_place
 from onemap.model import Layer
 from onemap.text import fold, tr
 

@@ -13,7 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.geodesy import LONLAT, MU_M2, area_m2, lonlat_of
-from onemap.ingest.raw import AREA_AS_WRITTEN, Fault
+from onemap.ingest.raw import AS_WRITTEN, Fault, written
+from onemap.ingest.twins import find_twins
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
@@ -28,10 +29,6 @@ MANY_A_CLASS: Final = 5
 
 FEW_BLANK: Final = 0.5
 """Where more records than this share have no name, names are not what the layer has."""
-
-TWINS_M: Final = 20.0
-TWINS_SHARE: Final = 0.5
-"""Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
 
 FAR_DEG: Final = 0.5
 """Some fifty kilometres: the rough box of a county is not as far from its border."""
@@ -61,31 +58,6 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
         for at in frame.index[again]
     ]
     return frame[~repeated].reset_index(drop=True), faults
-
-
-def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Report records of two keys that have one name and one place: probably one thing, listed twice."""
-    names = frame[spec.label].map(lambda value: "" if pd.isna(value) else fold(value))
-    keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
-    shapes = frame.geometry.array
-    # The pieces of a river have one name too; lines are left out.
-    placed = ~shapely.is_missing(shapes) & np.isin(shapely.get_dimensions(shapes), (0, 2))
-    candidates = frame.index[(names != "") & names.duplicated(keep=False) & placed & (spec.label != spec.key)]
-    there = frame.geometry[candidates]
-    one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
-    faults = []
-    for at, twin in zip(candidates[one], candidates[other], strict=True):
-        if at < twin and names[at] == names[twin] and keys[at] != keys[twin] and is_one_place(there[at], there[twin]):
-            message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
-            hint = tr("find out whether they are one thing; if so, delete one")
-            faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
-    return frame, faults
-
-
-def is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    """Tell whether two things near each other, in one CRS in metres, share their ground where both are areas."""
-    smaller = min(one.area, other.area)
-    return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
 
 
 def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -185,7 +157,8 @@ def _gaps(shapes: gpd.GeoSeries, broken: NDArray[np.bool_], spec: LayerSpec) -> 
 
 def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report declared areas that differ from the measured ones."""
-    if spec.area_field is None or AREA_AS_WRITTEN not in frame:
+    told = AS_WRITTEN.format(spec.area_field)
+    if spec.area_field is None or told not in frame:
         return frame, []
     declared = frame[spec.area_field].astype(float)
     measured = area_m2(frame.geometry)
@@ -199,7 +172,7 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
             share=declared[at] / measured[at] - 1,
         )
         hint = tr("check the unit of the area, and whether the boundary was changed")
-        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, str(frame.at[at, AREA_AS_WRITTEN])))
+        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, written(frame.at[at, told])))
     return frame, faults
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from onemap.geodesy import METRES, SQUARE_METRES, unit_title
 from onemap.ingest.numbers import parse_quantity, split_unit
-from onemap.ingest.raw import Fault
+from onemap.ingest.raw import Fault, written
 from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
@@ -251,7 +251,7 @@ def _in_field_unit(
                 value=value, usual=unit_title(usual),
             )  # fmt: skip
             hint = tr("write the whole column in one unit")
-            faults.append(Fault("unit_differs", message, hint, at, name, str(value)))
+            faults.append(Fault("unit_differs", message, hint, at, name, written(value)))
         # A bare number in the field's own unit is left as it came.
         return value if stated is None and unit == own else number * (factors[unit] / factors[own])
 

@@ -1,0 +1,68 @@
+"""One thing listed twice: records of two keys that have one name and one place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from onemap.ingest.raw import Fault
+from onemap.spec.layer import LayerSpec
+from onemap.text import fold, tr
+
+TWINS_M: Final = 20.0
+TWINS_SHARE: Final = 0.5
+"""Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
+
+_BRACKETS: Final = str.maketrans("", "", "()[]〔〕【】〈〉<>「」“”\"'·")
+_WHERE: Final = re.compile(r"^(.{2,7}?[省市县区])+(?=.{4,})")
+"""The province, city and county before a name that says something without them."""
+
+
+def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Report records of two keys that have one name and one place: probably one thing, listed twice."""
+    names = frame[spec.label].map(plain_name)
+    bare = names.map(lambda name: _WHERE.sub("", name))
+    keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
+    shapes = frame.geometry.array
+    # The pieces of a river have one name too; lines are left out.
+    placed = ~shapely.is_missing(shapes) & np.isin(shapely.get_dimensions(shapes), (0, 2))
+    candidates = frame.index[(bare != "") & bare.duplicated(keep=False) & placed & (spec.label != spec.key)]
+    there = frame.geometry[candidates]
+    one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
+    faults = []
+    for at, twin in zip(candidates[one], candidates[other], strict=True):
+        alike = at < twin and keys[at] != keys[twin] and _is_one_name(names[at], names[twin])
+        if alike and is_one_place(there[at], there[twin]):
+            message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
+            hint = tr("find out whether they are one thing; if so, delete one")
+            faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
+    return frame, faults
+
+
+def plain_name(value: Any) -> str:
+    """Return a name as it is compared: without brackets, 有限责任公司 being 有限公司.
+
+    What stands in the brackets stays: 甲厂(一期) and 甲厂(二期) are two things.
+
+    Examples
+    --------
+    >>> plain_name("甲（孟州）化工有限责任公司") == plain_name("甲孟州化工有限公司")
+    True
+    """
+    return "" if pd.isna(value) else fold(value).translate(_BRACKETS).replace("有限责任公司", "有限公司")
+
+
+def _is_one_name(one: str, other: str) -> bool:
+    """Tell whether two names are one, or one of them only says as well where it is: 甲小区幼儿园 is not 乙小区幼儿园."""
+    return one.endswith(other) or other.endswith(one)
+
+
+def is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Tell whether two things near each other, in one CRS in metres, share their ground where both are areas."""
+    smaller = min(one.area, other.area)
+    return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
