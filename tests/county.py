@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,8 +30,6 @@ class Table:
     columns: dict[str, str]
     records: list[Record]
     crs: str = DEGREES
-    written: dict[str, str] = field(default_factory=dict)
-    """Columns that are formatted as Excel shows them, by their fields."""
 
     def row(self, at: int) -> int:
         """Return what issues call a record: its row in a sheet, under the header, or the id of its feature."""
@@ -82,17 +80,17 @@ def write_county(county: County, folder: Path, order: Callable[[list[Record]], l
 
 def _write_sheet(table: Table, records: Sequence[Record], path: Path) -> None:
     with xlsxwriter.Workbook(path) as book:
-        formats = {name: book.add_format({"num_format": text}) for name, text in table.written.items()}
+        as_date = book.add_format({"num_format": "yyyy/m/d"})
         sheet = book.add_worksheet("台账")
         sheet.write_row(0, 0, table.columns.values())
         for row, record in enumerate(records, start=1):
             for column, name in enumerate(table.columns):
-                _write_cell(sheet, (row, column), record.get(name), formats.get(name))
+                _write_cell(sheet, (row, column), record.get(name), as_date)
 
 
-def _write_cell(sheet: Any, place: tuple[int, int], value: Any, form: Any) -> None:
+def _write_cell(sheet: Any, place: tuple[int, int], value: Any, as_date: Any) -> None:
     if hasattr(value, "year"):
-        sheet.write_datetime(*place, value, form)
+        sheet.write_datetime(*place, value, as_date)
     elif isinstance(value, str):
         sheet.write_string(*place, value)
     elif value is not None:

@@ -54,6 +54,12 @@ def test_one_plot_with_two_codes_is_told(key, label, shape, told):
     assert found == ({"construction_plot": [("key_differs", 0)]} if told else {})
 
 
+def test_plots_that_are_points_are_held_against_no_area():
+    points = layer("priority_plot", [Point(389050, 3865050)], ["4108832260001"], ["示例化工厂旧址"])
+    other = layer("construction_plot", [PLOT], ["4108832260002"], ["示例化工厂旧址"])
+    assert between(points, other) == {}
+
+
 @pytest.mark.parametrize(
     ("shapes", "labels", "told"),
     [

@@ -65,7 +65,8 @@ def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
 
 
 def _of_form(table: pd.DataFrame, forms: Sequence[str]) -> pd.DataFrame:
-    return table[[all(re.fullmatch(form, key) for form in forms) for key in table["key"]]]
+    # An empty list would be taken for no columns, and not for no rows.
+    return table[np.array([all(re.fullmatch(form, key) for form in forms) for key in table["key"]], dtype=bool)]
 
 
 def _named_areas(layer: Layer) -> pd.DataFrame:

@@ -96,8 +96,9 @@ def _find_axis(
     if asked:
         named = [find([name]) for name in asked]
         return () if None in named else tuple(name for name in named if name)
+    folded = {fold(name): name for name in reversed(raw.frame.columns)}
     for triple in triples:
-        degrees, minutes, seconds = (find_column([word], raw.frame.columns) for word in triple)
+        degrees, minutes, seconds = (folded.get(fold(word)) for word in triple)
         if degrees and minutes:
             return (degrees, minutes, seconds) if seconds else (degrees, minutes)
     whole = find(words)
