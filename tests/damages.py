@@ -51,48 +51,46 @@ class Damage:
         return f"{self.kind}-{self.layer}-{self.act.__name__}"
 
 
-def told(table: Table, at: int, kind: str, field: str = "", value: str = "", action: str = "kept") -> Told:
+def told(table: Table, at: int, kind: str, field: str = "", **said: str) -> Told:
+    """Return what must be told of a record: its value is "" and its action "kept" unless that is `said`."""
     cell = table.cell(at, field) if field in table.columns else ""
-    return Told(kind, table.layer, table.row(at), cell, field, value, action)
+    return Told(kind, table.layer, table.row(at), cell, field, said.get("value", ""), said.get("action", "kept"))
 
 
-def of_file(table: Table, kind: str, field: str = "", value: str = "", action: str = "kept") -> Told:
-    return Told(kind, table.layer, None, "", field, value, action)
+def of_file(table: Table, kind: str, field: str = "", value: str = "") -> Told:
+    return Told(kind, table.layer, None, "", field, value, "kept")
 
 
-def write(field: str, raw: Any, value: str | None = None, action: str = "blanked", kind: str = "") -> Act:
-    """Write something into a field; the value told is what stands there."""
+def cell(kind: str, layer: str, field: str, raw: Any, **more: Any) -> Damage:
+    """Write something into a field; the value told is what stands there, or what more says."""
+    said = {"value": raw, "action": "blanked", **more}
+    records = said.pop("records", range(4))
 
     def act(county: County, layer: str, at: int) -> list[Told]:
         county[layer].records[at][field] = raw
-        text = raw if value is None else value
-        return [told(county[layer], at, kind, field, text, action)]
+        return [told(county[layer], at, kind, field, **said)]
 
     act.__name__ = f"{field}={raw}"
-    return act
+    return Damage(kind, layer, act, records)
 
 
-def shape(kind: str, change: Callable[[BaseGeometry], BaseGeometry | None], value: str, action: str = "kept") -> Act:
+def cells(kind: str, layer: str, field: str, *raws: str, **more: Any) -> list[Damage]:
+    """Return a damage for each of some texts in a field."""
+    return [cell(kind, layer, field, raw, **more) for raw in raws]
+
+
+def shape(
+    kind: str, layer: str, change: Callable[[BaseGeometry], BaseGeometry | None], records: range, **said: str
+) -> Damage:
     """Change the shape of a record."""
 
     def act(county: County, layer: str, at: int) -> list[Told]:
         record = county[layer].records[at]
         record["shape"] = change(record["shape"])
-        return [told(county[layer], at, kind, "", value, action)]
+        return [told(county[layer], at, kind, **said)]
 
     act.__name__ = change.__name__
-    return act
-
-
-def cells(kind: str, layer: str, field: str, *raws: Any, **more: Any) -> list[Damage]:
-    """Return one damage for each of some texts in a field."""
-    return [cell(kind, layer, field, raw, raw, **more) for raw in raws]
-
-
-def cell(
-    kind: str, layer: str, field: str, raw: Any, value: str, action: str = "blanked", records: range = range(4)
-) -> Damage:
-    return Damage(kind, layer, write(field, raw, value, action, kind), records)
+    return Damage(kind, layer, act, records)
 
 
 def drop_column(county: County, layer: str, at: int) -> list[Told]:
@@ -114,40 +112,49 @@ def blank_place(county: County, layer: str, at: int) -> list[Told]:
 def swap_place(county: County, layer: str, at: int) -> list[Told]:
     record = county[layer].records[at]
     record["x"], record["y"] = record["y"], record["x"]
-    return [told(county[layer], at, "axes_swapped", "x", str(record["x"]), "repaired")]
+    return [told(county[layer], at, "axes_swapped", "x", value=str(record["x"]), action="repaired")]
 
 
-def place(kind: str, field: str, x: Any, y: Any, value: str, action: str) -> Act:
+def pair(kind: str, layer: str, field: str, x: Any, y: Any) -> Damage:
+    """Write other coordinates; the value told is both, the field the one that is wrong."""
+
     def act(county: County, layer: str, at: int) -> list[Told]:
         county[layer].records[at] |= {"x": x, "y": y}
-        return [told(county[layer], at, kind, field, value, action)]
+        return [told(county[layer], at, kind, field, value=f"{x}, {y}", action="blanked")]
 
     act.__name__ = f"x={x},y={y}"
-    return act
+    return Damage(kind, layer, act)
+
+
+def move_out(county: County, layer: str, at: int) -> list[Told]:
+    county[layer].records[at] |= {"x": 112.83, "y": 34.90}
+    return [told(county[layer], at, "outside_county")]
 
 
 def repeat_key(county: County, layer: str, at: int) -> list[Told]:
-    key = [*county[layer].columns][0]
+    key = next(iter(county[layer].columns))
     first, again = county[layer].records[0], county[layer].records[at]
     again[key] = first[key]
-    return [told(county[layer], at, "duplicate_key", key, first[key], "kept")]
+    return [told(county[layer], at, "duplicate_key", key, value=first[key])]
 
 
 def repeat_record(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
     table.records.append(dict(table.records[at]))
-    key = [*table.columns][0]
-    return [told(table, len(table.records) - 1, "duplicate_key", key, table.records[at][key], "dropped")]
+    key = next(iter(table.columns))
+    return [told(table, len(table.records) - 1, "duplicate_key", key, value=table.records[at][key], action="dropped")]
 
 
-def _twin(kind: str, respell: Callable[[str], str]) -> Act:
+def _twin(respell: Callable[[str], str]) -> Act:
     def act(county: County, layer: str, at: int) -> list[Told]:
         table = county[layer]
         record = dict(table.records[at])
         record |= {"credit_code": OTHER_CODE, "enterprise_name": respell(record["enterprise_name"])}
         record["x"] += 3 * M
         table.records.append(record)
-        return [told(table, len(table.records) - 1, kind, "enterprise_name", record["enterprise_name"])]
+        return [
+            told(table, len(table.records) - 1, "near_duplicate", "enterprise_name", value=record["enterprise_name"])
+        ]
 
     act.__name__ = respell.__name__
     return act
@@ -165,14 +172,14 @@ def change_check_digit(county: County, layer: str, at: int) -> list[Told]:
     record = county[layer].records[at]
     code = record["credit_code"]
     record["credit_code"] = code[:9] + ("7" if code[9] != "7" else "8") + code[10:]
-    return [told(county[layer], at, "credit_code_wrong", "credit_code", record["credit_code"])]
+    return [told(county[layer], at, "credit_code_wrong", "credit_code", value=record["credit_code"])]
 
 
 def _plot_code(change: Callable[[str], str], kind: str = "plot_code_wrong") -> Act:
     def act(county: County, layer: str, at: int) -> list[Told]:
         record = county[layer].records[at]
         record["plot_code"] = change(record["plot_code"])
-        return [told(county[layer], at, kind, "plot_code", record["plot_code"])]
+        return [told(county[layer], at, kind, "plot_code", value=record["plot_code"])]
 
     act.__name__ = change.__name__
     return act
@@ -201,7 +208,9 @@ def lost_digit(code: str) -> str:
 def renumbered(county: County, layer: str, at: int) -> list[Told]:
     """Give all plots the code of another county: that is one fault, and not five."""
     table = county[layer]
-    table.records.append(table.records[1] | {"plot_code": "4108832260009", "plot_name": "戊农药厂旧址", "shape": plot(5)})
+    table.records.append(
+        table.records[1] | {"plot_code": "4108832260009", "plot_name": "戊农药厂旧址", "shape": plot(5)}
+    )
     for record in table.records:
         record["plot_code"] = "410882" + record["plot_code"][6:]
     county["construction_plot"].records[0]["plot_code"] = table.records[0]["plot_code"]
@@ -210,20 +219,20 @@ def renumbered(county: County, layer: str, at: int) -> list[Told]:
 
 def totals_row(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
-    table.records.append({[*table.columns][0]: "合计", "population": 2070})
-    return [told(table, len(table.records) - 1, "totals_row", "", "合计", "dropped")]
+    table.records.append({next(iter(table.columns)): "合计", "population": 2070})
+    return [told(table, len(table.records) - 1, "totals_row", value="合计", action="dropped")]
 
 
 def note_below(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
-    table.records.append({[*table.columns][0]: "注：以上为示例数据。"})
-    return [told(table, len(table.records) - 1, "not_a_record", "", "注：以上为示例数据。", "dropped")]
+    table.records.append({next(iter(table.columns)): "注：以上为示例数据。"})
+    return [told(table, len(table.records) - 1, "not_a_record", value="注：以上为示例数据。", action="dropped")]
 
 
 def day_number(county: County, layer: str, at: int) -> list[Told]:
     # 2026-06-30 is the day 46203 of Excel.
     county[layer].records[at]["remediation_deadline"] = 46203
-    return [told(county[layer], at, "wrong_type", "remediation_deadline", "46203", "repaired")]
+    return [told(county[layer], at, "wrong_type", "remediation_deadline", value="46203", action="repaired")]
 
 
 def one_class_less(county: County, layer: str, at: int) -> list[Told]:
@@ -271,13 +280,13 @@ def with_a_spike(polygon: BaseGeometry) -> BaseGeometry:
     return shapely.Polygon([(west, south), (west, north), (east, north), *tip, (east, south)])
 
 
-def _sliver(county: County, layer: str, at: int) -> list[Told]:
+def shrink_to_a_sliver(county: County, layer: str, at: int) -> list[Told]:
     record = county[layer].records[at]
     west, south, _, north = record["shape"].bounds
     record["shape"] = shapely.box(west, south, west + 0.5 * M, north)
     # 0.5e-5 degrees are 0.457 m here (GeographicLib); the area of 110.94 m by that fits.
     record["declared_area_m2"] = round(110.94 * 0.457, 1)
-    return [told(county[layer], at, "sliver", "", "0.46")]
+    return [told(county[layer], at, "sliver", value="0.46")]
 
 
 def repeat_vertex(county: County, layer: str, at: int) -> list[Told]:
@@ -313,20 +322,20 @@ def narrow(county: County, layer: str, at: int) -> list[Told]:
 
 def other_key(county: County, layer: str, at: int) -> list[Told]:
     county[layer].records[at]["plot_code"] = "4108832260077"
-    return [told(county[layer], at, "key_differs", "plot_code", "4108832260077")]
+    return [told(county[layer], at, "key_differs", "plot_code", value="4108832260077")]
 
 
 def into_a_plot(county: County, layer: str, at: int) -> list[Told]:
     centre = county["priority_plot"].records[1]["shape"].centroid
     county[layer].records[at] |= {"x": centre.x, "y": centre.y}
-    return [told(county[layer], at, "receptor_inside", "", county["priority_plot"].records[1]["plot_code"])]
+    return [told(county[layer], at, "receptor_inside", value=county["priority_plot"].records[1]["plot_code"])]
 
 
 def other_area(factor: float, text: str) -> Act:
     def act(county: County, layer: str, at: int) -> list[Told]:
         record = county[layer].records[at]
         record["declared_area_m2"] = round(record["declared_area_m2"] * factor, 6)
-        return [told(county[layer], at, "area_mismatch", "declared_area_m2", text)]
+        return [told(county[layer], at, "area_mismatch", "declared_area_m2", value=text)]
 
     act.__name__ = f"area*{factor}"
     return act
@@ -341,48 +350,46 @@ _ENTERPRISE, _WATER, _RECEPTOR = "cadmium_enterprise", "groundwater_point", "sen
 _PLOT, _BUILDING, _LAND = "priority_plot", "construction_plot", "cultivated_land"
 
 # The first plot is in two layers: another code or place of it is one between layers as well.
-_OWN = range(1, 4)
+_OWN, _NEW = range(1, 4), range(1, 3)
 _THREE = range(3)
 
 DAMAGES: Final[tuple[Damage, ...]] = (
     Damage("missing_column", _RECEPTOR, drop_column, alone=True),
     Damage("missing_value", _RECEPTOR, blank_column, alone=True),
-    cell("missing_value", _ENTERPRISE, "enterprise_name", None, "", "kept"),
-    cell("missing_value", _RECEPTOR, "receptor_name", "—", "—", "kept"),
-    cell("missing_value", _PLOT, "plot_name", None, "", "kept", _OWN),
-    *cells("wrong_type", _RECEPTOR, "population", "约四百", "12,5", "三百"),
-    cell("wrong_type", _RECEPTOR, "population", 90.5, "90.5"),
-    *cells(
-        "wrong_type", _ENTERPRISE, "remediation_deadline",
-        "2026年6月", "2026/6", "30/06/2026", "03/04/2026", "26.6.30", "2026-02-30", "明年",
-    ),
+    cell("missing_value", _ENTERPRISE, "enterprise_name", None, value="", action="kept"),
+    cell("missing_value", _RECEPTOR, "receptor_name", "—", action="kept"),
+    cell("missing_value", _PLOT, "plot_name", None, value="", action="kept", records=_OWN),
+    *cells("wrong_type", _RECEPTOR, "population", "约四百", "12,5"),
+    cell("wrong_type", _RECEPTOR, "population", 90.5, value="90.5"),
+    *cells("wrong_type", _ENTERPRISE, "remediation_deadline", "2026年6月", "03/04/2026", "26.6.30", "2026-02-30"),
     Damage("wrong_type", _ENTERPRISE, day_number, alone=True),
-    Damage("wrong_type", _RECEPTOR, place("wrong_type", "x", "东经一百一十二度", 34.936, "东经一百一十二度, 34.936", "blanked")),
-    Damage("wrong_type", _WATER, place("wrong_type", "y", 112.716, "北纬", "112.716, 北纬", "blanked")),
-    cell("out_of_range", _RECEPTOR, "population", -3, "-3"),
-    cell("out_of_range", _PLOT, "closed_year", 1066, "1066"),
-    cell("out_of_range", _WATER, "well_depth_m", 5, "5"),
-    cell("out_of_range", _WATER, "well_depth_m", "2km", "2km"),
-    cell("out_of_range", _LAND, "declared_area_m2", -15.5, "-15.5"),
-    cell("out_of_range", _BUILDING, "declared_area_m2", -1.25, "-1.25", records=_THREE),
-    cell("out_of_range", _WATER, "monitored_on", "1900-01-01", "1900-01-01"),
-    Damage("out_of_range", _RECEPTOR, place("out_of_range", "x", 0, 34.936, "0, 34.936", "blanked")),
-    cell("unknown_class", _ENTERPRISE, "production_state", "半停产", "半停产"),
-    cell("unknown_class", _LAND, "land_class", "四类", "四类"),
-    cell("unknown_class", _WATER, "water_class", 6, "6"),
-    cell("code_damaged", _ENTERPRISE, "credit_code", 9.14108830000001e17, "9.14108830000001E+17"),
-    cell("code_damaged", _ENTERPRISE, "credit_code", "9.14109E+17", "9.14109E+17"),
-    cell("code_damaged", _ENTERPRISE, "industry_code", 912, "912", "repaired"),
-    cell("code_damaged", _ENTERPRISE, "industry_code", "32", "32", "kept"),
-    cell("code_damaged", _RECEPTOR, "receptor_code", dt.datetime(2026, 3, 1), "2026-03-01"),
+    pair("wrong_type", _RECEPTOR, "x", "东经一百一十二度", 34.936),
+    pair("wrong_type", _WATER, "y", 112.716, "北纬"),
+    cell("out_of_range", _RECEPTOR, "population", -3, value="-3"),
+    cell("out_of_range", _PLOT, "closed_year", 1066, value="1066"),
+    cell("out_of_range", _WATER, "well_depth_m", 5, value="5"),
+    cell("out_of_range", _WATER, "well_depth_m", "2km"),
+    cell("out_of_range", _LAND, "declared_area_m2", -15.5, value="-15.5"),
+    cell("out_of_range", _BUILDING, "declared_area_m2", -1.25, value="-1.25", records=_THREE),
+    cell("out_of_range", _WATER, "monitored_on", "1900-01-01"),
+    pair("out_of_range", _RECEPTOR, "x", 0, 34.936),
+    pair("out_of_range", _RECEPTOR, "y", 112.716, 3493.6),
+    cell("unknown_class", _ENTERPRISE, "production_state", "半停产"),
+    cell("unknown_class", _LAND, "land_class", "四类"),
+    cell("unknown_class", _WATER, "water_class", 6, value="6"),
+    cell("code_damaged", _ENTERPRISE, "credit_code", 9.14108830000001e17, value="9.14108830000001E+17"),
+    cell("code_damaged", _ENTERPRISE, "credit_code", "9.14109E+17"),
+    cell("code_damaged", _ENTERPRISE, "industry_code", 912, value="912", action="repaired"),
+    cell("code_damaged", _ENTERPRISE, "industry_code", "32", action="kept"),
+    cell("code_damaged", _RECEPTOR, "receptor_code", dt.datetime(2026, 3, 1), value="2026-03-01"),
     Damage("code_damaged", _PLOT, _plot_code(lost_digit, "code_damaged"), _OWN),
     Damage("duplicate_key", _RECEPTOR, repeat_key, _OWN, alone=True),
     Damage("duplicate_key", _LAND, repeat_key, _OWN, alone=True),
     Damage("duplicate_key", _WATER, repeat_record, alone=True),
-    cell("township_mismatch", _RECEPTOR, "township", "样本办事处", "样本办事处", "kept", range(2)),
-    cell("township_mismatch", _LAND, "township", "样本街道", "样本街道", "kept"),
-    cell("unknown_township", _ENTERPRISE, "township", "无名乡", "无名乡", "kept"),
-    cell("unknown_township", _PLOT, "township", "无名乡", "无名乡", "kept"),
+    cell("township_mismatch", _RECEPTOR, "township", "样本办事处", action="kept", records=range(2)),
+    cell("township_mismatch", _LAND, "township", "样本街道", action="kept"),
+    cell("unknown_township", _ENTERPRISE, "township", "无名乡", action="kept"),
+    cell("unknown_township", _PLOT, "township", "无名乡", action="kept"),
     Damage("credit_code_wrong", _ENTERPRISE, change_check_digit),
     Damage("plot_code_wrong", _PLOT, _plot_code(wrong_type_digit), _OWN),
     Damage("plot_code_wrong", _PLOT, _plot_code(wrong_division), _OWN),
@@ -390,26 +397,26 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     Damage("plot_code_wrong", _PLOT, _plot_code(other_county), _OWN),
     Damage("plot_code_wrong", _PLOT, renumbered, alone=True),
     *cells("industry_code_wrong", _ENTERPRISE, "industry_code", "9899", "3150", action="kept"),
-    cell("blank_label", _LAND, "unit_name", None, "", "kept"),
-    Damage("near_duplicate", _ENTERPRISE, _twin("near_duplicate", same_name), alone=True),
-    Damage("near_duplicate", _ENTERPRISE, _twin("near_duplicate", longer_form), alone=True),
-    cell("unit_differs", _WATER, "well_depth_m", "30米", "30米", "kept"),
+    cell("blank_label", _LAND, "unit_name", None, value="", action="kept"),
+    Damage("near_duplicate", _ENTERPRISE, _twin(same_name), alone=True),
+    Damage("near_duplicate", _ENTERPRISE, _twin(longer_form), alone=True),
+    cell("unit_differs", _WATER, "well_depth_m", "30米", action="kept"),
     Damage("totals_row", _RECEPTOR, totals_row, alone=True),
     Damage("not_a_record", _RECEPTOR, note_below, alone=True),
-    Damage("outside_county", _RECEPTOR, place("outside_county", "", 112.83, 34.90, "", "kept")),
+    Damage("outside_county", _RECEPTOR, move_out),
     Damage("axes_swapped", _RECEPTOR, swap_place),
     Damage("null_geometry", _RECEPTOR, blank_place),
-    Damage("null_geometry", _PLOT, shape("null_geometry", no_shape, "", "kept"), _OWN),
-    Damage("empty_geometry", _BUILDING, shape("empty_geometry", empty, "", "blanked"), range(1, 3)),
-    Damage("invalid_geometry", _BUILDING, shape("invalid_geometry", crossed, "边界自相交", "repaired"), _THREE),
-    Damage("wrong_geometry", _BUILDING, shape("wrong_geometry", outline, "LineString", "blanked"), range(1, 3)),
-    Damage("mixed_geometry", _BUILDING, shape("mixed_geometry", with_a_line, "", "repaired"), _THREE),
+    shape("null_geometry", _PLOT, no_shape, _OWN),
+    shape("empty_geometry", _BUILDING, empty, _NEW, action="blanked"),
+    shape("invalid_geometry", _BUILDING, crossed, _THREE, value="边界自相交", action="repaired"),
+    shape("wrong_geometry", _BUILDING, outline, _NEW, value="LineString", action="blanked"),
+    shape("mixed_geometry", _BUILDING, with_a_line, _THREE, action="repaired"),
     Damage("area_mismatch", _BUILDING, other_area(1.06, "1.074416"), _THREE),
     Damage("area_mismatch", _LAND, other_area(0.94, "14.1")),
-    Damage("sliver", _PLOT, _sliver, _OWN),
-    Damage("tiny_part", _PLOT, shape("tiny_part", with_a_tiny_part, "0.25")),
-    Damage("tiny_hole", _PLOT, shape("tiny_hole", with_a_tiny_hole, "0.25")),
-    Damage("spike", _PLOT, shape("spike", with_a_spike, "18.3")),
+    Damage("sliver", _PLOT, shrink_to_a_sliver, _OWN),
+    shape("tiny_part", _PLOT, with_a_tiny_part, _OWN, value="0.25"),
+    shape("tiny_hole", _PLOT, with_a_tiny_hole, _OWN, value="0.25"),
+    shape("spike", _PLOT, with_a_spike, _OWN, value="18.3"),
     Damage("duplicate_vertex", _BUILDING, repeat_vertex, _THREE, alone=True),
     Damage("dimensions_dropped", _PLOT, give_height, alone=True),
     Damage("overlap", _LAND, widen, range(1, 5), alone=True),
@@ -418,7 +425,7 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     Damage("receptor_inside", _RECEPTOR, into_a_plot, range(2)),
     Damage("class_absent", _LAND, one_class_less, alone=True),
     Damage("no_data", _BUILDING, no_records, alone=True),
-)  # fmt: skip
+)
 
 ELSEWHERE: Final = {
     "unreadable": "test_bad_input", "encoding_unproved": "test_encoding", "missing_part": "test_shapefile",

@@ -66,7 +66,12 @@ def test_more_than_five_per_cent_of_difference_is_told(share, told):
     assert (
         kinds(
             compare_areas(
-                land([box(0, 0, side, side)], declared_area_m2=20 * MU_M2 * share, **{AS_WRITTEN.format("declared_area_m2"): 20}), LAND
+                land(
+                    [box(0, 0, side, side)],
+                    declared_area_m2=20 * MU_M2 * share,
+                    **{AS_WRITTEN.format("declared_area_m2"): 20},
+                ),
+                LAND,
             )
         )
         == told

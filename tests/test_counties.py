@@ -11,7 +11,9 @@ PLOT = load_catalogue().layers["priority_plot"]
 
 
 def told(codes, county="410883"):
-    frame = gpd.GeoDataFrame(dict.fromkeys(PLOT.fields), index=range(len(codes)), geometry=[None] * len(codes), crs=4547)
+    frame = gpd.GeoDataFrame(
+        dict.fromkeys(PLOT.fields), index=range(len(codes)), geometry=[None] * len(codes), crs=4547
+    )
     layer = Layer(PLOT, frame.assign(plot_code=codes).astype({"plot_code": "string"}))
     return [(fault.at, fault.value) for fault in check_counties(layer, county)]
 

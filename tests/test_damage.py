@@ -102,7 +102,9 @@ def placeless(issues):
 @pytest.fixture(scope="module")
 def ruins(folder):
     """A county with a damage in every record that can have one, rows that are dropped among them, and its atlas."""
-    dropping = [(damage, 0) for damage in DAMAGES if damage.act.__name__ in ("repeat_record", "totals_row", "note_below")]
+    dropping = [
+        (damage, 0) for damage in DAMAGES if damage.act.__name__ in ("repeat_record", "totals_row", "note_below")
+    ]
     county, wanted = damaged([*ONE_EACH, *dropping])
     return county, wanted, checked(county, folder)
 

@@ -3,6 +3,7 @@ import pytest
 
 from onemap.ingest.values import read_value
 from onemap.spec.layer import FieldSpec
+from onemap.text import speaking
 
 CREDIT = FieldSpec(title="统一社会信用代码", dbf="XYDM", pattern="[0-9A-HJ-NPQRTUWXY]{18}")
 INDUSTRY = FieldSpec(title="行业代码", dbf="HYDM", pattern=r"\d{4}")
@@ -72,3 +73,37 @@ def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
 def test_full_width_digits_of_a_code_are_digits():
     field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
     assert read_value("４１０８８３２２６０００１", field) == ("4108832260001", "", "blanked", "", "")
+
+
+DATE = FieldSpec(title="完成时间", dbf="WCSJ", type="date")
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("2026年6月", "names no day"), ("2026.6", "names no day"),
+        (2026, "names no day"), ("2026年6月底前", "names no day"),
+        ("03/04/2026", "the day from the month"), ("30/06/2026", "year last"), ("26.6.30", "two digits"),
+        ("26年6月30日", "two digits"), ("6月30日", "is not a date"),
+    ],
+)  # fmt: skip
+def test_a_date_that_may_be_another_day_is_blanked_and_why_is_said(raw, why):
+    with speaking("en"):
+        reading = read_value(raw, DATE)
+    assert (reading.value, reading.kind, why in reading.message) == (None, "wrong_type", True)
+
+
+@pytest.mark.parametrize("raw", ["1900-01-01", "1899-12-31", "9999-12-31", "2206-06-30"])
+def test_a_date_that_cannot_be_meant_is_blanked_and_told(raw):
+    assert read_value(raw, DATE)[:2] == (None, "out_of_range")
+
+
+@pytest.mark.parametrize("raw", ["1949-10-01", "2100-12-31"])
+def test_the_first_and_the_last_years_are_dates(raw):
+    assert str(read_value(raw, DATE).value.date()) == raw
+
+
+def test_a_number_out_of_range_is_told_in_the_unit_of_its_limits():
+    depth = FieldSpec(title="井深", dbf="JS", type="number", unit="m", minimum=0, maximum=1000)
+    with speaking("en"):
+        assert read_value(5000.0, depth).message.endswith("between 0 and 1000; this is 5000 metres")

@@ -51,8 +51,10 @@ def _foreign(codes: pd.Series[str], name: str, own: str) -> list[Fault]:
             hint = tr("nothing to do if the county was renumbered; otherwise check the county in project.toml")
             faults.append(Fault("plot_code_wrong", message, hint, field=name, value=str(county), key=""))
             foreign = foreign[foreign != county]
-    for at, county in foreign.items():
-        message = tr("its first six digits are those of {county}; this county is {own}", county=_titled(county), own=own)
+    for at, county in zip(foreign.index, foreign, strict=True):
+        message = tr(
+            "its first six digits are those of {county}; this county is {own}", county=_titled(county), own=own
+        )
         hint = tr("compare it with the national soil information platform")
         faults.append(Fault("plot_code_wrong", message, hint, at, name, str(codes[at])))
     return faults

@@ -58,7 +58,7 @@ def plain_name(value: Any) -> str:
 
 
 def _is_one_name(one: str, other: str) -> bool:
-    """Tell whether two names are one, or one of them only says as well where it is: 甲小区幼儿园 is not 乙小区幼儿园."""
+    """Tell whether two names, bare alike, are one, or one only says as well where it is: no 甲市小学 is a 乙市小学."""
     return one.endswith(other) or other.endswith(one)
 
 

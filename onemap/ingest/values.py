@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from onemap.ingest.codes import check_code
 from onemap.geodesy import unit_title
+from onemap.ingest.codes import check_code
 from onemap.ingest.numbers import parse_date, parse_number
 from onemap.ingest.raw import written
 from onemap.model import Action
@@ -64,7 +64,9 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
             return _damaged()
         if isinstance(raw, dt.date) and (field.pattern is not None or field.unique):
             message = tr("Excel has turned the code into a date; what it was cannot be told")
-            return Reading(None, "code_damaged", "blanked", message, tr("type the code again, in a cell formatted as text"))
+            return Reading(
+                None, "code_damaged", "blanked", message, tr("type the code again, in a cell formatted as text")
+            )
     if field.pattern is not None:
         text = unicodedata.normalize("NFKC", text)
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
@@ -152,7 +154,9 @@ def _class(raw: Any, field: FieldSpec) -> Reading:
     if found is not None:
         return Reading(found)
     known = "、".join(spec.label for spec in field.classes.values())
-    message = tr("{value} is none of the classes of {field}: {known}", value=written(raw), field=field.label, known=known)
+    message = tr(
+        "{value} is none of the classes of {field}: {known}", value=written(raw), field=field.label, known=known
+    )
     return Reading(None, "unknown_class", "blanked", message, tr("correct it, or add it to the aliases of a class"))
 
 
