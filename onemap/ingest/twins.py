@@ -58,7 +58,7 @@ def plain_name(value: Any) -> str:
 
 
 def _is_one_name(one: str, other: str) -> bool:
-    """Tell whether two names, bare alike, are one, or one only says as well where it is: no 甲市小学 is a 乙市小学."""
+    """Tell whether two names are one, or one only says as well where it is: 甲市小学 and 乙市小学 are two."""
     return one.endswith(other) or other.endswith(one)
 
 

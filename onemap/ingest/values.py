@@ -138,13 +138,13 @@ def _why_no_day(raw: Any) -> str:
     text = fold(written(raw))
     parts = _YEAR_LAST.fullmatch(text)
     if parts and max(int(parts[1]), int(parts[2])) <= 12:
-        return tr("in {value} nobody can tell the day from the month; write it as 2026-06-30", value=written(raw))
+        return tr("in {value} nobody can tell the day from the month; write dates like 2026-06-30", value=written(raw))
     if parts:
-        return tr("{value} has its year last; write it as 2026-06-30", value=written(raw))
+        return tr("{value} has its year last; write dates like 2026-06-30", value=written(raw))
     if _NO_DAY.fullmatch(text):
-        return tr("{value} names no day; write it as 2026-06-30", value=written(raw))
+        return tr("{value} names no day; write dates like 2026-06-30", value=written(raw))
     if _SHORT_YEAR.fullmatch(text):
-        return tr("{value} has a year of two digits; write it as 2026-06-30", value=written(raw))
+        return tr("{value} has a year of two digits; write dates like 2026-06-30", value=written(raw))
     return ""
 
 
