@@ -341,6 +341,13 @@ def other_area(factor: float, text: str) -> Act:
     return act
 
 
+def square_metres_as_mu(county: County, layer: str, at: int) -> list[Told]:
+    """Write all areas in square metres into a column of 亩: that is one fault, and not fifteen."""
+    for record in county[layer].records:
+        record["declared_area_m2"] = 10_000.0
+    return [of_file(county[layer], "area_mismatch", "declared_area_m2")]
+
+
 def no_records(county: County, layer: str, at: int) -> list[Told]:
     county[layer].records.clear()
     return [of_file(county[layer], "no_data")]
@@ -413,6 +420,7 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     shape("mixed_geometry", _BUILDING, with_a_line, _THREE, action="repaired"),
     Damage("area_mismatch", _BUILDING, other_area(1.06, "1.074416"), _THREE),
     Damage("area_mismatch", _LAND, other_area(0.94, "14.1")),
+    Damage("area_mismatch", _LAND, square_metres_as_mu, alone=True),
     Damage("sliver", _PLOT, shrink_to_a_sliver, _OWN),
     shape("tiny_part", _PLOT, with_a_tiny_part, _OWN, value="0.25"),
     shape("tiny_hole", _PLOT, with_a_tiny_hole, _OWN, value="0.25"),

@@ -54,10 +54,16 @@ def test_one_plot_with_two_codes_is_told(key, label, shape, told):
     assert found == ({"construction_plot": [("key_differs", 0)]} if told else {})
 
 
-def test_plots_that_are_points_are_held_against_no_area():
-    points = layer("priority_plot", [Point(389050, 3865050)], ["4108832260001"], ["示例化工厂旧址"])
+@pytest.mark.parametrize(("east", "told"), [(389050, True), (389115, True), (389125, False)])
+def test_a_plot_that_is_a_point_is_held_against_the_area_around_it(east, told):
+    points = layer("priority_plot", [Point(east, 3865050)], ["4108832260001"], ["示例化工厂旧址"])
     other = layer("construction_plot", [PLOT], ["4108832260002"], ["示例化工厂旧址"])
-    assert between(points, other) == {}
+    assert between(points, other) == ({"construction_plot": [("key_differs", 0)]} if told else {})
+
+
+def test_a_layer_without_a_plot_that_has_a_place_ends_nothing():
+    other = layer("construction_plot", [PLOT], ["4108832260002"], ["示例化工厂旧址"])
+    assert between(layer("priority_plot", [None], ["4108832260001"], ["示例化工厂旧址"]), other) == {}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.geodesy import LONLAT, MU_M2, area_m2, lonlat_of
+from onemap.geodesy import LONLAT, MU_M2, SQUARE_METRES, area_m2, lonlat_of, unit_title
+from onemap.ingest.numbers import parse_quantity
 from onemap.ingest.raw import AS_WRITTEN, Fault, written
 from onemap.ingest.twins import find_twins
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
@@ -23,6 +24,10 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
+
+MANY_AREAS: Final = 5
+NEARLY_ALL: Final = 0.8
+"""Where so many areas and this share of a source's fit in another unit, that is one fault of its column."""
 
 MANY_A_CLASS: Final = 5
 """A list with less than so many records for each class need not have one of each."""
@@ -163,8 +168,8 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
     declared = frame[spec.area_field].astype(float)
     measured = area_m2(frame.geometry)
     far = (np.abs(declared - measured) > AREA_TOLERANCE * measured) & (measured > 0) & declared.notna()
-    faults = []
-    for at in frame.index[far]:
+    faults, explained = _other_units(frame, spec, measured, far)
+    for at in frame.index[far].difference(explained):
         message = tr(
             "declared {declared:.2f} mu, measured {measured:.2f} mu ({share:+.1%})",
             declared=declared[at] / MU_M2,
@@ -174,6 +179,34 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
         hint = tr("check the unit of the area, and whether the boundary was changed")
         faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, written(frame.at[at, told])))
     return frame, faults
+
+
+def _other_units(
+    frame: gpd.GeoDataFrame, spec: LayerSpec, measured: pd.Series[Any], far: pd.Series[Any]
+) -> tuple[list[Fault], pd.Index[Any]]:
+    """Report sources whose areas nearly all fit the ground in one other unit, and the rows that this explains."""
+    faults, explained = [], frame.index[:0]
+    told = AS_WRITTEN.format(spec.area_field)
+    for source, own in frame[told][far].groupby(frame[SOURCE]):
+        read = own.map(parse_quantity)
+        bare = read[[quantity is not None and quantity[1] is None for quantity in read]]
+        numbers = bare.map(lambda quantity: quantity[0]).astype(float)
+        everything = int((frame[SOURCE].eq(source) & frame[told].notna() & (measured > 0)).sum())
+        for unit, factor in SQUARE_METRES.items():
+            ground = measured[numbers.index]
+            fit = numbers.index[np.abs(numbers * factor - ground) <= AREA_TOLERANCE * ground]
+            if len(fit) < MANY_AREAS or len(fit) < NEARLY_ALL * everything:
+                continue
+            message = tr(
+                "{count} of {all} declared areas are {unit}, by what is measured, and were read in another unit",
+                count=len(fit), all=everything, unit=unit_title(unit),
+            )  # fmt: skip
+            hint = tr("write the unit behind the column's name, such as 面积(亩)")
+            faults.append(
+                Fault("area_mismatch", message, hint, field=spec.area_field or "", source=str(source), key="")
+            )
+            explained = explained.union(fit)
+    return faults, explained
 
 
 CHECKS: Final[tuple[Check, ...]] = (
