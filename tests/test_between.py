@@ -91,6 +91,12 @@ def test_records_of_two_keys_with_one_name_and_place_are_told(shapes, labels, to
     assert [(fault.kind, fault.at) for fault in faults] == ([("near_duplicate", 1)] if told else [])
 
 
+@pytest.mark.parametrize(("keys", "told"), [([None, None], True), (["A", None], True), (["A", "A"], False)])
+def test_two_records_without_a_key_are_told_as_well_but_not_two_of_one_key(keys, told):
+    schools = layer("sensitive_receptor", [Point(0, 0), Point(5, 0)], keys, ["甲小学", "甲小学"])
+    assert len(find_twins(schools.frame, schools.spec)[1]) == told
+
+
 @pytest.mark.parametrize("key", ["apart_from", "shares_keys_with"])
 def test_a_layer_that_names_one_that_is_not_there_is_refused(tmp_path, key):
     text = (shipped("layers") / "river.toml").read_text("utf-8")

@@ -78,6 +78,11 @@ def test_more_than_five_per_cent_of_difference_is_told(share, told):
     )
 
 
+@pytest.mark.parametrize(("one", "other"), [("DX-1", "dx-1"), ("DX-1", "ＤＸ-1"), ("DX-1", "DX -1")])
+def test_keys_that_differ_in_their_spelling_alone_are_one(one, other):
+    assert kinds(drop_repeats(land([Point(0, 0), Point(9, 9)], **{LAND.key: [one, other]}), LAND)) == ["duplicate_key"]
+
+
 def test_a_record_that_stands_twice_is_dropped_once():
     kept, faults = drop_repeats(land([Point(0, 0), Point(0, 0)], **{LAND.key: "K"}), LAND)
     assert len(kept) == 1

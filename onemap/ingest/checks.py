@@ -50,7 +50,9 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     # What has no place may have lost it: two records that differ in nothing but that are not one.
     placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
     repeated = everything.duplicated() & (keys != "") & placed
-    again = keys.duplicated() & (keys != "") & ~repeated if spec.fields[spec.key].unique else keys != keys
+    # People take dx-1 and ＤＸ-1 for one.
+    spelt = keys.map(fold) if spec.fields[spec.key].unique else pd.Series(frame.index, index=frame.index)
+    again = spelt.duplicated() & (keys != "") & ~repeated
     twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
     faults = [
         Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")

@@ -24,7 +24,7 @@ _WHERE: Final = re.compile(r"^(.{2,7}?[省市县区])+(?=.{4,})")
 
 
 def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Report records of two keys that have one name and one place: probably one thing, listed twice."""
+    """Report records of two keys, or of none, that have one name and one place: probably one thing, listed twice."""
     names = frame[spec.label].map(plain_name)
     bare = names.map(lambda name: _WHERE.sub("", name))
     keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
@@ -36,7 +36,9 @@ def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFra
     one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
     faults = []
     for at, twin in zip(candidates[one], candidates[other], strict=True):
-        alike = at < twin and keys[at] != keys[twin] and _is_one_name(names[at], names[twin])
+        # One key for two records is told as such, but no key is no answer.
+        apart = keys[at] != keys[twin] or not keys[at]
+        alike = at < twin and apart and _is_one_name(names[at], names[twin])
         if alike and is_one_place(there[at], there[twin]):
             message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
             hint = tr("find out whether they are one thing; if so, delete one")
