@@ -217,6 +217,22 @@ def renumbered(county: County, layer: str, at: int) -> list[Told]:
     return [of_file(table, "plot_code_wrong", "plot_code", "410882")]
 
 
+def repeat_name(county: County, layer: str, at: int) -> list[Told]:
+    """Call both townships 示例镇; what says that it lies in the other one then names none."""
+    table = county[layer]
+    table.records[1]["township_name"] = "示例镇"
+    entailed = [
+        told(county[own], record, "unknown_township", "township", value="样本街道")
+        for own, record in [
+            ("cadmium_enterprise", 2),
+            ("cadmium_enterprise", 3),
+            ("sensitive_receptor", 2),
+            ("sensitive_receptor", 3),
+        ]
+    ]
+    return [told(table, 1, "duplicate_key", "township_name", value="示例镇"), *entailed]
+
+
 def totals_row(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
     table.records.append({next(iter(table.columns)): "合计", "population": 2070})
@@ -387,12 +403,14 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     cell("code_damaged", _ENTERPRISE, "credit_code", 9.14108830000001e17, value="9.14108830000001E+17"),
     cell("code_damaged", _ENTERPRISE, "credit_code", "9.14109E+17"),
     cell("code_damaged", _ENTERPRISE, "industry_code", 912, value="912", action="repaired"),
-    cell("code_damaged", _ENTERPRISE, "industry_code", "32", action="kept"),
+    *cells("code_damaged", _ENTERPRISE, "industry_code", "32", "321", action="kept"),
+    cell("code_damaged", _ENTERPRISE, "credit_code", "9144030071526726xg", action="repaired", records=range(1)),
     cell("code_damaged", _RECEPTOR, "receptor_code", dt.datetime(2026, 3, 1), value="2026-03-01"),
     Damage("code_damaged", _PLOT, _plot_code(lost_digit, "code_damaged"), _OWN),
     Damage("duplicate_key", _RECEPTOR, repeat_key, _OWN, alone=True),
     Damage("duplicate_key", _LAND, repeat_key, _OWN, alone=True),
     Damage("duplicate_key", _WATER, repeat_record, alone=True),
+    Damage("duplicate_key", "township", repeat_name, range(1), alone=True),
     cell("township_mismatch", _RECEPTOR, "township", "样本办事处", action="kept", records=range(2)),
     cell("township_mismatch", _LAND, "township", "样本街道", action="kept"),
     cell("unknown_township", _ENTERPRISE, "township", "无名乡", action="kept"),

@@ -8,12 +8,12 @@ from onemap.ingest.checks import (
     bare_township,
     check_coverage,
     compare_areas,
-    drop_repeats,
     miss_classes,
     name_blanks,
     place,
 )
 from onemap.ingest.raw import AS_WRITTEN
+from onemap.ingest.twins import drop_repeats
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 

@@ -65,6 +65,27 @@ def test_a_division_is_no_industry_code_that_lost_its_zeros(raw):
     assert read_value(raw, field)[:3] == (str(raw), "code_damaged", "kept")
 
 
+@pytest.mark.parametrize("raw", [321, "321", "0321 "])
+def test_a_group_of_the_standard_is_not_made_a_class_of_another_division(raw):
+    # 321 is the smelting of common metals; 0321 would be the keeping of poultry.
+    field = INDUSTRY.model_copy(update={"check": "industry_code"})
+    assert read_value(raw, field).value == str(raw).strip()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["9144030071526726xg", "9144 0300 7152 6726 XG", "'9144030071526726XG", "９１４４０３００７１５２６７２６ｘｇ"],
+)
+def test_a_credit_code_in_small_letters_or_with_spaces_is_put_right_where_its_check_character_says_so(raw):
+    field = CREDIT.model_copy(update={"check": "credit_code"})
+    assert read_value(raw, field)[:3] == ("9144030071526726XG", "code_damaged", "repaired")
+
+
+def test_a_credit_code_that_has_another_fault_besides_is_left_as_it_is():
+    field = CREDIT.model_copy(update={"check": "credit_code"})
+    assert read_value("9144030071526727xg", field)[:3] == ("9144030071526727xg", "code_damaged", "kept")
+
+
 def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
     field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
     assert read_value("410883226001", field)[:3] == ("410883226001", "code_damaged", "kept")

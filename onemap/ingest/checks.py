@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onemap.geodesy import LONLAT, MU_M2, SQUARE_METRES, area_m2, lonlat_of, unit_title
 from onemap.ingest.numbers import parse_quantity
 from onemap.ingest.raw import AS_WRITTEN, Fault, written
-from onemap.ingest.twins import find_twins
+from onemap.ingest.twins import drop_repeats, find_twins
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
@@ -41,30 +41,6 @@ FAR_DEG: Final = 0.5
 TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道办", "街道", "街办", "镇", "乡", "办")
 OFFICE: Final = re.compile(r"(人民)?政府$|\(.*\)$")
 ABOVE: Final = re.compile(r"^.*[省市县区](?=.{2,})")
-
-
-def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Drop records that repeat another in everything, and report keys that name two records."""
-    keys = frame[spec.key].astype("string").fillna("")
-    everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
-    # What has no place may have lost it: two records that differ in nothing but that are not one.
-    placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
-    repeated = everything.duplicated() & (keys != "") & placed
-    # People take dx-1 and ＤＸ-1 for one.
-    spelt = keys.map(fold) if spec.fields[spec.key].unique else pd.Series(frame.index, index=frame.index)
-    again = spelt.duplicated() & (keys != "") & ~repeated
-    twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
-    faults = [
-        Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
-        for at in frame.index[repeated]
-    ]
-    faults += [
-        Fault(
-            "duplicate_key", tr("the key {key} names two different records", key=keys[at]), hint, at, spec.key, keys[at]
-        )
-        for at in frame.index[again]
-    ]
-    return frame[~repeated].reset_index(drop=True), faults
 
 
 def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

@@ -19,6 +19,9 @@ from onemap.text import fold, tr
 LEAST_OF_NAME: Final = 3
 """Shorter words end the names of many other columns."""
 
+MANY: Final = 5
+"""So many cells that all state another unit than their column's are one fault."""
+
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
 
@@ -256,4 +259,10 @@ def _in_field_unit(
         return value if stated is None and unit == own else number * (factors[unit] / factors[own])
 
     read = [scaled(at, value) for at, value in values.items()]
+    if len(faults) >= MANY and len(faults) == values.notna().sum():
+        message = tr(
+            "all {count} cells state their unit, such as {value}; they were read in it, and not in {usual}",
+            count=len(faults), value=faults[0].value, usual=unit_title(usual),
+        )  # fmt: skip
+        faults = [Fault("unit_differs", message, tr("write the unit behind the column's name"), field=name)]
     return pd.Series(read, index=values.index, dtype=object), faults

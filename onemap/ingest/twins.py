@@ -1,4 +1,4 @@
-"""One thing listed twice: records of two keys that have one name and one place."""
+"""What is listed twice: records that are alike, keys of two records, and one thing under two keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.ingest.raw import Fault
+from onemap.ingest.raw import Fault, written
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
 
@@ -21,6 +21,43 @@ TWINS_SHARE: Final = 0.5
 _BRACKETS: Final = str.maketrans("", "", "()[]〔〕【】〈〉<>「」“”\"'·")
 _WHERE: Final = re.compile(r"^(.{2,7}?[省市县区])+(?=.{4,})")
 """The province, city and county before a name that says something without them."""
+
+
+def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Drop records that repeat another in everything, and report keys that name two records."""
+    keys = frame[spec.key].astype("string").fillna("")
+    everything = frame[list(spec.fields)].assign(_shape=[shapely.to_wkb(g) for g in frame.geometry])
+    # What has no place may have lost it: two records that differ in nothing but that are not one.
+    placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
+    repeated = everything.duplicated() & (keys != "") & placed
+    # People take dx-1 and ＤＸ-1 for one.
+    spelt = keys.map(fold) if spec.fields[spec.key].unique else pd.Series(frame.index, index=frame.index)
+    again = spelt.duplicated() & (keys != "") & ~repeated
+    twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
+    faults = [
+        Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
+        for at in frame.index[repeated]
+    ]
+    faults += [
+        Fault(
+            "duplicate_key", tr("the key {key} names two different records", key=keys[at]), hint, at, spec.key, keys[at]
+        )
+        for at in frame.index[again]
+    ]
+    faults += _repeated_names(frame[~repeated & ~again], spec)
+    return frame[~repeated].reset_index(drop=True), faults
+
+
+def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
+    """Report what else but the key may name only one record, and names two: two townships of one name."""
+    faults = []
+    hint = tr("find out which record has it; both are kept")
+    for name, field in spec.fields.items():
+        values = frame[name].dropna() if field.unique and name != spec.key else frame[name][:0]
+        for at in values.index[values.map(fold).duplicated()]:
+            message = tr("{field} {value} names two different records", field=field.label, value=values[at])
+            faults.append(Fault("duplicate_key", message, hint, at, name, written(values[at])))
+    return faults
 
 
 def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

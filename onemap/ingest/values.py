@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from onemap.geodesy import unit_title
-from onemap.ingest.codes import check_code
+from onemap.ingest.codes import check_code, is_proved
 from onemap.ingest.numbers import parse_date, parse_number
 from onemap.ingest.raw import written
 from onemap.model import Action
@@ -83,16 +83,23 @@ def _damaged() -> Reading:
 
 
 def _repaired_code(text: str, field: FieldSpec) -> Reading:
-    """Put back leading zeros, where exactly that makes the code whole; otherwise keep it and say so."""
-    pattern = field.pattern or ""
+    """Put back leading zeros, or take out spaces, where exactly that makes the code whole; else keep it and say so."""
+    tidy = re.sub(r"[\s'`‘’]", "", text).upper()
+    if _is_whole(tidy, field):
+        message = tr("small letters or spaces in the code: read as {code}", code=tidy)
+        return Reading(tidy, "code_damaged", "repaired", message, tr("write the code without them"))
     for padded in ("0" + text, "00" + text):
-        if not text.isdigit() or not re.fullmatch(pattern, padded):
-            continue
-        if field.check is None or check_code(padded, field.check) is None:
+        if text.isdigit() and _is_whole(padded, field):
             message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
             return Reading(padded, "code_damaged", "repaired", message, tr("format the cells as text"))
     message = tr("{field} has not the form of such a code", field=field.label)
     return Reading(text, "code_damaged", "kept", message, tr("compare it with the certificate or ledger"))
+
+
+def _is_whole(text: str, field: FieldSpec) -> bool:
+    """Tell whether a code that was put right has its form, and where there is a check, stands it for sure."""
+    formed = re.fullmatch(field.pattern or "", text) is not None
+    return formed and (field.check is None or is_proved(text, field.check))
 
 
 def _number(raw: Any, field: FieldSpec) -> Reading:
