@@ -81,6 +81,12 @@ def test_a_credit_code_in_small_letters_or_with_spaces_is_put_right_where_its_ch
     assert read_value(raw, field)[:3] == ("9144030071526726XG", "code_damaged", "repaired")
 
 
+@pytest.mark.parametrize("raw", ["4108832260001.0", "410883-2-26-0001", "410883 2260001", "'4108832260001"])
+def test_a_plot_code_is_whole_without_what_programs_and_people_put_into_it(raw):
+    field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
+    assert read_value(raw, field)[:3] == ("4108832260001", "code_damaged", "repaired")
+
+
 def test_a_credit_code_that_has_another_fault_besides_is_left_as_it_is():
     field = CREDIT.model_copy(update={"check": "credit_code"})
     assert read_value("9144030071526727xg", field)[:3] == ("9144030071526727xg", "code_damaged", "kept")

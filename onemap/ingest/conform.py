@@ -111,7 +111,7 @@ def _read_column(
 
 def _day_numbers(raw: pd.Series[Any], values: pd.Series[Any], name: str) -> list[Fault]:
     """Tell once of the dates of a column that are Excel's numbers of days: they were read, but nobody sees a date."""
-    numbers = [at for at in raw.index if is_day_number(raw[at])]
+    numbers = [at for at, value in zip(raw.index, raw, strict=True) if is_day_number(value)]
     if not numbers:
         return []
     first = numbers[0]

@@ -83,11 +83,12 @@ def _damaged() -> Reading:
 
 
 def _repaired_code(text: str, field: FieldSpec) -> Reading:
-    """Put back leading zeros, or take out spaces, where exactly that makes the code whole; else keep it and say so."""
-    tidy = re.sub(r"[\s'`‘’]", "", text).upper()
+    """Put back leading zeros, or take out what is no code, where exactly that makes it whole; else keep it."""
+    # Programs that took the code for a number have written 4108832260001.0.
+    tidy = re.sub(r"[\s'`‘’_–—-]", "", re.sub(r"\.0+$", "", text)).upper()
     if _is_whole(tidy, field):
-        message = tr("small letters or spaces in the code: read as {code}", code=tidy)
-        return Reading(tidy, "code_damaged", "repaired", message, tr("write the code without them"))
+        message = tr("the code is written another way than it should be: read as {code}", code=tidy)
+        return Reading(tidy, "code_damaged", "repaired", message, tr("write the code as it is printed"))
     for padded in ("0" + text, "00" + text):
         if text.isdigit() and _is_whole(padded, field):
             message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
