@@ -342,9 +342,10 @@ def other_key(county: County, layer: str, at: int) -> list[Told]:
 
 
 def into_a_plot(county: County, layer: str, at: int) -> list[Told]:
-    centre = county["priority_plot"].records[1]["shape"].centroid
+    # The first plot keeps its place and its code whatever is done to it.
+    centre = plot(0).centroid
     county[layer].records[at] |= {"x": centre.x, "y": centre.y}
-    return [told(county[layer], at, "receptor_inside", value=county["priority_plot"].records[1]["plot_code"])]
+    return [told(county[layer], at, "receptor_inside", value="4108832260001")]
 
 
 def other_area(factor: float, text: str) -> Act:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from onemap.ingest.conform import conform
@@ -21,8 +21,8 @@ OF_RECORDS = [damage for damage in DAMAGES if not damage.alone]
 ONE_EACH = list({(damage.layer, at): (damage, at) for damage in OF_RECORDS for at in damage.records}.values())
 """A damage for each record that can have one."""
 
-FEW = settings(max_examples=5)
-"""Each example writes seven files and reads them."""
+FEW = settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+"""Each example writes seven files and reads them; an example has few damages, and need not be made smaller."""
 
 
 @pytest.fixture(scope="module")
