@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -17,16 +18,29 @@ _DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2}
 _DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 
 
+def is_day_number(value: Any) -> bool:
+    """Tell whether a cell holds a date as Excel counts days, because it has lost its format; a time is a fraction.
+
+    Examples
+    --------
+    >>> is_day_number(46203), is_day_number(46203.35), is_day_number(20260630), is_day_number("46203")
+    (True, True, False, False)
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value) and int(value) in EXCEL_DAYS
+
+
 def parse_date(value: Any, formats: Iterable[str] = ()) -> dt.date | None:
     """Return a date from a date, an Excel day number or text in year-month-day order, or None."""
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        whole = float(value).is_integer()
-        return EXCEL_EPOCH + dt.timedelta(int(value)) if whole and int(value) in EXCEL_DAYS else None
-    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if is_day_number(value):
+        return EXCEL_EPOCH + dt.timedelta(int(value))
+    # A cell of eight digits is the same date, whether Excel holds it as a text or as a number.
+    whole = isinstance(value, float) and value.is_integer()
+    text = unicodedata.normalize("NFKC", str(int(value) if whole else value)).strip()
     for pattern in formats:
         try:
             return dt.datetime.strptime(text, pattern).date()

@@ -6,7 +6,7 @@ from shapely import Point, box
 
 from onemap.errors import SpecError
 from onemap.ingest.between import check_between
-from onemap.ingest.checks import find_twins
+from onemap.ingest.twins import find_twins
 from onemap.model import Layer
 from onemap.spec.catalogue import load_catalogue, shipped
 
@@ -54,6 +54,18 @@ def test_one_plot_with_two_codes_is_told(key, label, shape, told):
     assert found == ({"construction_plot": [("key_differs", 0)]} if told else {})
 
 
+@pytest.mark.parametrize(("east", "told"), [(389050, True), (389115, True), (389125, False)])
+def test_a_plot_that_is_a_point_is_held_against_the_area_around_it(east, told):
+    points = layer("priority_plot", [Point(east, 3865050)], ["4108832260001"], ["示例化工厂旧址"])
+    other = layer("construction_plot", [PLOT], ["4108832260002"], ["示例化工厂旧址"])
+    assert between(points, other) == ({"construction_plot": [("key_differs", 0)]} if told else {})
+
+
+def test_a_layer_without_a_plot_that_has_a_place_ends_nothing():
+    other = layer("construction_plot", [PLOT], ["4108832260002"], ["示例化工厂旧址"])
+    assert between(layer("priority_plot", [None], ["4108832260001"], ["示例化工厂旧址"]), other) == {}
+
+
 @pytest.mark.parametrize(
     ("shapes", "labels", "told"),
     [
@@ -61,6 +73,13 @@ def test_one_plot_with_two_codes_is_told(key, label, shape, told):
         ([Point(0, 0), Point(25, 0)], ["甲厂", "甲厂"], False),
         ([Point(0, 0), Point(5, 0)], ["甲厂", "乙厂"], False),
         ([Point(0, 0), Point(5, 0)], [None, None], False),
+        ([Point(0, 0), Point(5, 0)], ["示例化工有限责任公司", "示例化工有限公司"], True),
+        ([Point(0, 0), Point(5, 0)], ["示例（孟州）化工厂", "示例孟州化工厂"], True),
+        ([Point(0, 0), Point(5, 0)], ["河南省孟州市示例化工厂", "示例化工厂"], True),
+        ([Point(0, 0), Point(5, 0)], ["示例化工厂(一期)", "示例化工厂(二期)"], False),
+        ([Point(0, 0), Point(5, 0)], ["孟州市示例小学", "沁阳市示例小学"], False),
+        ([Point(0, 0), Point(5, 0)], ["梅园小区幼儿园", "兰园小区幼儿园"], False),
+        ([Point(0, 0), Point(5, 0)], ["梅园小区", "小区"], False),
         ([PLOT, PLOT.buffer(3)], ["甲厂", "甲厂"], True),
         ([PLOT, box(389100, 3865000, 389200, 3865100)], ["甲厂", "甲厂"], False),
         ([PLOT, Point(389050, 3865050)], ["甲厂", "甲厂"], True),
@@ -70,6 +89,12 @@ def test_records_of_two_keys_with_one_name_and_place_are_told(shapes, labels, to
     works = layer("cadmium_enterprise", shapes, ["A", "B"], labels)
     _, faults = find_twins(works.frame, works.spec)
     assert [(fault.kind, fault.at) for fault in faults] == ([("near_duplicate", 1)] if told else [])
+
+
+@pytest.mark.parametrize(("keys", "told"), [([None, None], True), (["A", None], True), (["A", "A"], False)])
+def test_two_records_without_a_key_are_told_as_well_but_not_two_of_one_key(keys, told):
+    schools = layer("sensitive_receptor", [Point(0, 0), Point(5, 0)], keys, ["甲小学", "甲小学"])
+    assert len(find_twins(schools.frame, schools.spec)[1]) == told
 
 
 @pytest.mark.parametrize("key", ["apart_from", "shares_keys_with"])

@@ -8,12 +8,12 @@ from onemap.ingest.checks import (
     bare_township,
     check_coverage,
     compare_areas,
-    drop_repeats,
     miss_classes,
     name_blanks,
     place,
 )
-from onemap.ingest.raw import AREA_AS_WRITTEN
+from onemap.ingest.raw import AS_WRITTEN
+from onemap.ingest.twins import drop_repeats
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 
@@ -66,11 +66,21 @@ def test_more_than_five_per_cent_of_difference_is_told(share, told):
     assert (
         kinds(
             compare_areas(
-                land([box(0, 0, side, side)], declared_area_m2=20 * MU_M2 * share, **{AREA_AS_WRITTEN: 20}), LAND
+                land(
+                    [box(0, 0, side, side)],
+                    declared_area_m2=20 * MU_M2 * share,
+                    **{AS_WRITTEN.format("declared_area_m2"): 20},
+                ),
+                LAND,
             )
         )
         == told
     )
+
+
+@pytest.mark.parametrize(("one", "other"), [("DX-1", "dx-1"), ("DX-1", "ＤＸ-1"), ("DX-1", "DX -1")])
+def test_keys_that_differ_in_their_spelling_alone_are_one(one, other):
+    assert kinds(drop_repeats(land([Point(0, 0), Point(9, 9)], **{LAND.key: [one, other]}), LAND)) == ["duplicate_key"]
 
 
 def test_a_record_that_stands_twice_is_dropped_once():

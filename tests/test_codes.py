@@ -92,6 +92,11 @@ def test_a_unit_that_a_cell_states_is_taken_and_told_where_it_is_another():
     assert told == [2]
 
 
+def test_a_column_whose_cells_all_state_another_unit_is_told_once():
+    values, told = areas("面积(亩)", *["1公顷"] * 4, None, "2公顷")
+    assert (values[0], values[5], told) == (pytest.approx(10000), pytest.approx(20000), [None])
+
+
 def test_a_unit_of_another_dimension_is_no_area():
     assert areas("面积(亩)", "3米")[0] == ["3米"]
 

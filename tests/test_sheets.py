@@ -478,3 +478,26 @@ def test_cells_of_several_lines_with_commas_are_cells(tmp_path, content):
 def test_a_long_name_with_commas_in_the_last_row_is_no_note(tmp_path):
     name = "孟州市第一高级中学（含东校区、西校区、南校区）"
     assert len(sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], [name, None]]).frame) == 2
+
+
+def dated(tmp_path, date, number_format):
+    book = Workbook()
+    book.active.append(["企业名称", "乡镇", "完成时间"])
+    book.active.append(["甲厂", "化工镇", date])
+    book.active["C2"].number_format = number_format
+    book.save(tmp_path / "t.xlsx")
+    return read_workbook(tmp_path / "t.xlsx", SOURCE, {*WORDS, "完成时间"}).frame["完成时间"][0]
+
+
+@pytest.mark.parametrize("number_format", ['yyyy"年"m"月"', 'yyyy"年"m"月";@', "mmm-yy", "yyyy/m", "[$-804]yyyy\\-mm"])
+def test_a_month_that_excel_keeps_as_its_first_day_is_the_month_that_was_typed(tmp_path, number_format):
+    assert dated(tmp_path, dt.datetime(2026, 6, 1), number_format) == "2026年6月"
+
+
+@pytest.mark.parametrize("number_format", ["yyyy/m/d", 'yyyy"年"m"月"d"日"', "mm-dd-yy", "d-mmm"])
+def test_the_first_day_of_a_month_that_shows_its_day_is_that_day(tmp_path, number_format):
+    assert dated(tmp_path, dt.datetime(2026, 6, 1), number_format) == dt.date(2026, 6, 1)
+
+
+def test_a_day_that_is_only_shown_as_its_month_is_that_day(tmp_path):
+    assert dated(tmp_path, dt.datetime(2026, 6, 30), "mmm-yy") == dt.date(2026, 6, 30)

@@ -3,6 +3,7 @@ import pytest
 
 from onemap.ingest.values import read_value
 from onemap.spec.layer import FieldSpec
+from onemap.text import speaking
 
 CREDIT = FieldSpec(title="统一社会信用代码", dbf="XYDM", pattern="[0-9A-HJ-NPQRTUWXY]{18}")
 INDUSTRY = FieldSpec(title="行业代码", dbf="HYDM", pattern=r"\d{4}")
@@ -64,6 +65,33 @@ def test_a_division_is_no_industry_code_that_lost_its_zeros(raw):
     assert read_value(raw, field)[:3] == (str(raw), "code_damaged", "kept")
 
 
+@pytest.mark.parametrize("raw", [321, "321", "0321 "])
+def test_a_group_of_the_standard_is_not_made_a_class_of_another_division(raw):
+    # 321 is the smelting of common metals; 0321 would be the keeping of poultry.
+    field = INDUSTRY.model_copy(update={"check": "industry_code"})
+    assert read_value(raw, field).value == str(raw).strip()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["9144030071526726xg", "9144 0300 7152 6726 XG", "'9144030071526726XG", "９１４４０３００７１５２６７２６ｘｇ"],
+)
+def test_a_credit_code_in_small_letters_or_with_spaces_is_put_right_where_its_check_character_says_so(raw):
+    field = CREDIT.model_copy(update={"check": "credit_code"})
+    assert read_value(raw, field)[:3] == ("9144030071526726XG", "code_damaged", "repaired")
+
+
+@pytest.mark.parametrize("raw", ["4108832260001.0", "410883-2-26-0001", "410883 2260001", "'4108832260001"])
+def test_a_plot_code_is_whole_without_what_programs_and_people_put_into_it(raw):
+    field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
+    assert read_value(raw, field)[:3] == ("4108832260001", "code_damaged", "repaired")
+
+
+def test_a_credit_code_that_has_another_fault_besides_is_left_as_it_is():
+    field = CREDIT.model_copy(update={"check": "credit_code"})
+    assert read_value("9144030071526727xg", field)[:3] == ("9144030071526727xg", "code_damaged", "kept")
+
+
 def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
     field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
     assert read_value("410883226001", field)[:3] == ("410883226001", "code_damaged", "kept")
@@ -72,3 +100,37 @@ def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
 def test_full_width_digits_of_a_code_are_digits():
     field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
     assert read_value("４１０８８３２２６０００１", field) == ("4108832260001", "", "blanked", "", "")
+
+
+DATE = FieldSpec(title="完成时间", dbf="WCSJ", type="date")
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("2026年6月", "names no day"), ("2026.6", "names no day"),
+        (2026, "names no day"), ("2026年6月底前", "names no day"),
+        ("03/04/2026", "the day from the month"), ("30/06/2026", "year last"), ("26.6.30", "two digits"),
+        ("26年6月30日", "two digits"), ("6月30日", "is not a date"),
+    ],
+)  # fmt: skip
+def test_a_date_that_may_be_another_day_is_blanked_and_why_is_said(raw, why):
+    with speaking("en"):
+        reading = read_value(raw, DATE)
+    assert (reading.value, reading.kind, why in reading.message) == (None, "wrong_type", True)
+
+
+@pytest.mark.parametrize("raw", ["1900-01-01", "1899-12-31", "9999-12-31", "2206-06-30"])
+def test_a_date_that_cannot_be_meant_is_blanked_and_told(raw):
+    assert read_value(raw, DATE)[:2] == (None, "out_of_range")
+
+
+@pytest.mark.parametrize("raw", ["1949-10-01", "2100-12-31"])
+def test_the_first_and_the_last_years_are_dates(raw):
+    assert str(read_value(raw, DATE).value.date()) == raw
+
+
+def test_a_number_out_of_range_is_told_in_the_unit_of_its_limits():
+    depth = FieldSpec(title="井深", dbf="JS", type="number", unit="m", minimum=0, maximum=1000)
+    with speaking("en"):
+        assert read_value(5000.0, depth).message.endswith("between 0 and 1000; this is 5000 metres")

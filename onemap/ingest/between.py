@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.ingest.checks import is_one_place
 from onemap.ingest.raw import Fault
+from onemap.ingest.twins import TWINS_M, is_one_place, plain_name
 from onemap.model import Layer
-from onemap.text import fold, tr
+from onemap.text import tr
 
 
 def check_between(layers: Mapping[str, Layer]) -> dict[str, list[Fault]]:
@@ -45,14 +45,16 @@ def _inside(layer: Layer, areas: Layer) -> list[Fault]:
 
 
 def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
-    """Report areas of one name and place to which two layers give two keys."""
+    """Report things of one name and place to which two layers give two keys."""
     # A number of the land bureau's own is no code of the soil platform: only codes of one form are held together.
     specs = (layer.spec, other.spec)
     forms = [form for spec in specs if (form := spec.fields[spec.key].pattern) is not None]
-    mine, theirs = (_of_form(_named_areas(one), forms) for one in (layer, other))
+    mine, theirs = (_of_form(_named_places(one), forms) for one in (layer, other))
     common = mine.merge(theirs, on="name", suffixes=("", "_other"))
     common = common[common["key"] != common["key_other"]]
     faults = []
+    near = shapely.dwithin(common["shape"].to_numpy(), common["shape_other"].to_numpy(), TWINS_M)
+    common = common[near]
     same = [is_one_place(*pair) for pair in zip(common["shape"], common["shape_other"], strict=True)]
     for _, pair in common[same].iterrows():
         message = tr(
@@ -65,13 +67,15 @@ def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
 
 
 def _of_form(table: pd.DataFrame, forms: Sequence[str]) -> pd.DataFrame:
-    return table[[all(re.fullmatch(form, key) for form in forms) for key in table["key"]]]
+    # An empty list would be taken for no columns, and not for no rows.
+    return table[np.array([all(re.fullmatch(form, key) for form in forms) for key in table["key"]], dtype=bool)]
 
 
-def _named_areas(layer: Layer) -> pd.DataFrame:
+def _named_places(layer: Layer) -> pd.DataFrame:
     frame = layer.frame
-    names = frame[layer.spec.label].map(lambda value: "" if pd.isna(value) else fold(value))
+    names = frame[layer.spec.label].map(plain_name)
     keys = frame[layer.spec.key].map(lambda value: "" if pd.isna(value) else str(value))
     table = pd.DataFrame({"at": frame.index, "name": names, "key": keys, "shape": frame.geometry.array})
-    areas = np.isin(shapely.get_type_id(frame.geometry.array), (3, 6))
-    return table[areas & (table["name"] != "") & (table["key"] != "")]
+    # A list has a point where the map has the area: -1 is the dimension of what has no place.
+    placed = np.isin(shapely.get_dimensions(frame.geometry.array), (0, 2))
+    return table[placed & (table["name"] != "") & (table["key"] != "")]

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.geodesy import MU_M2, area_m2, lonlat_of
+from onemap.geodesy import MU_M2, SQUARE_METRES, area_m2, lonlat_of, unit_title
 from onemap.ingest.coverage import check_coverage
-from onemap.ingest.raw import AREA_AS_WRITTEN, Fault
-from onemap.model import LOCATED_IN
+from onemap.ingest.numbers import parse_quantity
+from onemap.ingest.raw import AS_WRITTEN, Fault, written
+from onemap.ingest.twins import drop_repeats, find_twins
+from onemap.model import LOCATED_IN, SOURCE
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
 
@@ -23,15 +25,15 @@ Check = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fau
 AREA_TOLERANCE: Final = 0.05
 """A declared area may differ from the measured one by this share."""
 
+MANY_AREAS: Final = 5
+NEARLY_ALL: Final = 0.8
+"""Where so many areas and this share of a source's fit in another unit, that is one fault of its column."""
+
 MANY_A_CLASS: Final = 5
 """A list with less than so many records for each class need not have one of each."""
 
 FEW_BLANK: Final = 0.5
 """Where more records than this share have no name, names are not what the layer has."""
-
-TWINS_M: Final = 20.0
-TWINS_SHARE: Final = 0.5
-"""Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
 
 FAR_DEG: Final = 0.5
 """Some fifty kilometres: the rough box of a county is not as far from its border."""
@@ -39,53 +41,6 @@ FAR_DEG: Final = 0.5
 TOWNSHIP_WORDS: Final = ("街道办事处", "办事处", "街道办", "街道", "街办", "镇", "乡", "办")
 OFFICE: Final = re.compile(r"(人民)?政府$|\(.*\)$")
 ABOVE: Final = re.compile(r"^.*[省市县区](?=.{2,})")
-
-
-def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Drop records that repeat another in everything, and report keys that name two records."""
-    keys = frame[spec.key].astype("string").fillna("")
-    everything = frame[list(spec.fields)].assign(_shape=shapely.to_wkb(frame.geometry.array))
-    # What has no place may have lost it: two records that differ in nothing but that are not one.
-    placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
-    repeated = everything.duplicated() & (keys != "") & placed
-    again = keys.duplicated() & (keys != "") & ~repeated if spec.fields[spec.key].unique else keys != keys
-    twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
-    faults = [
-        Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
-        for at in frame.index[repeated]
-    ]
-    faults += [
-        Fault(
-            "duplicate_key", tr("the key {key} names two different records", key=keys[at]), hint, at, spec.key, keys[at]
-        )
-        for at in frame.index[again]
-    ]
-    return frame[~repeated].reset_index(drop=True), faults
-
-
-def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Report records of two keys that have one name and one place: probably one thing, listed twice."""
-    names = frame[spec.label].map(lambda value: "" if pd.isna(value) else fold(value))
-    keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
-    shapes = frame.geometry.array
-    # The pieces of a river have one name too; lines are left out.
-    placed = ~shapely.is_missing(shapes) & np.isin(shapely.get_dimensions(shapes), (0, 2))
-    candidates = frame.index[(names != "") & names.duplicated(keep=False) & placed & (spec.label != spec.key)]
-    there = frame.geometry[candidates]
-    one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
-    faults = []
-    for at, twin in zip(candidates[one], candidates[other], strict=True):
-        if at < twin and names[at] == names[twin] and keys[at] != keys[twin] and is_one_place(there[at], there[twin]):
-            message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
-            hint = tr("find out whether they are one thing; if so, delete one")
-            faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
-    return frame, faults
-
-
-def is_one_place(one: shapely.Geometry, other: shapely.Geometry) -> bool:
-    """Tell whether two things near each other, in one CRS in metres, share their ground where both are areas."""
-    smaller = min(one.area, other.area)
-    return smaller == 0 or bool(shapely.intersection(one, other).area >= TWINS_SHARE * smaller)
 
 
 def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -112,13 +67,14 @@ def name_blanks(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
 
 def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report declared areas that differ from the measured ones."""
-    if spec.area_field is None or AREA_AS_WRITTEN not in frame:
+    told = AS_WRITTEN.format(spec.area_field)
+    if spec.area_field is None or told not in frame:
         return frame, []
     declared = frame[spec.area_field].astype(float)
     measured = area_m2(frame.geometry)
     far = (np.abs(declared - measured) > AREA_TOLERANCE * measured) & (measured > 0) & declared.notna()
-    faults = []
-    for at in frame.index[far]:
+    faults, explained = _other_units(frame, spec, measured, far)
+    for at in frame.index[far].difference(explained):
         message = tr(
             "declared {declared:.2f} mu, measured {measured:.2f} mu ({share:+.1%})",
             declared=declared[at] / MU_M2,
@@ -126,8 +82,36 @@ def compare_areas(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoData
             share=declared[at] / measured[at] - 1,
         )
         hint = tr("check the unit of the area, and whether the boundary was changed")
-        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, str(frame.at[at, AREA_AS_WRITTEN])))
+        faults.append(Fault("area_mismatch", message, hint, at, spec.area_field, written(frame.at[at, told])))
     return frame, faults
+
+
+def _other_units(
+    frame: gpd.GeoDataFrame, spec: LayerSpec, measured: pd.Series[Any], far: pd.Series[Any]
+) -> tuple[list[Fault], pd.Index[Any]]:
+    """Report sources whose areas nearly all fit the ground in one other unit, and the rows that this explains."""
+    faults, explained = [], frame.index[:0]
+    told = AS_WRITTEN.format(spec.area_field)
+    for source, own in frame[told][far].groupby(frame[SOURCE]):
+        read = own.map(parse_quantity)
+        bare = read[[quantity is not None and quantity[1] is None for quantity in read]]
+        numbers = bare.map(lambda quantity: quantity[0]).astype(float)
+        everything = int((frame[SOURCE].eq(source) & frame[told].notna() & (measured > 0)).sum())
+        for unit, factor in SQUARE_METRES.items():
+            ground = measured[numbers.index]
+            fit = numbers.index[np.abs(numbers * factor - ground) <= AREA_TOLERANCE * ground]
+            if len(fit) < MANY_AREAS or len(fit) < NEARLY_ALL * everything:
+                continue
+            message = tr(
+                "{count} of {all} declared areas are {unit}, by what is measured, and were read in another unit",
+                count=len(fit), all=everything, unit=unit_title(unit),
+            )  # fmt: skip
+            hint = tr("write the unit behind the column's name, such as 面积(亩)")
+            faults.append(
+                Fault("area_mismatch", message, hint, field=spec.area_field or "", source=str(source), key="")
+            )
+            explained = explained.union(fit)
+    return faults, explained
 
 
 CHECKS: Final[tuple[Check, ...]] = (

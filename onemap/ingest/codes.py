@@ -17,6 +17,7 @@ DIVISIONS: Final = range(1, 98)
 """GB/T 4754-2017 has the divisions (大类) 01 to 97, without a gap."""
 
 CLASSES: Final[Mapping[str, frozenset[str]]] = {
+    "08": frozenset({"0810", "0820", "0890"}),
     "09": frozenset(
         {
             "0911", "0912", "0913", "0914", "0915", "0916", "0917", "0919",
@@ -54,6 +55,20 @@ class Objection(NamedTuple):
 def check_code(text: str, check: CodeCheck) -> Objection | None:
     """Return what is wrong with a code of the right form, or None."""
     return _CHECKS[check](text)
+
+
+def is_proved(text: str, check: CodeCheck) -> bool:
+    """Tell whether a code that was put right is one for sure: its check character fits, or the standard has it.
+
+    Where no list tells, 321 may be the group 321 of the standard as well as the class 0321.
+
+    Examples
+    --------
+    >>> is_proved("0912", "industry_code"), is_proved("0321", "industry_code")
+    (True, False)
+    """
+    listed = check != "industry_code" or text in CLASSES.get(text[:2], ())
+    return listed and check_code(text, check) is None
 
 
 def _credit_code(text: str) -> Objection | None:

@@ -11,13 +11,16 @@ import pandas as pd
 
 from onemap.geodesy import METRES, SQUARE_METRES, unit_title
 from onemap.ingest.numbers import parse_quantity, split_unit
-from onemap.ingest.raw import Fault
+from onemap.ingest.raw import Fault, written
 from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
 LEAST_OF_NAME: Final = 3
 """Shorter words end the names of many other columns."""
+
+MANY: Final = 5
+"""So many cells that all state another unit than their column's are one fault."""
 
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
@@ -251,9 +254,15 @@ def _in_field_unit(
                 value=value, usual=unit_title(usual),
             )  # fmt: skip
             hint = tr("write the whole column in one unit")
-            faults.append(Fault("unit_differs", message, hint, at, name, str(value)))
+            faults.append(Fault("unit_differs", message, hint, at, name, written(value)))
         # A bare number in the field's own unit is left as it came.
         return value if stated is None and unit == own else number * (factors[unit] / factors[own])
 
     read = [scaled(at, value) for at, value in values.items()]
+    if len(faults) >= MANY and len(faults) == values.notna().sum():
+        message = tr(
+            "all {count} cells state their unit, such as {value}; they were read in it, and not in {usual}",
+            count=len(faults), value=faults[0].value, usual=unit_title(usual),
+        )  # fmt: skip
+        faults = [Fault("unit_differs", message, tr("write the unit behind the column's name"), field=name)]
     return pd.Series(read, index=values.index, dtype=object), faults

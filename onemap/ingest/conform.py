@@ -13,9 +13,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.dates import is_day_number
 from onemap.geodesy import lonlat_of
 from onemap.ingest.outlines import check_outlines
-from onemap.ingest.raw import TOTALS_WORD, Fault
+from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
 from onemap.ingest.values import DTYPES, Reading, read_value
 from onemap.model import Action, Repair
 from onemap.spec.layer import FieldSpec, LayerSpec
@@ -75,28 +76,33 @@ def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
     faults: list[Fault] = []
     columns = {}
     for name, field in spec.fields.items():
-        columns[name], found = _read_column(frame[name], name, field)
+        told = AS_WRITTEN.format(name)
+        columns[name], found = _read_column(frame[name], frame[told if told in frame else name], name, field)
         faults += found
     return frame.assign(**columns), faults
 
 
-def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.Series[Any], list[Fault]]:
+def _read_column(
+    raw: pd.Series[Any], told: pd.Series[Any], name: str, field: FieldSpec
+) -> tuple[pd.Series[Any], list[Fault]]:
     # Towns, crops and classes repeat: each spelling is read once.
     codes, spellings = pd.factorize(raw, use_na_sentinel=False)
     readings = [read_value(value, field) for value in spellings]
     values = pd.Series([readings[code].value for code in codes], index=raw.index, dtype=object)
     faulty = {code for code, reading in enumerate(readings) if reading.kind}
     faults = [
-        Fault(r.kind, r.message, r.hint, at, name, str(raw[at]), r.action, repair=_repair(raw[at], r))
+        Fault(r.kind, r.message, r.hint, at, name, written(told[at]), r.action, repair=_repair(told[at], r))
         for at, code in zip(raw.index, codes, strict=True)
         if code in faulty and (r := readings[code])
     ]
+    if field.type == "date":
+        faults += _day_numbers(raw, values, name)
     # A column that is missing or blank altogether is one fault, which the matching of columns has told.
     if field.required and raw.notna().any():
         message, hint = tr("{field} is blank", field=field.label), tr("fill it in; the record is kept")
         silent = {code for code, reading in enumerate(readings) if reading.value is None and not reading.kind}
         faults += [
-            Fault("missing_value", message, hint, at, name)
+            Fault("missing_value", message, hint, at, name, "" if pd.isna(told[at]) else written(told[at]))
             for at, code in zip(raw.index, codes, strict=True)
             if code in silent
         ]
@@ -105,6 +111,20 @@ def _read_column(raw: pd.Series[Any], name: str, field: FieldSpec) -> tuple[pd.S
 
 def _repair(raw: Any, reading: Reading) -> Repair | None:
     return Repair(str(raw), str(reading.value)) if reading.action == "repaired" else None
+
+
+def _day_numbers(raw: pd.Series[Any], values: pd.Series[Any], name: str) -> list[Fault]:
+    """Tell once of the dates of a column that are Excel's numbers of days: they were read, but nobody sees a date."""
+    numbers = [at for at, value in zip(raw.index, raw, strict=True) if is_day_number(value)]
+    if not numbers:
+        return []
+    first = numbers[0]
+    message = tr(
+        "{count} dates stand as Excel's day numbers; {value} was read as {date}",
+        count=len(numbers), value=written(raw[first]), date=values[first].date().isoformat(),
+    )  # fmt: skip
+    hint = tr("format the column as dates")
+    return [Fault("wrong_type", message, hint, first, name, written(raw[first]), "repaired", "info")]
 
 
 def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

@@ -20,6 +20,7 @@ from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
 from onemap.ingest.conform import conform
 from onemap.ingest.corrections import merged
+from onemap.ingest.counties import check_counties
 from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
@@ -193,9 +194,12 @@ def _put_together(project: Project, sources: list[Source], files: list[RasterFil
         issues += [*(issue for one in own for issue in one.issues), *found]
         if frame is not None:
             layers[layer_id] = Layer(specs[layer_id], frame)
-    letters = {one.source.name: one.source.letters for one in conformed}
-    for layer_id, faults in check_between(layers).items():
-        issues += stamp(faults, layers[layer_id].frame, "", specs[layer_id], letters)
+    between = check_between(layers)
+    for layer_id, layer in layers.items():
+        # A workbook may fill several layers: only in its own is a source's name its own.
+        own_letters = {one.source.name: one.source.letters for one in conformed if one.source.layer.id == layer_id}
+        faults = [*between.get(layer_id, []), *check_counties(layer, project.spec.county)]
+        issues += stamp(faults, layer.frame, next(iter(own_letters)), layer.spec, own_letters)
     drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
         {layer_id: layers[layer_id] for layer_id in specs if layer_id in layers},

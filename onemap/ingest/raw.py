@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,8 +21,26 @@ from onemap.text import tr
 TOTALS_WORD: Final = "totals word"
 """Column of the frames of tables: the cell that says that a row sums up others, "" where none does."""
 
-AREA_AS_WRITTEN: Final = "area as written"
-"""Column of the frames of layers that declare an area: the area before it was brought to the field's unit."""
+AS_WRITTEN: Final = "{} as written"
+"""Column beside each field with a unit that the source has: its cells before they were brought to the field's unit."""
+
+
+def written(value: Any) -> str:
+    """Return a raw cell as its author sees it in the table, as far as that can be told.
+
+    Examples
+    --------
+    >>> written(912.0), written(9.14108830000001e17), written(dt.datetime(2026, 6, 30)), written(True)
+    ('912', '9.14108830000001E+17', '2026-06-30', 'TRUE')
+    """
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        # Excel shows 15 digits, and no more than it needs.
+        return f"{value:.15G}"
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return str(value)
 
 
 class UnreadableError(Exception):

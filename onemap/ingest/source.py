@@ -26,7 +26,7 @@ from onemap.ingest.placement.coordinates import coordinate_columns, locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.rasters import RasterSource, open_raster
-from onemap.ingest.raw import AREA_AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
+from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
 from onemap.ingest.readers.postgis import content_digest
 from onemap.ingest.records import Records
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
@@ -94,9 +94,9 @@ class Source:
         frame[SOURCE], frame[SOURCE_ROW] = self.name, self.raw.rows
         if self.raw.geometry is None:
             frame[TOTALS_WORD] = totals_words(self.raw.frame)
-        area = self.columns.get(self.layer.area_field or "")
-        if area is not None:
-            frame[AREA_AS_WRITTEN] = self.raw.frame[area]
+        for name, spec in self.layer.fields.items():
+            if spec.unit is not None and name in self.columns:
+                frame[AS_WRITTEN.format(name)] = self.raw.frame[self.columns[name]]
         nowhere = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs)
         shapes = nowhere if self.shapes is None or not self.placed else self.shapes.to_crs(crs)
         return gpd.GeoDataFrame(frame, geometry=shapes.rename("geometry"))

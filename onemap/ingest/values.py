@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,8 +11,10 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from onemap.dates import parse_date
-from onemap.ingest.codes import check_code
+from onemap.geodesy import unit_title
+from onemap.ingest.codes import check_code, is_proved
 from onemap.ingest.numbers import parse_number
+from onemap.ingest.raw import written
 from onemap.model import Action
 from onemap.spec.layer import FieldSpec, FieldType
 from onemap.text import fold, tr
@@ -23,6 +26,14 @@ EXACT: Final = 2**53
 """Beyond this a float no longer tells one whole number from the next."""
 
 SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+
+
+YEARS: Final = range(1949, 2101)
+"""A date of another year is a slip, or what a program writes for none: 1900-01-01, 9999-12-31."""
+
+_NO_DAY: Final = re.compile(r"\d{4}([-/.年]\d{1,2}月?)?年?[份底末初]?前?")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_SHORT_YEAR: Final = re.compile(r"'?\d{1,2}([-/.])\d{1,2}\1\d{1,2}|\d{2}年\d{1,2}月\d{1,2}日?")
 
 
 class Reading(NamedTuple):
@@ -49,9 +60,14 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
         text = str(int(raw)) if float(raw).is_integer() else repr(raw)
     else:
         # NUL pads DBF fields of some programs, and no file format of ours can hold it.
-        text = str(raw).replace("\0", "").strip()
+        text = written(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
+        if isinstance(raw, dt.date) and (field.pattern is not None or field.unique):
+            message = tr("Excel has turned the code into a date; what it was cannot be told")
+            return Reading(
+                None, "code_damaged", "blanked", message, tr("type the code again, in a cell formatted as text")
+            )
     if field.pattern is not None:
         text = unicodedata.normalize("NFKC", text)
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
@@ -68,16 +84,24 @@ def _damaged() -> Reading:
 
 
 def _repaired_code(text: str, field: FieldSpec) -> Reading:
-    """Put back leading zeros, where exactly that makes the code whole; otherwise keep it and say so."""
-    pattern = field.pattern or ""
+    """Put back leading zeros, or take out what is no code, where exactly that makes it whole; else keep it."""
+    # Programs that took the code for a number have written 4108832260001.0.
+    tidy = re.sub(r"[\s'`‘’_–—-]", "", re.sub(r"\.0+$", "", text)).upper()
+    if _is_whole(tidy, field):
+        message = tr("the code is written another way than it should be: read as {code}", code=tidy)
+        return Reading(tidy, "code_damaged", "repaired", message, tr("write the code as it is printed"))
     for padded in ("0" + text, "00" + text):
-        if not text.isdigit() or not re.fullmatch(pattern, padded):
-            continue
-        if field.check is None or check_code(padded, field.check) is None:
+        if text.isdigit() and _is_whole(padded, field):
             message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
             return Reading(padded, "code_damaged", "repaired", message, tr("format the cells as text"))
     message = tr("{field} has not the form of such a code", field=field.label)
     return Reading(text, "code_damaged", "kept", message, tr("compare it with the certificate or ledger"))
+
+
+def _is_whole(text: str, field: FieldSpec) -> bool:
+    """Tell whether a code that was put right has its form, and where there is a check, stands it for sure."""
+    formed = re.fullmatch(field.pattern or "", text) is not None
+    return formed and (field.check is None or is_proved(text, field.check))
 
 
 def _number(raw: Any, field: FieldSpec) -> Reading:
@@ -86,7 +110,11 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
         return _wrong(raw, tr("a number"))
     low, high = field.minimum, field.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        message = tr("{field} must lie between {low} and {high}", field=field.label, low=_limit(low), high=_limit(high))
+        limits = {"field": field.label, "low": _limit(low), "high": _limit(high)}
+        message = tr("{field} must lie between {low} and {high}", **limits)
+        if field.unit is not None:
+            message = tr("{field} must lie between {low} and {high}; this is {number:g} {unit}",
+                         **limits, number=number, unit=unit_title(field.unit))  # fmt: skip
         return Reading(None, "out_of_range", "blanked", message, tr("check the value and its unit"))
     return Reading(number)
 
@@ -105,7 +133,28 @@ def _integer(raw: Any, field: FieldSpec) -> Reading:
 
 def _date(raw: Any, field: FieldSpec) -> Reading:
     date = parse_date(raw, field.formats)
-    return _wrong(raw, tr("a date, such as 2026-06-30")) if date is None else Reading(pd.Timestamp(date))
+    if date is None:
+        reading = _wrong(raw, tr("a date, such as 2026-06-30"))
+        return reading._replace(message=_why_no_day(raw) or reading.message)
+    if date.year not in YEARS:
+        message = tr("{value} is no date that can be meant", value=date.isoformat())
+        return Reading(None, "out_of_range", "blanked", message, tr("correct the value in the source"))
+    return Reading(pd.Timestamp(date))
+
+
+def _why_no_day(raw: Any) -> str:
+    """Say why a date that people would understand is not taken, or "": what day it means nobody can tell for sure."""
+    text = fold(written(raw))
+    parts = _YEAR_LAST.fullmatch(text)
+    if parts and max(int(parts[1]), int(parts[2])) <= 12:
+        return tr("in {value} nobody can tell the day from the month; write dates like 2026-06-30", value=written(raw))
+    if parts:
+        return tr("{value} has its year last; write dates like 2026-06-30", value=written(raw))
+    if _NO_DAY.fullmatch(text):
+        return tr("{value} names no day; write dates like 2026-06-30", value=written(raw))
+    if _SHORT_YEAR.fullmatch(text):
+        return tr("{value} has a year of two digits; write dates like 2026-06-30", value=written(raw))
+    return ""
 
 
 def _class(raw: Any, field: FieldSpec) -> Reading:
@@ -114,12 +163,14 @@ def _class(raw: Any, field: FieldSpec) -> Reading:
     if found is not None:
         return Reading(found)
     known = "、".join(spec.label for spec in field.classes.values())
-    message = tr("{value} is none of the classes of {field}: {known}", value=raw, field=field.label, known=known)
+    message = tr(
+        "{value} is none of the classes of {field}: {known}", value=written(raw), field=field.label, known=known
+    )
     return Reading(None, "unknown_class", "blanked", message, tr("correct it, or add it to the aliases of a class"))
 
 
 def _wrong(raw: Any, wanted: str) -> Reading:
-    message = tr("{value} is not {wanted}", value=raw, wanted=wanted)
+    message = tr("{value} is not {wanted}", value=written(raw), wanted=wanted)
     return Reading(None, "wrong_type", "blanked", message, tr("correct the value in the source"))
 
 

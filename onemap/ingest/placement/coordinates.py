@@ -67,9 +67,13 @@ def locate(raw: Raw, source: SourceSpec) -> tuple[gpd.GeoSeries | None, dict[str
     faults = [_missing(frame, at, names, axis) for at, axis in zip(frame.index[missing], axes, strict=True)]
     x, y, exchanged = _exchange(read, x_names == y_names)
     faults += [_exchanged(frame, at, names) for at in frame.index[exchanged]]
+    # An x that can be a longitude is not what is wrong with the pair.
+    axes = np.where((np.abs(x) <= MOST_DEGREES) & (x != 0), "y", "x")
     x, y, senseless = _sensible(x, y)
     faults += [
-        _senseless(frame, at, names, reason) for at, reason in zip(frame.index, senseless, strict=True) if reason
+        _senseless(frame, at, names, (reason, axis))
+        for at, reason, axis in zip(frame.index, senseless, axes, strict=True)
+        if reason
     ]
     if source.coord_type in OFFSET_SYSTEMS:
         degrees = np.abs(x) <= MOST_DEGREES
@@ -97,8 +101,9 @@ def _find_axis(
     if asked:
         named = [find([name]) for name in asked]
         return () if None in named else tuple(name for name in named if name)
+    folded = {fold(name): name for name in reversed(raw.frame.columns)}
     for triple in triples:
-        degrees, minutes, seconds = (find_column([word], raw.frame.columns) for word in triple)
+        degrees, minutes, seconds = (folded.get(fold(word)) for word in triple)
         if degrees and minutes:
             return (degrees, minutes, seconds) if seconds else (degrees, minutes)
     whole = find(words)
@@ -191,7 +196,8 @@ def _exchanged(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> Fault:
     return Fault("axes_swapped", message, hint, at, "x", x, "repaired", repair=Repair(f"{x}, {y}", f"{y}, {x}"))
 
 
-def _senseless(frame: pd.DataFrame, at: Any, names: Sequence[str], reason: str) -> Fault:
+def _senseless(frame: pd.DataFrame, at: Any, names: Sequence[str], why: tuple[str, str]) -> Fault:
+    reason, axis = why
     texts = _written(frame, at, names)
     hint = tr("correct the coordinates in the source; without them the record is in no list by place")
     if reason == "few":
@@ -201,4 +207,4 @@ def _senseless(frame: pd.DataFrame, at: Any, names: Sequence[str], reason: str) 
         message = tr("a coordinate of 0 is none: {texts}", texts=texts)
     else:
         message = tr("neither degrees nor metres of a map: {texts}", texts=texts)
-    return Fault("out_of_range", message, hint, at, "x", texts, "blanked")
+    return Fault("out_of_range", message, hint, at, axis, texts, "blanked")

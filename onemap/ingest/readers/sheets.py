@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
@@ -100,7 +101,7 @@ def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
         reach: dict[int, int] = {}
         for (top, _), (bottom, _) in merged:
             reach[top + 1] = max(reach.get(top + 1, 0), bottom + 1)
-        raw = read_records(_filled(_rows(sheet, notes.errors), merged), words, encoding, reach)
+        raw = read_records(_filled(_rows(sheet, notes), merged), words, encoding, reach)
     return _with_faults(raw, [*_bare_formulas(notes.bare_formulas), *_hidden_rows(notes.hidden_rows, raw.rows)])
 
 
@@ -191,22 +192,33 @@ def _sheet(book: CalamineWorkbook, path: Path, name: str) -> tuple[CalamineSheet
 
 def _known(sheet: CalamineSheet, words: AbstractSet[str]) -> int:
     merged = sheet.merged_cell_ranges or []
-    rows = islice(_filled(_rows(sheet, {}), merged), SCANNED_ROWS)
+    rows = islice(_filled(_rows(sheet, SheetNotes()), merged), SCANNED_ROWS)
     return find_header([row.cells for row in rows], words).known
 
 
-def _rows(sheet: CalamineSheet, errors: Mapping[Place, str]) -> Iterator[list[Any]]:
-    """Yield the cells of each row from A1 on; errors read as Excel shows them."""
+def _rows(sheet: CalamineSheet, notes: SheetNotes) -> Iterator[list[Any]]:
+    """Yield the cells of each row from A1 on; errors and months read as Excel shows them."""
+    months: dict[int, list[int]] = {}
+    for at, column in notes.months:
+        months.setdefault(at, []).append(column)
     indent = [None] * (sheet.start[1] if sheet.start else 0)
     by_row: dict[int, list[tuple[int, str]]] = {}
-    for (at, column), text in errors.items():
+    for (at, column), text in notes.errors.items():
         by_row.setdefault(at, []).append((column, text))
     for number, cells in enumerate(sheet.iter_rows()):
         row: list[Any] = [*indent, *cells]
         for column, text in by_row.get(number, ()):
             row += [None] * (column + 1 - len(row))
             row[column] = text
+        for column in months.get(number, ()):
+            row[column : column + 1] = [_as_month(value) for value in row[column : column + 1]]
         yield row
+
+
+def _as_month(value: Any) -> Any:
+    """Return the first of a month as that month, of which nobody said a day."""
+    first = isinstance(value, dt.date) and value.day == 1
+    return f"{value.year}年{value.month}月" if first else value
 
 
 def _filled(rows: Iterator[list[Any]], merged: Sequence[tuple[Place, Place]]) -> Iterator[Row]:

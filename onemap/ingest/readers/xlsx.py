@@ -1,4 +1,4 @@
-"""What .xlsx files say of their cells that their reader does not: errors, formulas never computed, stray cells."""
+"""What .xlsx files say of their cells that their reader does not: errors, months, bare formulas, stray cells."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ _OF_SHEET: Final = re.compile(r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[^'!]+))
 _CODE_NAME: Final = re.compile(rb'<(?:\w+:)?sheetPr\s[^>]*?\bcodeName="([^"]*)"')
 HEAD: Final = 4096
 """So many bytes from the start of a sheet have its properties."""
+_STYLED: Final = re.compile(rb'<(?:\w+:)?c\s([^>]*\bs="(\d+)"[^>]*[^/])>')
+
+_MONTH_IDS: Final = frozenset({"17", "27", "36", "50", "52", "57"})
+"""The formats of a month that a workbook need not spell out: mmm-yy, and in a Chinese Excel yyyy"年"m"月"."""
+
+_LITERAL: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|;.*')
 
 Place = tuple[int, int]
 """Row and column from 0."""
@@ -52,6 +58,8 @@ class SheetNotes:
     """The error that Excel shows, such as #N/A."""
     bare_formulas: list[Place] = field(default_factory=list)
     """Formulas without a value: the program that wrote them never computed them."""
+    months: list[Place] = field(default_factory=list)
+    """Cells that show a year and a month: Excel keeps the first day of the month for what was typed as 2026年6月."""
     hidden_rows: list[int] = field(default_factory=list)
     """Rows that are hidden, by hand or by a filter, as Excel numbers them."""
     rows: int = 0
@@ -79,6 +87,8 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
         errors: dict[Place, str] = {}
         bare: list[Place] = []
         hidden: list[int] = []
+        months: list[Place] = []
+        month_styles = _month_styles(archive)
         last_row, last_column = 0, 26
         for text in _rows_of(archive, part):
             if b'"e"' in text:
@@ -87,6 +97,9 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
             if b"<f" in text or b":f" in text:
                 formulas = (found[1] for found in _BARE_FORMULA.finditer(text) if b't="str"' not in found[1])
                 bare += [place for formula in formulas if (place := _place(formula)) is not None]
+            if month_styles:
+                styled = (_place(cell[1]) for cell in _STYLED.finditer(text) if int(cell[2]) in month_styles)
+                months += [place for place in styled if place is not None]
             if b"hidden" in text:
                 numbers = (_NUMBER.search(row) for row in _HIDDEN.findall(text))
                 hidden += [int(number[1]) for number in numbers if number]
@@ -95,7 +108,7 @@ def note_cells(path: Path, sheet: str) -> SheetNotes:
         if last_row * last_column > MOST_CELLS:
             # Formats reach that far; whether values do takes a closer look.
             last_row, last_column = _reach(archive, part)
-    return SheetNotes(errors, bare, hidden, last_row, last_column)
+    return SheetNotes(errors, bare, months, hidden, last_row, last_column)
 
 
 def sheet_marks(path: Path) -> dict[str, str]:
@@ -143,6 +156,21 @@ def _parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
         if part in archive.namelist():
             parts.setdefault(own.get("name", ""), part)
     return parts
+
+
+def _month_styles(archive: zipfile.ZipFile) -> set[int]:
+    """Return the numbers of the cell formats that show a year and a month, and no day."""
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
+    codes = {form.get("numFmtId", ""): form.get("formatCode", "") for form in styles.findall(".//{*}numFmts/{*}numFmt")}
+    used = [form.get("numFmtId", "") for form in styles.findall("{*}cellXfs/{*}xf")]
+    return {at for at, own in enumerate(used) if (_is_month(codes[own]) if own in codes else own in _MONTH_IDS)}
+
+
+def _is_month(code: str) -> bool:
+    letters = _LITERAL.sub("", code).lower()
+    return "y" in letters and "m" in letters and "d" not in letters
 
 
 def _rows_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
