@@ -323,8 +323,8 @@ def widen(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
     west, south, east, north = table.records[at]["shape"].bounds
     table.records[at]["shape"] = shapely.box(west - 3, south, east, north)
-    keys = sorted(table.records[one]["unit_code"] for one in (at - 1, at))
-    return [of_file(table, "overlap", "", " / ".join(keys))]
+    keys = {table.records[one]["unit_code"]: one for one in (at - 1, at)}
+    return [told(county[layer], keys[min(keys)], "overlap", "", value=" / ".join(sorted(keys)), action="kept")]
 
 
 def narrow(county: County, layer: str, at: int) -> list[Told]:
@@ -459,6 +459,10 @@ ELSEWHERE: Final = {
     "parts_chosen": "test_files", "several_versions": "test_versions", "crs_unproved": "test_crs",
     "crs_conflict": "test_crs", "likely_offset": "test_registration", "cut_text": "test_encoding",
     "curved_geometry": "test_vectors",
+    **dict.fromkeys(("record_changed", "record_gone"), "test_previous"),
+    **dict.fromkeys(
+        ("corrected", "decision_ended", "correction_lost", "correction_overtaken", "decision_unclear"), "test_review"
+    ),
 }  # fmt: skip
 """The kinds that need a file of another sort than these, and the tests that make one."""
 

@@ -189,3 +189,18 @@ def test_a_closed_slit_is_told_once():
 @pytest.mark.parametrize("shapes", [[None, None], [Point(0, 0)], [Polygon()]])
 def test_what_is_no_area_has_no_part_in_it(shapes):
     assert check_coverage(land([*shapes, *STEPS]), LAND)[1] == check_coverage(land(shapes), LAND)[1] == []
+
+
+def test_of_more_gaps_than_anyone_mends_the_largest_are_told_and_what_the_others_are_together():
+    # Panes of 9 m in frames of 10 m: each has a hole of its own, which grows from west to east.
+    count = 520
+    frames = [
+        box(12 * at, 0, 12 * at + 10, 10) - box(12 * at + 1, 1, 12 * at + 1 + 8 * (at + 1) / count, 9)
+        for at in range(count)
+    ]
+    found = faults(frames, "gap")
+    holes = sorted(64 * (at + 1) / count for at in range(count))
+    assert len(found) == 501
+    assert min(float(fault.value) for fault in found[:500]) >= holes[20] - 0.05
+    assert float(found[500].value) == pytest.approx(sum(holes[:20]), abs=1)
+    assert "20" in found[500].message

@@ -31,6 +31,9 @@ LEAST_FACE_M2: Final = 1e-4
 LEAST_GAP_M2: Final = 0.05
 """A gap that would be told as 0.0 m² is none: it comes from a vertex that rounding has put beside a straight edge."""
 
+MOST_GAPS: Final = 500
+"""More gaps are not told one by one: the layer was drawn without snapping, which nobody mends gap by gap."""
+
 
 def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report overlaps and small gaps of a layer whose features may have neither."""
@@ -48,7 +51,22 @@ def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     slits = find_slits(edges, areas, tree, holes.array[gaps])
     slits = slits[slits["width_m"] * slits["length_m"] >= LEAST_GAP_M2]
     overlaps = _overlaps(frame, shapes, np.unique(deep), spec)
-    return frame, [*overlaps, *_gaps(holes[gaps], spec), *_slits(frame, shapes, slits, spec)]
+    told = [*_gaps(holes[gaps], spec), *_slits(frame, shapes, slits, spec)]
+    return frame, [*overlaps, *_largest(told, len(shapes))]
+
+
+def _largest(gaps: list[Fault], features: int) -> list[Fault]:
+    """Return the gaps; of more than anyone mends by hand the largest, and what the others are together."""
+    if len(gaps) <= MOST_GAPS:
+        return gaps
+    gaps = sorted(gaps, key=lambda fault: -float(fault.value))
+    total = sum(float(fault.value) for fault in gaps[MOST_GAPS:])
+    message = tr(
+        "{count} more gaps of {area:.1f} m² together: the {features} features do not share their edges",
+        count=len(gaps) - MOST_GAPS, area=total, features=features,
+    )  # fmt: skip
+    hint = tr("snap the layer to itself, as with Snap geometries to layer in QGIS, and check it again")
+    return [*gaps[:MOST_GAPS], Fault("gap", message, hint, value=f"{total:.1f}", key="")]
 
 
 def find_faces(edges: Edges) -> Shapes:
