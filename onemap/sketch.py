@@ -19,8 +19,9 @@ from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.intake import built_in_extent
+from onemap.ingest.raster_source import read_raster
 from onemap.ingest.raw import Fault, Raw, UnreadableError
-from onemap.ingest.source import Placement, place_rows, read_raster
+from onemap.ingest.source import Placement, place_rows
 from onemap.ingest.values import read_value
 from onemap.likeness import Guess, geometry_kinds, guess_layer, project_above
 from onemap.model import CrsRecord

@@ -15,22 +15,21 @@ import shapely
 from onemap.decision import Decision, Reference, Ruling
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.between import check_between
-from onemap.ingest.cells import fill_samples, preview
+from onemap.ingest.cells import preview
 from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
-from onemap.ingest.conform import conform
+from onemap.ingest.conformed import Conformed, compare_sources, conform_source
 from onemap.ingest.corrections import merged
 from onemap.ingest.counties import check_counties
+from onemap.ingest.digests import digest_of_sources
 from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
-from onemap.ingest.placement.neighbours import Placed
-from onemap.ingest.placement.registration import Offset, comparison_faults, find_offsets, offset_fault
+from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.raw import Fault
-from onemap.ingest.records import digest_of_sources
-from onemap.ingest.source import RasterFile, Source, read_raster, read_source
+from onemap.ingest.source import Source, read_source
 from onemap.ingest.stamp import stamp
 from onemap.ingest.versions import keep_newest
 from onemap.model import (
@@ -38,7 +37,6 @@ from onemap.model import (
     SOURCE,
     SOURCE_ROW,
     TOWNSHIP,
-    Confidence,
     Issue,
     Layer,
     Raster,
@@ -59,7 +57,6 @@ DRAWN_IN: Final = "EPSG:3857"
 """What rasters are drawn in: the map's own projection."""
 
 Progress = Callable[[str, float], None]
-Rasters = Mapping[str, Sequence[RasterFile]]
 
 
 @dataclass(frozen=True)
@@ -94,15 +91,6 @@ class Intake:
         names = ("kind", "layer", "source", "row", "field", "key", "value")
         told = {name: getattr(issue, name) for name in names}
         return replace(issue, reference=Reference(**told, seen=seen, record=record))
-
-
-@dataclass(frozen=True)
-class _Conformed:
-    """A source, its features as its layer has them (None: there are none), and its issues so far."""
-
-    source: Source
-    frame: gpd.GeoDataFrame | None
-    issues: tuple[Issue, ...]
 
 
 def take_in(project: Project, progress: Progress | None = None, corrections: Sequence[Decision] = ()) -> Intake:
@@ -185,7 +173,7 @@ def _put_together(project: Project, sources: list[Source], files: list[RasterFil
     crs = project.spec.crs or _zone(sources, project.spec.county)
     specs = project.catalogue.layers
     rasters = {own_id: [file for file in files if file.layer.id == own_id] for own_id in specs}
-    conformed = _compared([_conform(source, crs, rasters) for source in sources])
+    conformed = compare_sources([conform_source(source, crs, rasters) for source in sources])
     issues = [issue for file in files for issue in stamp(file.faults, None, file.part.name, file.layer, {})]
     layers: dict[str, Layer] = {}
     for layer_id in sorted(project.sources, key=lambda layer: layer != TOWNSHIP):
@@ -236,80 +224,8 @@ def _kept(source: Source, layers: Mapping[str, Layer]) -> int:
     return 0 if layer is None else int((layer.frame[SOURCE] == source.name).sum())
 
 
-def _conform(source: Source, crs: str, rasters: Rasters) -> _Conformed:
-    """Make a source fit its layer, with what its fields sample filled in."""
-    spec, letters = source.layer, {source.name: source.letters}
-    raw = source.features(crs)
-    if raw is None:
-        return _Conformed(source, None, tuple(stamp(source.faults, None, source.name, spec, letters)))
-    frame, found = conform(raw, spec)
-    sampled = {own_id: [file.raster for file in files if file.raster is not None] for own_id, files in rasters.items()}
-    frame, blank = fill_samples(frame, spec, sampled)
-    return _Conformed(
-        source, frame, tuple(stamp([*_once(source, frame, found), *blank], raw, source.name, spec, letters))
-    )
-
-
-def _once(source: Source, frame: gpd.GeoDataFrame, found: list[Fault]) -> list[Fault]:
-    """Return the faults of reading and conforming, one for each: not two where both missed the same place."""
-    dropped = {fault.at for fault in found if fault.action == "dropped"}
-    early = [fault for fault in source.faults if fault.at is None or fault.at not in dropped]
-    # A place that a reader has blanked has been told, and is not missed a second time.
-    told = {f.at for f in early if f.field in ("x", "y") or (f.kind in _SHAPES and f.action == "blanked")}
-    late = [f for f in found if f.kind != "null_geometry" or (source.placed and f.at not in told)]
-    return [*early, *late]
-
-
-def _compared(conformed: Sequence[_Conformed]) -> list[_Conformed]:
-    """Return the sources with what comparing them with one another says of their coordinates."""
-    placed = {str(at): _placed(str(at), one) for at, one in enumerate(conformed)}
-    told = find_offsets([one for one in placed.values() if one is not None])
-    compared = []
-    for at, one in enumerate(conformed):
-        found, proof = told.get(str(at)), one.source.proof
-        if found is None or proof is None:
-            compared.append(one)
-            continue
-        record = replace(proof.record, evidence=tr("; ").join(filter(None, [proof.record.evidence, found.evidence])))
-        issues = one.issues
-        if isinstance(found, Offset):
-            record = replace(record, inferred=found.kind, confidence="cannot-tell")
-            issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
-        else:
-            unsure: Confidence = (
-                "cannot-tell" if found.in_vain else "likely" if not found.checked else record.confidence
-            )
-            record = replace(record, confidence=_least(record.confidence, unsure))
-            issues += tuple(stamp(comparison_faults(found), None, one.source.name, one.source.layer, {}))
-        source = replace(one.source, proof=replace(proof, record=record))
-        compared.append(replace(one, source=source, issues=issues))
-    return compared
-
-
-def _least(*confidences: Confidence) -> Confidence:
-    order: tuple[Confidence, ...] = ("cannot-tell", "likely", "sure")
-    return min(confidences, key=order.index)
-
-
-def _placed(name: str, one: _Conformed) -> Placed | None:
-    frame, spec, proof = one.frame, one.source.layer, one.source.proof
-    if frame is None or proof is None or proof.crs is None or frame.geometry.isna().all():
-        return None
-    coord_type = one.source.part.spec.coord_type
-    return Placed(
-        name=name,
-        layer=spec,
-        shapes=frame.geometry,
-        labels=frame[spec.label],
-        keys=frame[spec.key],
-        stated=frame[spec.township_field] if spec.township_field else None,
-        coord_type=coord_type,
-        anchored=coord_type is not None or proof.crs.is_projected,
-    )
-
-
 def _layer(
-    conformed: Sequence[_Conformed], spec: LayerSpec, crs: str, townships: Layer | None, extent: Extent | None
+    conformed: Sequence[Conformed], spec: LayerSpec, crs: str, townships: Layer | None, extent: Extent | None
 ) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
     """Put the sources of a layer together, check the whole and place it."""
     letters = {one.source.name: one.source.letters for one in conformed}
@@ -335,7 +251,7 @@ def _layer(
     return whole[[*spec.fields, SOURCE, SOURCE_ROW, LOCATED_IN, "geometry"]], issues
 
 
-def _nothing_at_all(conformed: Sequence[_Conformed]) -> list[Fault]:
+def _nothing_at_all(conformed: Sequence[Conformed]) -> list[Fault]:
     """Return the fault of a layer of whose files and sheets each was passed over with good reason."""
     issues = [issue for one in conformed for issue in one.issues]
     may_be_empty = all(one.source.part.may_be_empty for one in conformed)

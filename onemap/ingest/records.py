@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import shapely
 
 from onemap.decision import Reference, cell_text
+from onemap.ingest.digests import digest_of_text
 from onemap.ingest.raw import Raw
 from onemap.ingest.values import read_value
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold
-
-DIGITS_OF_DIGEST: Final = 16
 
 
 @dataclass(frozen=True)
@@ -69,18 +67,9 @@ class Records:
         cells = [f"{field}={fold(self.seen(at, field))}" for field in sorted(self.columns)]
         shape = None if self.raw.geometry is None else self.raw.geometry[at]
         drawn = "" if shape is None else shapely.normalize(shape).wkb_hex
-        return _digest("\n".join([*cells, drawn]))
+        return digest_of_text("\n".join([*cells, drawn]))
 
     def refer(self, row: int, field: str) -> tuple[str, str]:
         """Return a cell as it was written, and the digest of its record; of a row that is not there, nothing."""
         at = self._of_row.get(row)
         return ("", "") if at is None else (self.seen(at, field), self.digest(at))
-
-
-def digest_of_sources(digests: Iterable[str]) -> str:
-    """Return what tells whether the files behind an issue that is about no record have changed."""
-    return _digest("\n".join(sorted(digests)))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS_OF_DIGEST]

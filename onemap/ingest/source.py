@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from glob import escape
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,13 +16,13 @@ from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
 from onemap.ingest.conform import totals_words
 from onemap.ingest.corrections import AXES, correct, tell_corrections
+from onemap.ingest.digests import digest_of
 from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import Part
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import coordinate_columns, locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
-from onemap.ingest.rasters import RasterSource, open_raster
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
 from onemap.ingest.readers.postgis import content_digest
 from onemap.ingest.records import Records
@@ -33,9 +30,6 @@ from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRe
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
-
-MANY_FILES: Final = (".shp", ".tab", ".mif")
-"""Files that are one of several of the same name."""
 
 
 @dataclass(frozen=True)
@@ -280,73 +274,3 @@ def _only(raw: Raw, spec: SourceSpec) -> tuple[Raw, list[Fault]]:
 
 def _columns(raw: Raw) -> str:
     return tr("the columns are: {columns}", columns=", ".join(map(str, raw.frame)))
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file; of several that go together, that of their names and digests.
-
-    It is "" where one of them cannot be opened, which is told when it is read.
-    """
-    if path.is_dir():
-        files = [file for file in path.rglob("*") if file.is_file()]
-    elif path.suffix.lower() in MANY_FILES:
-        files = [file for file in path.parent.glob(f"{escape(path.stem)}.*") if file.is_file()]
-    else:
-        files = []
-    try:
-        if not files:
-            return _digest_of_file(path)
-        digests = (f"{file.name}:{_digest_of_file(file)}\n" for file in sorted(files))
-        return hashlib.sha256("".join(digests).encode()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _digest_of_file(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-@dataclass(frozen=True)
-class RasterFile:
-    """A raster on its way in: opened and proved, its cells left in the file."""
-
-    layer: LayerSpec
-    part: Part
-    faults: tuple[Fault, ...]
-    digest: str
-    raster: RasterSource | None = None
-    """None where nothing can be taken from it."""
-    proof: Proof | None = None
-
-    def record(self) -> SourceRecord:
-        """Return what the manifest says of it."""
-        proof = self.proof
-        return SourceRecord(
-            layer=self.layer.id,
-            path=self.part.name,
-            sha256=self.digest,
-            rows=0,
-            kept=0,
-            dropped=0,
-            encoding=EncodingRecord("", tr("a raster has no text")),
-            crs=proof.record if proof else CrsRecord("", "", "", "cannot-tell", tr("not read")),
-            as_of=self.part.spec.as_of.isoformat() if self.part.spec.as_of else "",
-            provided_by=self.part.spec.provided_by,
-            raster=self.raster.facts if self.raster else None,
-        )
-
-
-def read_raster(layer: LayerSpec, part: Part, extent: Extent | None) -> RasterFile:
-    """Open a raster and prove where it lies."""
-    digest = digest_of(part.origin) if part.origin else ""
-    try:
-        if part.trouble is not None:
-            raise part.trouble
-        raster = open_raster(layer, part.path, part.spec, extent)
-    except UnreadableError as fault:
-        unreadable = Fault("unreadable", fault.message, fault.hint, action="dropped")
-        return RasterFile(layer, part, (*part.faults, unreadable), digest)
-    return RasterFile(
-        layer, part, (*part.faults, *raster.faults), digest, raster if raster.crs is not None else None, raster.proof
-    )
