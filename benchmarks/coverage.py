@@ -11,7 +11,7 @@ import shapely
 from county import CRS, Size, make_land, make_towns
 from numpy.typing import NDArray
 
-from onemap.ingest.coverage import check_coverage
+from onemap.ingest.quality.coverage import check_coverage
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 

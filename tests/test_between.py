@@ -5,8 +5,8 @@ import pytest
 from shapely import Point, box
 
 from onemap.errors import SpecError
-from onemap.ingest.between import check_between
-from onemap.ingest.twins import find_twins
+from onemap.ingest.quality.between import check_between
+from onemap.ingest.quality.twins import find_twins
 from onemap.model import Layer
 from onemap.spec.catalogue import load_catalogue, shipped
 

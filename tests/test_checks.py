@@ -4,7 +4,7 @@ import pytest
 from shapely import Point, Polygon, box
 
 from onemap.geodesy import MU_M2
-from onemap.ingest.checks import (
+from onemap.ingest.quality.checks import (
     bare_township,
     check_coverage,
     compare_areas,
@@ -12,8 +12,8 @@ from onemap.ingest.checks import (
     name_blanks,
     place,
 )
+from onemap.ingest.quality.twins import drop_repeats
 from onemap.ingest.raw import AS_WRITTEN
-from onemap.ingest.twins import drop_repeats
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 

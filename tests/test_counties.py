@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pytest
 
-from onemap.ingest.counties import check_counties
+from onemap.ingest.quality.counties import check_counties
 from onemap.model import Layer
 from onemap.spec.catalogue import load_catalogue
 

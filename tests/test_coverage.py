@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 from shapely.affinity import translate
 
-from onemap.ingest.coverage import check_coverage
+from onemap.ingest.quality.coverage import check_coverage
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
-from onemap.ingest.outlines import check_outlines
+from onemap.ingest.quality.outlines import check_outlines
 from onemap.spec.catalogue import load_catalogue
 
 LAND = load_catalogue().layers["cultivated_land"]

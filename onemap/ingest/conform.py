@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from onemap.dates import is_day_number
 from onemap.geodesy import lonlat_of
-from onemap.ingest.outlines import check_outlines
+from onemap.ingest.quality.outlines import check_outlines
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
 from onemap.ingest.values import DTYPES, Reading, read_value
 from onemap.model import Action, Repair

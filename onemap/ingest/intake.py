@@ -14,19 +14,19 @@ import shapely
 
 from onemap.decision import Decision, Reference, Ruling
 from onemap.geodesy import LONLAT, zone_crs
-from onemap.ingest.between import check_between
 from onemap.ingest.cells import preview
-from onemap.ingest.checks import CHECKS, place, place_roughly
 from onemap.ingest.columns import words_of
 from onemap.ingest.conformed import Conformed, compare_sources, conform_source
 from onemap.ingest.corrections import merged
-from onemap.ingest.counties import check_counties
 from onemap.ingest.digests import digest_of_sources
 from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
+from onemap.ingest.quality.between import check_between
+from onemap.ingest.quality.checks import CHECKS, place, place_roughly
+from onemap.ingest.quality.counties import check_counties
 from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.raw import Fault
 from onemap.ingest.source import Source, read_source

@@ -12,7 +12,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.ingest.checks import bare_township
 from onemap.ingest.placement.alignment import (
     FEWEST_POINTS,
     Ground,
@@ -28,6 +27,7 @@ from onemap.ingest.placement.alignment import (
     middle_box,
     some,
 )
+from onemap.ingest.quality.checks import bare_township
 from onemap.model import TOWNSHIP
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import CoordType

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import MU_M2, SQUARE_METRES, area_m2, lonlat_of, unit_title
-from onemap.ingest.coverage import check_coverage
 from onemap.ingest.numbers import parse_quantity
+from onemap.ingest.quality.coverage import check_coverage
+from onemap.ingest.quality.twins import drop_repeats, find_twins
 from onemap.ingest.raw import AS_WRITTEN, Fault, written
-from onemap.ingest.twins import drop_repeats, find_twins
 from onemap.model import LOCATED_IN, SOURCE
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr

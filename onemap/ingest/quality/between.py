@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from onemap.ingest.quality.twins import TWINS_M, is_one_place, plain_name
 from onemap.ingest.raw import Fault
-from onemap.ingest.twins import TWINS_M, is_one_place, plain_name
 from onemap.model import Layer
 from onemap.text import tr
 

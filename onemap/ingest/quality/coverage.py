@@ -18,9 +18,9 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.geodesy import MU_M2, area_m2, lonlat_of
-from onemap.ingest.edges import Edges, Numbers, Places, Shapes
+from onemap.ingest.quality.edges import Edges, Numbers, Places, Shapes
+from onemap.ingest.quality.slits import SLIT_M, find_slits
 from onemap.ingest.raw import Fault
-from onemap.ingest.slits import SLIT_M, find_slits
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr

@@ -1,0 +1,1 @@
+"""What is wrong with data: outlines, whole layers, and layers beside one another."""
