@@ -29,8 +29,12 @@ class Records:
     """The raw column of each field, and of "x" and "y"."""
 
     @cached_property
-    def _rows(self) -> dict[Any, int]:
-        return dict(zip(self.raw.frame.index, self.raw.rows, strict=True))
+    def _places(self) -> dict[Any, int]:
+        return {at: place for place, at in enumerate(self.raw.frame.index)}
+
+    @cached_property
+    def _cells(self) -> dict[str, list[Any]]:
+        return {field: self.raw.frame[column].tolist() for field, column in self.columns.items()}
 
     @cached_property
     def _of_row(self) -> dict[int, Any]:
@@ -55,17 +59,16 @@ class Records:
 
     def row(self, at: Any) -> int:
         """Return what a record is called in its source."""
-        return self._rows[at]
+        return self.raw.rows[self._places[at]]
 
     def seen(self, at: Any, field: str) -> str:
         """Return a cell as it was written; "" where the field has no column."""
-        column = self.columns.get(field)
-        return "" if column is None else cell_text(self.raw.frame.at[at, column])
+        return cell_text(self._cells[field][self._places[at]]) if field in self._cells else ""
 
     def digest(self, at: Any) -> str:
         """Return what tells whether a record has changed: a digest of its fields and its shape as they were written."""
         cells = [f"{field}={fold(self.seen(at, field))}" for field in sorted(self.columns)]
-        shape = None if self.raw.geometry is None else self.raw.geometry[at]
+        shape = None if self.raw.geometry is None else self.raw.geometry.array[self._places[at]]
         drawn = "" if shape is None else shapely.normalize(shape).wkb_hex
         return digest_of_text("\n".join([*cells, drawn]))
 
