@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from onemap.ingest.raw import Fault, written
+from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import fold, tr
 
@@ -38,14 +39,21 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
         Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
         for at in frame.index[repeated]
     ]
-    faults += [
-        Fault(
-            "duplicate_key", tr("the key {key} names two different records", key=keys[at]), hint, at, spec.key, keys[at]
+    first = dict(zip(spelt[::-1], frame.index[::-1], strict=True))
+    for at in frame.index[again]:
+        message = tr(
+            "the key {key} names another record too: {where}", key=keys[at], where=_where(frame, first[spelt[at]], at)
         )
-        for at in frame.index[again]
-    ]
+        faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at]))
     faults += _repeated_names(frame[~repeated & ~again], spec)
     return frame[~repeated].reset_index(drop=True), faults
+
+
+def _where(frame: gpd.GeoDataFrame, other: Any, at: Any) -> str:
+    """Return where another record stands, with its source where that is another."""
+    row = tr("row {row}", row=frame.at[other, SOURCE_ROW])
+    source = frame.at[other, SOURCE]
+    return row if source == frame.at[at, SOURCE] else f"{source} {row}"
 
 
 def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
@@ -54,8 +62,13 @@ def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
     hint = tr("find out which record has it; both are kept")
     for name, field in spec.fields.items():
         values = frame[name].dropna() if field.unique and name != spec.key else frame[name][:0]
-        for at in values.index[values.map(fold).duplicated()]:
-            message = tr("{field} {value} names two different records", field=field.label, value=values[at])
+        spelt = values.map(fold)
+        first = dict(zip(spelt[::-1], values.index[::-1], strict=True))
+        for at in values.index[spelt.duplicated()]:
+            where = _where(frame, first[spelt[at]], at)
+            message = tr(
+                "{field} {value} names another record too: {where}", field=field.label, value=values[at], where=where
+            )
             faults.append(Fault("duplicate_key", message, hint, at, name, written(values[at])))
     return faults
 
