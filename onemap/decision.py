@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
@@ -11,11 +12,25 @@ from onemap.spec.toml import Spec
 from onemap.text import Language, fold, speaking, tr
 
 Word = Literal["correct", "waive", "pending"]
-Outcome = Literal["corrected", "done", "waived", "pending", "ended", "overtaken", "lost", "refused", "settled"]
-"""What became of a decision. "done": the source itself says so by now; "settled": the issue is there no more."""
+Outcome = Literal["corrected", "done", "waived", "pending", "ended", "overtaken", "lost", "refused", "held", "settled"]
+"""What became of a decision. "done": the source itself says so by now; "held": its source could not be read this time,
+or its record was not taken; "settled": the issue is there no more."""
 
 REFERENCE: Final = "onemap"
 """The title of the hidden column by which a line of the issue workbook is found again."""
+
+PLACES: Final = (
+    "outside_county", "null_geometry", "empty_geometry", "invalid_geometry", "wrong_geometry", "receptor_inside",
+)  # fmt: skip
+"""Kinds of issues about a record as a whole that another place can mend, where it is a point."""
+
+SYNONYMS: Final[dict[str, Word]] = {
+    "更正": "correct", "修正": "correct", "修改": "correct", "豁免通过": "waive", "准予豁免": "waive",
+    "待核实": "pending", "待核實": "pending", "待查": "pending",
+}  # fmt: skip
+"""What people write in place of the words of the list."""
+
+_AROUND: Final = "。.,，;；、!！\"“”'‘’()（）"
 
 
 class Reference(Spec):
@@ -27,16 +42,24 @@ class Reference(Spec):
     row: int | None = None
     field: str = ""
     key: str = ""
-    value: str = ""
+    """The key as its source has it, corrected or not."""
+    partner: str = ""
     seen: str = ""
     """The cell as its source has it, corrected or not."""
+    value: str = ""
     record: str = ""
     """Digest of the record as its source has it, or of the source where the issue is about no record."""
+    facts: str = ""
 
     @property
-    def subject(self) -> tuple[Any, ...]:
-        """What the issue is about: a feature by its key, and otherwise by its row."""
-        return (self.kind, self.layer, self.field, *((self.key,) if self.key else (self.source, self.row)))
+    def fault(self) -> tuple[str, ...]:
+        """What is wrong, of whatever record."""
+        return (self.kind, self.layer, self.field, self.partner)
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What two copies of one line have in common."""
+        return (*self.fault, self.key, self.source, self.row, self.record)
 
 
 @dataclass(frozen=True)
@@ -45,14 +68,14 @@ class Decision:
 
     issue: Reference
     word: Word | None
-    """None: an earlier decision was taken back."""
+    """None: nothing yet, or an earlier decision was taken back."""
     value: Any = None
     """The new value of a correction, as it stands in its cell."""
     who: str = ""
     why: str = ""
     until: dt.date | None = None
     source: str = ""
-    """The workbook, sheet, row and cell in which it stands."""
+    """The workbook and sheet, row and cell in which it stands."""
     row: int | None = None
     cell: str = ""
 
@@ -103,6 +126,7 @@ def outcome_title(outcome: Outcome) -> str:
         "overtaken": tr("not applied: the source has changed"),
         "lost": tr("not applied: its record is not found"),
         "refused": tr("not applied: cannot be followed"),
+        "held": tr("waits: its record was not read this time"),
         "settled": tr("the issue is there no more"),
     }[outcome]
 
@@ -118,22 +142,33 @@ def decision_columns() -> dict[str, str]:
     }
 
 
-def column_called(title: object) -> str | None:
-    """Return which of the columns that people fill in has this title, in whatever language."""
+def seal_columns() -> dict[str, str]:
+    """Return the titles of the columns by which a line proves to be the one that its hidden cell is about."""
+    return {"row": tr("Row"), "cell": tr("Cell"), "key": tr("Code"), "message": tr("What is wrong")}
+
+
+def seal_of(*cells: object) -> str:
+    """Return the seal of a line: a digest of what `seal_columns` say, as people see it."""
+    text = "\n".join(fold(cell_text(cell)) for cell in cells)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def columns_called(title: object) -> Iterator[str]:
+    """Yield which of the columns of people and of the seal have this title, in whatever language."""
     for _ in _each_language():
-        for name, own in decision_columns().items():
+        for name, own in {**decision_columns(), **seal_columns()}.items():
             if fold(title) == fold(own):
-                return name
-    return None
+                yield name
 
 
 def word_called(text: object) -> Word | None:
     """Return the decision that a cell names, in whatever language."""
+    folded = fold(text).strip(_AROUND)
     for _ in _each_language():
         for word, title in word_titles().items():
-            if fold(text) in (fold(title), word):
+            if folded in (fold(title), word):
                 return word
-    return None
+    return SYNONYMS.get(folded)
 
 
 def _each_language() -> Iterator[Language]:

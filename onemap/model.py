@@ -67,6 +67,9 @@ class Issue:
     severity: Severity | None = None
     """None takes the usual severity of the kind."""
     repair: Repair | None = None
+    partner: str = ""
+    facts: str = ""
+    """What else it is about, and what was found there: by this it is known again, in whatever language."""
     reference: Reference | None = None
     """How the issue is found again; of one that tells of a decision, the issue that was decided about."""
     decision: Decision | None = None

@@ -19,7 +19,7 @@ from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
 from onemap.publication import replacing
 from onemap.record import earlier_rows
 from onemap.review.previous import compare_with_previous
-from onemap.review.settle import corrections_of, settle
+from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
 from onemap.risk.assess import assess, check_measures, chosen_rules
 from onemap.spec.project import PROJECT_FILE, Project
@@ -62,11 +62,12 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
     """
     check_measures(list(project.catalogue.rules.values()))
     earlier = earlier_rows(project.previous, project.spec.county) if project.previous else {}
-    decisions, period_ends = read_decisions(project), last_day(project.spec.period)
-    intake = take_in(project, progress, corrections_of(decisions.made, period_ends))
+    decisions = read_decisions(project)
+    scope = Scope(last_day(project.spec.period), [*project.sources])
+    intake = take_in(project, progress, corrections_of(decisions.made, scope))
     compared = compare_with_previous(intake.layers, earlier)
     found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues, *compared)]
-    told, rulings = settle(found, decisions.made, intake.rulings, period_ends)
+    told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, unread=intake.unread))
     return Atlas(
         project=project,
         layers=intake.layers,

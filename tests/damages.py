@@ -461,7 +461,8 @@ ELSEWHERE: Final = {
     "curved_geometry": "test_vectors",
     **dict.fromkeys(("record_changed", "record_gone"), "test_previous"),
     **dict.fromkeys(
-        ("corrected", "decision_ended", "correction_lost", "correction_overtaken", "decision_unclear"), "test_review"
+        ("corrected", "decision_ended", "correction_lost", "correction_overtaken", "decision_unclear", "decision_held"),
+        "test_review",
     ),
 }  # fmt: skip
 """The kinds that need a file of another sort than these, and the tests that make one."""

@@ -16,7 +16,7 @@ from onemap.model import Atlas, Repair
 from onemap.pipeline import build, publish, run
 from onemap.spec.project import load_project
 from onemap.text import speaking
-from tests.projects import TOWNSHIPS, write_geojson
+from tests.projects import TOWNSHIPS, box, write_geojson
 from tests.returned import Line, correct, fill_in, lines_of, waive
 
 SAMPLE = Path(__file__).parent.parent / "sample_geodata"
@@ -285,14 +285,14 @@ def test_a_damaged_code_is_corrected_by_its_row(county: County) -> None:
     assert enterprise(atlas, UNKNOWN_CLASS[0])["enterprise_name"] == "示例乙厂"
 
 
-def test_a_correction_without_key_does_not_touch_another_record_that_came_into_its_row(county: County) -> None:
+def test_a_correction_without_key_goes_with_its_record_and_not_with_its_row(county: County) -> None:
     damaged = [9.14108830000002e17, *UNKNOWN_CLASS[1:3], "在产", 112.76, 34.91]
     county.send(GOOD, damaged)
     county.decide({"306": correct(UNKNOWN_CLASS[0])})
     county.send(damaged, GOOD)
     atlas = county.build()
     assert enterprise(atlas, GOOD[0])["enterprise_name"] == "示例甲厂"
-    assert outcomes(atlas) != ["corrected"]
+    assert enterprise(atlas, UNKNOWN_CLASS[0])["enterprise_name"] == "示例乙厂"
 
 
 # Waivers
@@ -486,3 +486,220 @@ def test_a_workbook_that_is_none_of_ours_blocks_the_build(county: County) -> Non
     book.save(county.folder / "别的.xlsx")
     county.workbooks = ["别的.xlsx"]
     assert told(county.build(), "unreadable").source == "别的.xlsx"
+
+
+# A record is found again, or nothing is done
+
+
+def keyless(name: str, state: str, east: float) -> list[Any]:
+    return [None, name, "示例镇", state, east, 34.9]
+
+
+def by_name(atlas: Atlas) -> dict[str, Any]:
+    frame = atlas.layers["cadmium_enterprise"].frame
+    return dict(zip(frame["enterprise_name"], frame["production_state"].fillna(""), strict=True))
+
+
+def of(name: str, code: str, decision: Mapping[str, Any]) -> Callable[[Line], Mapping[str, Any] | None]:
+    """Decide about the issues of a kind in the row of an enterprise."""
+    return lambda line: decision if line["问题类型"][:3] == code and line["行号"] == name else None
+
+
+def test_a_row_that_was_inserted_above_takes_no_correction_of_a_record_without_key(county: County) -> None:
+    county.send(GOOD, keyless("示例己厂", "半停产", 112.75), OTHER)
+    county.decide({"305": correct("停产")})
+    county.send(GOOD, UNKNOWN_CLASS, keyless("示例己厂", "半停产", 112.75), OTHER)
+    states = by_name(county.build())
+    assert (states["示例己厂"], states["示例乙厂"]) == ("suspended", "")
+
+
+def test_of_two_records_of_one_key_the_one_that_was_decided_about_is_corrected(county: County) -> None:
+    twice = [UNKNOWN_CLASS, [UNKNOWN_CLASS[0], "示例戊厂", *UNKNOWN_CLASS[2:]]]
+    county.send(GOOD, *twice, OTHER)
+    fill_in(county.workbook(), of(4, "305", correct("关闭")))
+    county.workbooks = ["清单.xlsx"]
+    county.send(GOOD, *reversed(twice), OTHER)
+    states = by_name(county.build())
+    assert (states["示例戊厂"], states["示例乙厂"]) == ("closed", "")
+
+
+def test_two_records_of_one_key_are_decided_about_each_for_itself(county: County) -> None:
+    county.send(GOOD, UNKNOWN_CLASS, [UNKNOWN_CLASS[0], "示例戊厂", *UNKNOWN_CLASS[2:]], OTHER)
+    path = county.workbook()
+    fill_in(path, of(3, "305", correct("停产")))
+    fill_in(path, of(4, "305", correct("关闭")))
+    county.workbooks = ["清单.xlsx"]
+    states = by_name(county.build())
+    assert (states["示例戊厂"], states["示例乙厂"]) == ("closed", "suspended")
+
+
+def test_a_key_in_two_files_is_corrected_in_the_one_that_was_decided_about(county: County) -> None:
+    def two_files() -> None:
+        county.send(GOOD, UNKNOWN_CLASS, name="企业甲.xlsx")
+        book = Workbook()
+        for row in (HEADER, [UNKNOWN_CLASS[0], "示例戊厂", *UNKNOWN_CLASS[2:]], OTHER):
+            book.active.append(row)
+        book.save(county.folder / "企业乙.xlsx")
+
+    two_files()
+    fill_in(
+        county.workbook(),
+        lambda line: correct("停产") if line["问题类型"][:3] == "305" and "甲" in line["数据来源"] else None,
+    )
+    county.workbooks = ["清单.xlsx"]
+    states = by_name(county.build())
+    assert (states["示例乙厂"], states["示例戊厂"]) == ("suspended", "")
+
+
+def test_the_correction_of_a_key_leaves_the_waiver_of_its_record_in_force(county: County) -> None:
+    damaged = [9.14108830000002e17, *FAR_OFF[1:]]
+    county.send(GOOD, OTHER, damaged)
+    atlas = county.decide({"306": correct(FAR_OFF[0]), "205": waive()})
+    assert sorted(outcomes(atlas)) == ["corrected", "waived"]
+
+
+def test_what_is_decided_under_a_corrected_key_is_found_next_time(county: County) -> None:
+    county.send(GOOD, OTHER, [9.14108830000002e17, *FAR_OFF[1:]])
+    county.decide({"306": correct(FAR_OFF[0])}, "一.xlsx")
+    fill_in(county.workbook("二.xlsx"), by_kind({"205": correct("112.76, 34.9")}))
+    county.workbooks = ["二.xlsx"]
+    assert sorted(outcomes(county.build())) == ["corrected", "corrected"]
+
+
+def test_a_waiver_of_twins_is_reopened_when_the_other_has_changed(county: County) -> None:
+    twin = [OTHER[0], UNKNOWN_CLASS[1], "示例镇", "关闭", 112.76, 34.91]
+    county.send(GOOD, twin, [*UNKNOWN_CLASS[:3], "在产", *UNKNOWN_CLASS[4:]])
+    assert outcomes(county.decide({"315": waive()})) == ["waived"]
+    county.send(GOOD, [*twin[:3], "停产", *twin[4:]], [*UNKNOWN_CLASS[:3], "在产", *UNKNOWN_CLASS[4:]])
+    assert outcomes(county.build()) == ["ended"]
+
+
+def test_a_waiver_of_a_township_is_reopened_when_the_place_lies_in_another(county: County) -> None:
+    # The township's own box is cut in two, and the cut is moved.
+    def cut(at: float) -> None:
+        halves = [("410883101", "示例镇", 112.70, at), ("410883102", "另一镇", at, 112.80)]
+        write_geojson(
+            county.folder / "township.geojson",
+            [
+                ({"乡镇代码": code, "乡镇名称": name}, box(west, 34.85, east, 34.95))
+                for code, name, west, east in halves
+            ],
+        )
+
+    cut(112.74)
+    county.send(GOOD, OTHER)
+    assert outcomes(county.decide({"308": waive()})) == ["waived", "waived"]
+    cut(112.76)
+    assert sorted(outcomes(county.build())) == ["settled", "waived"]
+
+
+# What is in the workbook is what people saw
+
+
+def test_a_line_that_was_sorted_without_its_hidden_cell_is_not_followed(county: County) -> None:
+    third = [OTHER[0], "示例丁厂", "示例镇", "半停", 112.77, 34.89]
+    county.send(GOOD, UNKNOWN_CLASS, third)
+    path = fill_in(county.workbook(), by_kind({"305": correct("停产")}))
+    book = load_workbook(path)
+    sheet = book["生态环境局"]
+    hidden = next(cell.column for cell in sheet[1] if cell.value == "onemap")
+    rows = [line["number"] for line in lines_of(path) if line["问题类型"][:3] == "305"]
+    one, other = (sheet.cell(row, hidden) for row in rows)
+    one.value, other.value = other.value, one.value
+    book.save(path)
+    county.workbooks = [path.name]
+    atlas = county.build()
+    assert kinds(atlas).count("decision_unclear") == 2
+    assert kinds(atlas).count("unknown_class") == 2
+
+
+@pytest.mark.parametrize("title", ["处理决定", "新值", "决定人", "理由", "有效期至", "问题说明"])
+def test_a_column_that_is_gone_or_renamed_blocks_the_build(county: County, title: str) -> None:
+    path = fill_in(county.workbook(), by_kind({"305": correct("停产")}))
+    book = load_workbook(path)
+    for sheet in book.worksheets:
+        for cell in sheet[1]:
+            if cell.value == title:
+                cell.value = "别的"
+    book.save(path)
+    county.workbooks = [path.name]
+    atlas = county.build()
+    assert (atlas.verdict, told(atlas, "unreadable").source) == ("blocked", "清单.xlsx [生态环境局]")
+    assert title in told(atlas, "unreadable").message
+
+
+def test_who_and_why_without_a_decision_are_told_and_come_with_the_next_workbook(county: County) -> None:
+    county.decide({"305": {"决定人": "张三", "理由": "已停产"}}, "一.xlsx")
+    [line] = [line for line in lines_of(county.workbook("二.xlsx")) if line["问题类型"][:3] == "705"]
+    assert (line["处理决定"], line["决定人"], line["理由"]) == (None, "张三", "已停产")
+
+
+def test_a_long_code_that_was_typed_as_a_number_is_refused(county: County) -> None:
+    county.send(GOOD, [None, *UNKNOWN_CLASS[1:3], "在产", 112.76, 34.91], OTHER)
+    atlas = county.decide({"302": correct(914108830000001280)})
+    assert {"decision_unclear", "missing_value"} <= {*kinds(atlas)}
+
+
+@pytest.mark.parametrize("word", ["更正", " 改正。", "correct", "Correct"])
+def test_words_that_people_write_for_the_one_in_the_list_are_understood(county: County, word: str) -> None:
+    atlas = county.decide({"305": {**correct("停产"), "处理决定": word}})
+    assert outcomes(atlas) == ["corrected"]
+
+
+def test_a_decision_merged_over_rows_counts_for_each(county: County) -> None:
+    county.send(GOOD, UNKNOWN_CLASS, [OTHER[0], "示例丁厂", "示例镇", "半停", 112.77, 34.89])
+    path = fill_in(county.workbook(), by_kind({"305": correct("停产")}))
+    book = load_workbook(path)
+    sheet = book["生态环境局"]
+    rows = sorted(line["number"] for line in lines_of(path) if line["问题类型"][:3] == "305")
+    assert rows[1] == rows[0] + 1
+    for title in ("处理决定", "新值", "决定人", "理由"):
+        letter = next(cell.column_letter for cell in sheet[1] if cell.value == title)
+        sheet.merge_cells(f"{letter}{rows[0]}:{letter}{rows[1]}")
+    book.save(path)
+    county.workbooks = [path.name]
+    assert outcomes(county.build()) == ["corrected", "corrected"]
+
+
+def test_a_correction_to_what_the_source_says_is_refused_while_the_issue_stands(county: County) -> None:
+    atlas = county.decide({"305": correct("半停产")})
+    assert outcomes(atlas) == ["refused"]
+
+
+def test_an_issue_that_no_value_mends_says_so(county: County) -> None:
+    book = load_workbook(county.folder / BOOK)
+    book.active.delete_cols(2)
+    book.save(county.folder / BOOK)
+    issue = told(county.decide({"301": correct("示例甲厂")}), "decision_unclear")
+    assert "不能用填新值的办法改正" in issue.message
+
+
+# A bad delivery loses nobody's decision
+
+
+def test_decisions_wait_while_a_source_cannot_be_read(county: County) -> None:
+    first = county.decide({"205": waive("2027-06-30"), "305": correct("停产")}, "一.xlsx")
+    whole = (county.folder / BOOK).read_bytes()
+    (county.folder / BOOK).write_bytes(whole[: len(whole) // 2])
+    assert outcomes(county.build()) == ["held", "held"]
+    county.workbook("二.xlsx")
+    county.workbooks = ["二.xlsx"]
+    (county.folder / BOOK).write_bytes(whole)
+    pd.testing.assert_frame_equal(county.build().issues, first.issues)
+
+
+def test_an_ended_waiver_is_prolonged_in_its_own_line(county: County) -> None:
+    county.decide({"205": waive("2026-12-31")}, "一.xlsx")
+    county.period = "2027-01"
+    path = county.workbook("二.xlsx")
+    fill_in(path, lambda line: {"有效期至": "2027-12-31"} if line["问题类型"][:3] == "702" else None)
+    county.workbooks = ["二.xlsx"]
+    assert outcomes(county.build()) == ["waived"]
+
+
+def test_a_lost_correction_is_told_until_somebody_clears_it(county: County) -> None:
+    county.decide({"305": correct("停产")}, "一.xlsx")
+    county.send(GOOD, FAR_OFF, OTHER)
+    county.workbook("二.xlsx")
+    county.workbooks = ["二.xlsx"]
+    assert outcomes(county.build()) == ["lost"]

@@ -12,9 +12,9 @@ import numpy as np
 import shapely
 from xlsxwriter.worksheet import Worksheet
 
-from onemap.decision import REFERENCE, Decision, decision_columns, word_titles
+from onemap.decision import PLACES, REFERENCE, Decision, decision_columns, seal_of, word_titles
 from onemap.export.look import SEVERITY_TINTS
-from onemap.export.sheets import Book, Column, write_table
+from onemap.export.sheets import LONGEST_TEXT, Book, Column, write_table
 from onemap.export.words import action_title, field_title, issue_columns, kind_title, layer_title, severity_title
 from onemap.geodesy import LONLAT
 from onemap.model import SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, Issue
@@ -30,10 +30,6 @@ LONGEST_LIST: Final = 255
 """Characters that Excel takes in the choices of a drop-down."""
 
 AXES: Final = ("x", "y")
-PLACES: Final = (
-    "outside_county", "null_geometry", "empty_geometry", "invalid_geometry", "wrong_geometry", "receptor_inside",
-)  # fmt: skip
-"""Kinds that a new place can mend, where the layer has points."""
 
 
 def write_bureaus(book: Book, atlas: Atlas, empty: str) -> None:
@@ -164,7 +160,8 @@ def _reference(issue: Issue) -> str:
         return ""
     told = issue.reference.model_dump(exclude_defaults=True)
     given = issue.decision.said if issue.decision else Decision(issue.reference, None).said
-    return json.dumps({**told, "given": given}, ensure_ascii=False, separators=(",", ":"))
+    seal = seal_of(issue.row, issue.cell, issue.key, issue.message[:LONGEST_TEXT])
+    return json.dumps({**told, "given": given, "seal": seal}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _townships(atlas: Atlas, issues: Sequence[Issue]) -> list[str]:

@@ -16,7 +16,7 @@ CONFIDENCE_TINTS: Final = {
 
 OUTCOME_TINTS: Final = {
     **dict.fromkeys(("corrected", "done", "waived", "settled"), "#d8ecd3"),
-    **dict.fromkeys(("pending", "ended"), LEVEL_TINTS["medium"]),
+    **dict.fromkeys(("pending", "ended", "held"), LEVEL_TINTS["medium"]),
     **dict.fromkeys(("overtaken", "lost", "refused"), LEVEL_TINTS["high"]),
 }
 """Grounds of cells by what became of a decision."""

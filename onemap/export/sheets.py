@@ -116,10 +116,11 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     printed = sum(column.printed for column in columns)
+    widths = [(column, _width(column)) for column in columns if column.printed]
     sheet.print_area(0, 0, max(count, 1), printed - 1)
     for row in range(count):
         # Only Excel fits the height of wrapped rows by itself when it opens a file; WPS and others print what is set.
-        lines = max(lines_of(column.values[row], _width(column)) for column in columns if column.printed)
+        lines = max(lines_of(column.values[row], width) for column, width in widths)
         sheet.set_row(row + 1, LINE_HEIGHT * lines + 3)
     if count:
         sheet.autofilter(0, 0, count, len(columns) - 1)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onemap.decision import Decision, Outcome, Ruling
+import shapely
+
+from onemap.decision import PLACES, Decision, Ruling, cell_text
 from onemap.ingest.placement.angles import read_pair
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.raw import Fault, Raw
-from onemap.ingest.records import Records
+from onemap.ingest.records import Records, short_text
 from onemap.model import Repair
 from onemap.spec.layer import LayerSpec
-from onemap.text import fold, tr
+from onemap.text import tr
 
 AXES: Final = ("x", "y")
-BEST: Final[tuple[Outcome, ...]] = ("corrected", "done", "overtaken", "refused")
-"""What counts, first things first, where several sources have the record of a correction."""
+
+Target = tuple[Any, Decision]
+"""The index label of a record in its source, and the correction of it."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,54 @@ class Corrected:
     rulings: tuple[Ruling, ...] = ()
 
 
-def correct(records: Records, corrections: Sequence[Decision]) -> Corrected:
-    """Lay the corrections of a source's records over it; of those of other records nothing is said."""
-    found = [(at, decision) for decision in corrections if (at := records.find(decision.issue)) is not None]
-    if not found:
-        return Corrected(records.raw, {})
+def assign(sources: Sequence[Records], corrections: Sequence[Decision]) -> tuple[list[list[Target]], list[Ruling]]:
+    """Find the record of each correction among all sources of a layer.
+
+    A record is known by its key. Where several have it, or none has a key, only one that is word for word as it was
+    when it was judged is it: its row says nothing in a file that was sorted.
+
+    Returns
+    -------
+    targets, rulings
+        For each source its records and their corrections; and what is said of corrections that found none.
+    """
+    targets: list[list[Target]] = [[] for _ in sources]
+    rulings = []
+    for decision in corrections:
+        about = decision.issue
+        there = [(number, at) for number, records in enumerate(sources) for at in records.labels(about.key)]
+        if not about.key or len(there) > 1:
+            same = [(number, at) for number, at in there if sources[number].digest(at) == about.record]
+            if about.key and not same:
+                told = tr("{count} records have the code {key}, and none is as it was", count=len(there), key=about.key)
+                rulings.append(Ruling(decision, "refused", told))
+                continue
+            there = same if about.key else _one_of(same, sources, decision)
+        for number, at in there:
+            targets[number].append((at, decision))
+        if not there:
+            rulings.append(Ruling(decision, "lost"))
+    return targets, rulings
+
+
+def _one_of(same: list[tuple[int, Any]], sources: Sequence[Records], decision: Decision) -> list[tuple[int, Any]]:
+    """Return of records that are alike the one in its own row, or else the first."""
+    about = decision.issue
+    wanted = (about.source, about.row)
+    own = [(number, at) for number, at in same if (sources[number].name, sources[number].row(at)) == wanted]
+    return (own or same)[:1]
+
+
+def correct(records: Records, targets: Sequence[Target]) -> Corrected:
+    """Lay the corrections of a source's records over it."""
     laid: dict[tuple[Any, str], Decision] = {}
     places: dict[Any, tuple[float, float]] = {}
     rulings = []
-    for at, decision in found:
+    for at, decision in targets:
         place = _place(decision, records.layer)
         ruling = _judge(records, at, decision, place)
         if ruling.outcome == "corrected":
-            cell = (at, AXES[0] if place else decision.issue.field)
-            first = laid.setdefault(cell, decision)
+            first = laid.setdefault((at, AXES[0] if place else decision.issue.field), decision)
             if first.text != decision.text:
                 told = tr("another line corrects the same cell to {value}", value=first.text)
                 ruling = Ruling(decision, "refused", told)
@@ -69,22 +106,24 @@ def _overlaid(records: Records, cells: Mapping[tuple[Any, str], Decision], place
         for axis in AXES:
             if axis in records.columns:
                 frame.at[at, records.columns[axis]] = None
-    mended = {*cells, *((at, axis) for at in places for axis in AXES)}
+    # Of a place the faults are those of the shape too, which name no field.
+    mended = {*cells, *((at, axis) for at in places for axis in (*AXES, ""))}
     left = tuple(fault for fault in raw.faults if not any(_is_about(records, fault, *cell) for cell in mended))
     return replace(raw, frame=frame, geometry=geometry, faults=left)
 
 
 def _is_about(records: Records, fault: Fault, at: Any, field: str) -> bool:
-    """Tell whether a fault that the reader found is that of a cell, or of the shape of its record."""
+    """Tell whether a fault that the reader found is that of a cell."""
     if fault.at is not None:
-        return bool(fault.at == at) and fault.field in (field, "")
+        return bool(fault.at == at) and fault.field == field
     letter = records.raw.letters.get(records.columns.get(field, ""))
     return letter is not None and fault.cell == f"{letter}{records.row(at)}"
 
 
 def _place(decision: Decision, layer: LayerSpec) -> tuple[float, float] | None:
     """Return the longitude and latitude that a correction gives to a point, or None where it gives none."""
-    if decision.issue.field not in ("", *AXES) or "point" not in layer.geometry:
+    about = decision.issue
+    if (about.field not in AXES and (about.field or about.kind not in PLACES)) or "point" not in layer.geometry:
         return None
     pair = read_pair(decision.text)
     if pair is None:
@@ -101,45 +140,42 @@ def _judge(records: Records, at: Any, decision: Decision, place: tuple[float, fl
     """Say whether a correction can be applied to a record, which must be as it was when it was judged."""
     issue = decision.issue
     if place is not None:
+        if issue.kind != "wrong_geometry" and _is_drawn(records.shape(at)):
+            return Ruling(decision, "refused", tr("its shape is no point: draw it again in the source"))
         return Ruling(decision, "corrected" if records.digest(at) == issue.record else "overtaken")
-    if issue.field in ("", *AXES) and issue.field not in records.columns:
-        return Ruling(decision, "refused", tr("write longitude and latitude in degrees, as 112.7412, 34.9031"))
     if issue.field not in records.columns:
-        return Ruling(decision, "refused", tr("no column of the source has this value"))
+        return Ruling(decision, "refused", _why_not(issue.field, issue.kind, records.layer))
     now = records.seen(at, issue.field)
-    if fold(now) == fold(decision.text):
+    if now == short_text(decision.text):
         return Ruling(decision, "done")
-    return Ruling(decision, "corrected") if fold(now) == fold(issue.seen) else Ruling(decision, "overtaken", now)
+    return Ruling(decision, "corrected") if now == issue.seen else Ruling(decision, "overtaken", now)
 
 
-def tell_corrections(records: Records, rulings: Iterable[Ruling], there: Collection[Any]) -> list[Fault]:
-    """Say which cells were corrected, by whom and why.
+def _is_drawn(shape: shapely.Geometry | None) -> bool:
+    """Tell whether a shape is more than a point."""
+    return shape is not None and not shapely.is_empty(shape) and bool(shapely.get_dimensions(shape) > 0)
 
-    Parameters
-    ----------
-    there
-        The index labels of the rows that were taken.
-    """
-    faults = []
-    for decision in (ruling.decision for ruling in rulings if ruling.outcome == "corrected"):
-        at, field = records.find(decision.issue), decision.issue.field
-        if at not in there:
+
+def _why_not(field: str, kind: str, layer: LayerSpec) -> str:
+    if field in AXES or (not field and kind in PLACES and "point" in layer.geometry):
+        return tr("write longitude and latitude in degrees, as 112.7412, 34.9031")
+    if not field:
+        return tr("no value mends it")
+    return tr("no column of the source has this value")
+
+
+def tell_corrections(records: Records, targets: Sequence[Target], rulings: Sequence[Ruling]) -> Iterator[Fault]:
+    """Say which cells were corrected, by whom and why, each once."""
+    told: set[tuple[Any, str]] = set()
+    for (at, decision), ruling in zip(targets, rulings, strict=True):
+        field = decision.issue.field
+        if ruling.outcome != "corrected" or (at, field) in told:
             continue
+        told.add((at, field))
         seen = records.seen(at, field)
         by = tr(", ").join(filter(None, [decision.who, decision.why])) or tr("nobody has signed")
         message = tr("{seen} was corrected to {value} ({by})", seen=seen or tr("blank"), value=decision.text, by=by)
-        faults.append(
-            Fault("corrected", message, tr("correct it in the source too"), at, field, seen, "repaired",
-                  repair=Repair(seen, decision.text), decision=decision)
+        yield Fault(
+            "corrected", message, tr("correct it in the source too"), at, field, seen, "repaired",
+            repair=Repair(seen, cell_text(decision.value)), decision=decision,
         )  # fmt: skip
-    return faults
-
-
-def merged(rulings: Iterable[Ruling], corrections: Sequence[Decision]) -> tuple[Ruling, ...]:
-    """Return one ruling for each correction, the best of those of its sources; what none has found is lost."""
-    found: dict[int, Ruling] = {}
-    for ruling in rulings:
-        number = id(ruling.decision)
-        if number not in found or BEST.index(ruling.outcome) < BEST.index(found[number].outcome):
-            found[number] = ruling
-    return tuple(found.get(id(decision), Ruling(decision, "lost")) for decision in corrections)

@@ -17,7 +17,7 @@ from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.cells import preview
 from onemap.ingest.columns import words_of
 from onemap.ingest.conformed import Conformed, compare_sources, conform_source
-from onemap.ingest.corrections import merged
+from onemap.ingest.corrections import assign
 from onemap.ingest.digests import digest_of_sources
 from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.folders import ending
@@ -29,7 +29,8 @@ from onemap.ingest.quality.checks import CHECKS, place, place_roughly
 from onemap.ingest.quality.counties import check_counties
 from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.raw import Fault
-from onemap.ingest.source import Source, read_source
+from onemap.ingest.records import short_text
+from onemap.ingest.source import Source, correct_source, read_source
 from onemap.ingest.stamp import stamp
 from onemap.ingest.versions import keep_newest
 from onemap.model import (
@@ -83,14 +84,21 @@ class Intake:
         if issue.reference is not None:
             return issue
         source = self.written.get((issue.layer, issue.source))
-        if source is not None and source.written is not None and issue.row is not None:
-            seen, record = source.written.refer(issue.row, issue.field)
+        records = source.written if source else None
+        at = records.at_row(issue.row) if records is not None and issue.row is not None else None
+        told = {name: getattr(issue, name) for name in ("kind", "layer", "source", "row", "field", "partner", "facts")}
+        told |= {"key": issue.key, "value": short_text(issue.value)}
+        if records is not None and at is not None:
+            told |= {"key": records.key(at), "seen": records.seen(at, issue.field), "record": records.digest(at)}
         else:
             own = [other for (layer, _), other in self.written.items() if layer == issue.layer]
-            seen, record = "", digest_of_sources(one.digest for one in ([source] if source else own))
-        names = ("kind", "layer", "source", "row", "field", "key", "value")
-        told = {name: getattr(issue, name) for name in names}
-        return replace(issue, reference=Reference(**told, seen=seen, record=record))
+            told["record"] = digest_of_sources(one.digest for one in ([source] if source else own))
+        return replace(issue, reference=Reference(**told))
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The layers of which something could not be read, so that a record that is not there may be there yet."""
+        return frozenset(layer for (layer, _), source in self.written.items() if source.raw is None)
 
 
 def take_in(project: Project, progress: Progress | None = None, corrections: Sequence[Decision] = ()) -> Intake:
@@ -110,9 +118,9 @@ def take_in(project: Project, progress: Progress | None = None, corrections: Seq
     """
     # What zips were unpacked into, and rasters that features sample, are there until everything is in.
     with ExitStack() as stack:
-        sources, files = _read(project, stack, progress, corrections)
+        sources, files, lost = _read(project, stack, progress, corrections)
         intake = _put_together(project, sources, files)
-    return replace(intake, rulings=merged(intake.rulings, corrections))
+    return replace(intake, rulings=(*intake.rulings, *lost))
 
 
 def built_in_extent(code: str) -> Extent | None:
@@ -127,31 +135,54 @@ def built_in_extent(code: str) -> Extent | None:
 
 def _read(
     project: Project, stack: ExitStack, progress: Progress | None, corrections: Sequence[Decision]
-) -> tuple[list[Source], list[RasterFile]]:
+) -> tuple[list[Source], list[RasterFile], list[Ruling]]:
+    """Read the sources of each layer and lay the corrections over them."""
     specs = project.catalogue.layers
     # Townships come first: they say where the county is, and everything else is held against them.
     order = sorted(project.sources, key=lambda layer: layer != TOWNSHIP)
-    wanted = [(specs[layer], spec) for layer in order for spec in project.sources[layer]]
-    for layer, spec in wanted:
-        check_ending(layer, spec, project)
+    count = sum(map(len, project.sources.values()))
+    for own_id in order:
+        for spec in project.sources[own_id]:
+            check_ending(specs[own_id], spec, project)
     sources: list[Source] = []
     files: list[RasterFile] = []
+    lost: list[Ruling] = []
     names: set[tuple[str, str]] = set()
-    for done, (layer, spec) in enumerate(wanted):
-        found: list[Source] = []
-        for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
-            part = _named_apart(_as_returned(part) if project.returned else part, layer, names)
-            if progress:
-                progress(part.name, done / len(wanted))
-            # Townships that come in several files lie beside one another, and not in one another.
-            extent = (_county(sources) if layer.id != TOWNSHIP else None) or built_in_extent(project.spec.county)
-            if layer.is_raster:
-                files.append(read_raster(layer, part, extent))
-            else:
-                own = [one for one in corrections if one.issue.layer == layer.id]
-                found.append(read_source(layer, part, extent, own))
-        sources += keep_newest(found)
-    return sources, files
+    done = 0
+    for layer in (specs[own_id] for own_id in order):
+        # Townships that come in several files lie beside one another, and not in one another.
+        extent = (_county(sources) if layer.id != TOWNSHIP else None) or built_in_extent(project.spec.county)
+        own: list[Source] = []
+        for spec in project.sources[layer.id]:
+            found: list[Source] = []
+            for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
+                part = _named_apart(_as_returned(part) if project.returned else part, layer, names)
+                if progress:
+                    progress(part.name, done / count)
+                if layer.is_raster:
+                    files.append(read_raster(layer, part, extent))
+                else:
+                    found.append(read_source(layer, part, extent))
+            own += keep_newest(found)
+            done += 1
+        corrected, unfound = _corrected(own, [one for one in corrections if one.issue.layer == layer.id], extent)
+        sources += corrected
+        lost += unfound
+    of_no_layer = [one for one in corrections if one.issue.layer not in project.sources]
+    return sources, files, [*lost, *(Ruling(one, "lost") for one in of_no_layer)]
+
+
+def _corrected(
+    sources: Sequence[Source], corrections: Sequence[Decision], extent: Extent | None
+) -> tuple[list[Source], list[Ruling]]:
+    """Return the sources of a layer with the corrections laid over them, and those that found no record."""
+    if not corrections:
+        return [*sources], []
+    # Of older versions of a list no record comes in.
+    kept = [source for source in sources if source.written is not None and source.fields is not None]
+    targets, rulings = assign([source.written for source in kept if source.written], corrections)
+    there = {id(source): own for source, own in zip(kept, targets, strict=True)}
+    return [correct_source(source, there.get(id(source), ()), extent) for source in sources], rulings
 
 
 def _as_returned(part: Part) -> Part:

@@ -91,6 +91,10 @@ class Fault:
     lon: float | None = None
     lat: float | None = None
     repair: Repair | None = None
+    partner: str = ""
+    """What else it is about, by a code or place: the other of two that overlap."""
+    facts: str = ""
+    """What was measured or found beside the record itself: where it changes, the fault is another."""
     decision: Decision | None = None
     """The decision of which it tells."""
 

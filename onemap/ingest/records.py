@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import shapely
 
-from onemap.decision import Reference, cell_text
+from onemap.decision import cell_text
 from onemap.ingest.digests import digest_of_text
 from onemap.ingest.raw import Raw
 from onemap.ingest.values import read_value
 from onemap.spec.layer import LayerSpec
-from onemap.text import fold
+
+LONGEST: Final = 200
+"""Of longer cells a digest stands for the rest."""
 
 
 @dataclass(frozen=True)
@@ -37,42 +39,57 @@ class Records:
         return {field: self.raw.frame[column].tolist() for field, column in self.columns.items()}
 
     @cached_property
-    def _of_row(self) -> dict[int, Any]:
+    def _labels(self) -> dict[int, Any]:
         return dict(zip(self.raw.rows, self.raw.frame.index, strict=True))
 
     @cached_property
     def _of_key(self) -> dict[str, list[Any]]:
-        column, field = self.columns.get(self.layer.key), self.layer.fields[self.layer.key]
         found: dict[str, list[Any]] = defaultdict(list)
-        if column is not None:
-            for at, value in self.raw.frame[column].items():
-                found[str(read_value(value, field).value or "")].append(at)
+        for at in self.raw.frame.index:
+            found[self.key(at)].append(at)
         return found
 
-    def find(self, issue: Reference) -> Any:
-        """Return the index label of the record of an issue, by its key where that is one record's, or None."""
-        there = self._of_row.get(issue.row) if issue.row is not None and issue.source == self.name else None
-        if not issue.key:
-            return there
-        found = self._of_key.get(issue.key, [])
-        return found[0] if len(found) == 1 else there if there in found else None
+    def labels(self, key: str) -> Sequence[Any]:
+        """Return the index labels of the records that have a key as it was written; "" for none."""
+        return self._of_key.get(key, ())
+
+    def at_row(self, row: int) -> Any:
+        """Return the index label of the record that the source calls so, or None."""
+        return self._labels.get(row)
 
     def row(self, at: Any) -> int:
         """Return what a record is called in its source."""
         return self.raw.rows[self._places[at]]
 
+    def key(self, at: Any) -> str:
+        """Return the key of a record, as far as it can be read as it was written."""
+        if self.layer.key not in self._cells:
+            return ""
+        read = read_value(self._cells[self.layer.key][self._places[at]], self.layer.fields[self.layer.key])
+        return str(read.value or "")
+
     def seen(self, at: Any, field: str) -> str:
         """Return a cell as it was written; "" where the field has no column."""
-        return cell_text(self._cells[field][self._places[at]]) if field in self._cells else ""
+        return short_text(cell_text(self._cells[field][self._places[at]])) if field in self._cells else ""
+
+    def shape(self, at: Any) -> shapely.Geometry | None:
+        """Return the shape of a record that is not one of a table."""
+        return None if self.raw.geometry is None else self.raw.geometry.array[self._places[at]]
 
     def digest(self, at: Any) -> str:
         """Return what tells whether a record has changed: a digest of its fields and its shape as they were written."""
-        cells = [f"{field}={fold(self.seen(at, field))}" for field in sorted(self.columns)]
-        shape = None if self.raw.geometry is None else self.raw.geometry.array[self._places[at]]
+        cells = [f"{field}={cell_text(self._cells[field][self._places[at]])}" for field in sorted(self.columns)]
+        shape = self.shape(at)
         drawn = "" if shape is None else shapely.normalize(shape).wkb_hex
         return digest_of_text("\n".join([*cells, drawn]))
 
-    def refer(self, row: int, field: str) -> tuple[str, str]:
-        """Return a cell as it was written, and the digest of its record; of a row that is not there, nothing."""
-        at = self._of_row.get(row)
-        return ("", "") if at is None else (self.seen(at, field), self.digest(at))
+
+def short_text(text: str) -> str:
+    """Return a text that fits into a cell beside others; two that differ stay two.
+
+    Examples
+    --------
+    >>> short_text("半停产")
+    '半停产'
+    """
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…{digest_of_text(text)}"

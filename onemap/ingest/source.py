@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.decision import Decision, Ruling
+from onemap.decision import Ruling
 from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
 from onemap.ingest.conform import totals_words
-from onemap.ingest.corrections import AXES, correct, tell_corrections
+from onemap.ingest.corrections import AXES, Target, correct, tell_corrections
 from onemap.ingest.digests import digest_of
 from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import Part
@@ -115,15 +115,13 @@ class Source:
         )
 
 
-def read_source(layer: LayerSpec, part: Part, extent: Extent | None, corrections: Sequence[Decision] = ()) -> Source:
+def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
     """Read a source, match its columns to the layer's fields, and prove where its shapes lie.
 
     Parameters
     ----------
     extent
         Where the county lies, or None where that is not known.
-    corrections
-        What people have corrected in sources of the layer, and is laid over this one.
     """
     digest = digest_of(part.origin) if part.origin else ""
     try:
@@ -134,38 +132,60 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None, corrections
     digest = digest or content_digest(raw)
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
     raw, examples = set_examples_aside(raw, layer, matches)
-    everything = len(raw.frame)
-    if everything and part.several and len(raw.frame.columns) and not matches:
-        return Source(layer, part, (*part.faults, *_stranger(raw)), raw, everything, digest)
+    raw = replace(raw, faults=(*raw.faults, *examples))
+    if len(raw.frame) and part.several and len(raw.frame.columns) and not matches:
+        return Source(layer, part, (*part.faults, *_stranger(raw)), raw, len(raw.frame), digest)
     written = Records(layer, part.name, raw, {**matches, **_axes(raw, part.spec)})
-    corrected = correct(written, corrections)
+    return _proved(Source(layer, part, (), raw, len(raw.frame), digest, written=written), matches, extent)
+
+
+def correct_source(source: Source, targets: Sequence[Target], extent: Extent | None) -> Source:
+    """Return a source as it is read with corrections laid over it."""
+    if not targets or source.written is None:
+        return source
+    raw = source.written.raw
+    matches = match_columns(source.layer, raw.frame.columns, source.part.spec, raw.cut_names)
+    return _proved(source, matches, extent, targets)
+
+
+def _proved(
+    source: Source, matches: Mapping[str, str], extent: Extent | None, targets: Sequence[Target] = ()
+) -> Source:
+    """Return a source with its fields and shapes, from its rows as they were written and the corrections of them."""
+    layer, part, written = source.layer, source.part, source.written
+    if written is None:
+        return source
+    corrected = correct(written, targets)
     raw, passed = _only(corrected.raw, part.spec)
-    told = (*part.faults, *raw.faults, *examples, *passed)
+    told = (*part.faults, *raw.faults, *passed)
+    rulings = [
+        _held(ruling) if ruling.outcome == "corrected" and at not in raw.frame.index else ruling
+        for (at, _), ruling in zip(targets, corrected.rulings, strict=True)
+    ]
     if len(raw.frame) == 0:
-        return Source(layer, part, (*told, _nothing(part)), raw, everything, digest, written=written)
+        return replace(source, faults=(*told, _nothing(part)), raw=raw, rulings=tuple(rulings))
     fields, missing = take_fields(raw.frame, layer, matches, raw.units)
     if not len(raw.frame.columns) and any(fault.kind == "missing_part" for fault in raw.faults):
         # All its columns went with that part, which is one fault.
         missing = []
     placed = _moved(place_rows(raw, part.spec, extent), corrected.places)
-    rulings = [_ruling(ruling, placed) for ruling in corrected.rulings]
-    mended = tell_corrections(written, rulings, raw.frame.index)
-    unplaced = _unplaced(layer, raw, placed)
+    rulings = [_ruling(ruling, placed) for ruling in rulings]
     near = tell_near_misses(layer, raw.frame.columns, [*matches.values(), *placed.columns.values()], matches)
-    return Source(
-        layer,
-        part,
-        (*told, *tell_cut_names(layer, matches, raw.cut_names), *missing, *near, *unplaced, *mended),
-        raw,
-        everything,
-        digest,
-        fields,
-        {**matches, **placed.columns},
-        placed.shapes,
-        placed.proof,
-        written,
-        tuple(rulings),
+    found = (*tell_cut_names(layer, matches, raw.cut_names), *missing, *near, *_unplaced(layer, raw, placed))
+    return replace(
+        source,
+        faults=(*told, *found, *tell_corrections(written, targets, rulings)),
+        raw=raw,
+        fields=fields,
+        columns={**matches, **placed.columns},
+        shapes=placed.shapes,
+        proof=placed.proof,
+        rulings=tuple(rulings),
     )
+
+
+def _held(ruling: Ruling) -> Ruling:
+    return replace(ruling, outcome="held", remark=tr("the project does not take its record"))
 
 
 def _axes(raw: Raw, spec: SourceSpec) -> dict[str, str]:

@@ -40,6 +40,7 @@ def stamp(
         issues.append(
             Issue(fault.kind, spec.id, message=fault.message, hint=fault.hint, action=fault.action,
                   field=fault.field, value=fault.value, severity=fault.severity, repair=fault.repair,
+                  partner=fault.partner, facts=fault.facts,
                   decision=fault.decision, reference=fault.decision.issue if fault.decision else None, **at)
         )  # fmt: skip
     return issues

@@ -4,30 +4,53 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onemap.decision import Decision, Ruling
+from onemap.decision import Decision, Reference, Ruling
 from onemap.model import Issue
 from onemap.text import tr
 
+TIERS: Final[tuple[Callable[[Reference], tuple[Any, ...] | None], ...]] = (
+    lambda one: (*one.fault, one.key, one.source, one.row, one.record, one.facts),
+    lambda one: (*one.fault, one.key, one.record),
+    lambda one: (*one.fault, one.key) if one.key else None,
+    lambda one: (*one.fault, one.source, one.row) if not one.key else None,
+    lambda one: one.fault if not one.key and one.row is None else None,
+)
+"""What a decision and its issue have in common, first things first: they and the record are as they were; the record
+is, in another row or file; it has the same key; it stands in the same row; or they are about one layer as a whole."""
 
-def corrections_of(decisions: Iterable[Decision], period_ends: dt.date) -> list[Decision]:
+
+@dataclass(frozen=True)
+class Scope:
+    """What this build is for, and what of it could not be read."""
+
+    ends: dt.date
+    """The last day of its period: a decision must reach so far. The day of the run says nothing, so that two builds of
+    the same input are the same."""
+    layers: Collection[str]
+    """The layers that the project has."""
+    unread: Collection[str] = ()
+    """The layers of which something could not be read."""
+
+    def has_ended(self, decision: Decision) -> bool:
+        """Tell whether a decision ends before the period does."""
+        return decision.until is not None and decision.until < self.ends
+
+    def is_open(self, layer: str) -> bool:
+        """Tell whether a record that is not there may be there yet."""
+        return layer in self.unread or layer not in self.layers
+
+
+def corrections_of(decisions: Iterable[Decision], scope: Scope) -> list[Decision]:
     """Return the corrections that still hold."""
-    return [one for one in decisions if one.word == "correct" and not has_ended(one, period_ends)]
-
-
-def has_ended(decision: Decision, period_ends: dt.date) -> bool:
-    """Tell whether a decision ends before the period does that the build is for.
-
-    The day of the run says nothing: two builds of the same input are the same.
-    """
-    return decision.until is not None and decision.until < period_ends
+    return [one for one in decisions if one.word == "correct" and not scope.has_ended(one)]
 
 
 def settle(
-    issues: Sequence[Issue], decisions: Sequence[Decision], corrected: Iterable[Ruling], period_ends: dt.date
+    issues: Sequence[Issue], decisions: Sequence[Decision], corrected: Iterable[Ruling], scope: Scope
 ) -> tuple[list[Issue], tuple[Ruling, ...]]:
     """Apply waivers and tell what became of every decision.
 
@@ -36,74 +59,85 @@ def settle(
     issues
         Those of this build, each with its reference.
     decisions
-        One for each issue.
+        One for each line that was decided.
     corrected
         What became of the corrections that hold.
-    period_ends
-        The last day of the period that the build is for: a decision must reach so far.
 
     Returns
     -------
     issues, rulings
-        A waived issue stays and is a note; a decision that no longer holds, or cannot be followed, is an issue.
+        A waived issue stays and is a note. A decision that no longer holds, that cannot be followed or that has to
+        wait is an issue, which carries it into the next workbook.
     """
     standing, about = [*issues], _claims(issues, decisions)
+    # A correction of a record that stands twice, word for word, is applied to both.
     outcomes = {id(ruling.decision): ruling for ruling in corrected}
-    rulings, told = [], []
+    rulings: list[Ruling] = []
+    told: list[Issue] = []
     for number, decision in enumerate(decisions):
         at = about.get(number)
         issue = None if at is None else standing[at]
-        if has_ended(decision, period_ends):
-            until = decision.until.isoformat() if decision.until else ""
-            ruling = Ruling(decision, "ended", tr("it was valid until {until}", until=until))
-        elif decision.word == "correct":
-            ruling = outcomes[id(decision)]
-        else:
-            ruling = _ruled(decision, issue)
-        if ruling.outcome == "overtaken" and issue is None:
-            ruling = Ruling(decision, "done")
+        ruling = _ruled(decision, issue, outcomes.get(id(decision)), scope)
         rulings.append(ruling)
         if at is not None and issue is not None and ruling.outcome in ("waived", "pending"):
             standing[at] = _decided(issue, decision)
         if ruling.outcome in _TOLD:
-            told += _TOLD[ruling.outcome](ruling, issue)
+            told.append(_TOLD[ruling.outcome](ruling, issue))
     return [*standing, *told], tuple(rulings)
 
 
 def _claims(issues: Sequence[Issue], decisions: Sequence[Decision]) -> dict[int, int]:
-    """Return for each decision, by their numbers, the issue that it is about.
-
-    That is the one of the same value, or else one of the same subject that no other decision is about.
-    """
-    free: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for at, issue in enumerate(issues):
-        # What tells of a decision is no issue that was decided about.
-        if issue.reference is not None and issue.reference.kind == issue.kind:
-            free[issue.reference.subject].append(at)
+    """Return for each decision, by their numbers, the issue that it is about; no two are about one."""
+    # What tells of a decision is no issue that was decided about.
+    free = {at: one.reference for at, one in enumerate(issues) if one.reference and one.reference.kind == one.kind}
     claims: dict[int, int] = {}
-    for exactly in (True, False):
+    for tier in TIERS:
+        there: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for at, reference in free.items():
+            if (common := tier(reference)) is not None:
+                there[common].append(at)
         for number, decision in enumerate(decisions):
-            there = free[decision.issue.subject]
-            found = [at for at in there if not exactly or issues[at].value == decision.issue.value]
-            if number not in claims and found:
-                claims[number] = found[0]
-                there.remove(found[0])
+            common = tier(decision.issue)
+            found = there[common] if common is not None and number not in claims else []
+            # Of several that are as like, the record does not say which it was.
+            if len(found) == 1 or (found and tier in TIERS[:2]):
+                claims[number] = found.pop(0)
+                del free[claims[number]]
     return claims
 
 
-def _ruled(decision: Decision, issue: Issue | None) -> Ruling:
-    """Say what becomes of a waiver or of what is pending."""
+def _ruled(decision: Decision, issue: Issue | None, corrected: Ruling | None, scope: Scope) -> Ruling:
+    """Say what becomes of a decision."""
+    has_ended = scope.has_ended(decision)
+    if decision.word == "correct" and not has_ended:
+        return _of_correction(corrected or Ruling(decision, "lost"), issue, scope)
     if issue is None or issue.reference is None:
-        return Ruling(decision, "settled")
+        return Ruling(decision, "held" if scope.is_open(decision.issue.layer) else "settled")
+    if has_ended:
+        until = decision.until.isoformat() if decision.until else ""
+        return Ruling(decision, "ended", tr("it was valid until {until}", until=until))
     if decision.word == "pending":
         return Ruling(decision, "pending")
     if issue.weight == "error":
-        reason = tr("an error cannot be waived: lists that rest on it would be wrong")
-        return Ruling(decision, "refused", reason)
+        return Ruling(decision, "refused", tr("an error cannot be waived: lists that rest on it would be wrong"))
     then, now = decision.issue, issue.reference
-    if (then.record, then.value) != (now.record, now.value):
+    if then.record != now.record:
         return Ruling(decision, "ended", tr("its record has changed since"))
+    if then.facts != now.facts:
+        return Ruling(decision, "ended", tr("what was found there has changed since"))
     return Ruling(decision, "waived")
+
+
+def _of_correction(ruling: Ruling, issue: Issue | None, scope: Scope) -> Ruling:
+    """Return what became of a correction, seen beside the issue that it was to mend."""
+    decision = ruling.decision
+    if ruling.outcome == "lost" and scope.is_open(decision.issue.layer):
+        return Ruling(decision, "held")
+    if ruling.outcome == "overtaken" and issue is None:
+        return Ruling(decision, "done")
+    if ruling.outcome == "done" and issue is not None:
+        return Ruling(decision, "refused", tr("the source says so already, and the issue stands"))
+    return ruling
 
 
 def _decided(issue: Issue, decision: Decision) -> Issue:
@@ -117,59 +151,67 @@ def _decided(issue: Issue, decision: Decision) -> Issue:
     return replace(issue, decision=decision, severity="info", message=message, hint=tr("nothing to do"))
 
 
-def _tell_ended(ruling: Ruling, issue: Issue | None) -> list[Issue]:
-    """Tell of a decision that no longer holds, where its issue stands again."""
-    if issue is None:
-        return []
+def _tell_ended(ruling: Ruling, issue: Issue | None) -> Issue:
+    """Tell of a decision that no longer holds."""
     decision = ruling.decision
     what = tr("a waiver") if decision.word == "waive" else tr("a decision")
     message = tr("{what} no longer holds: {reason} ({who}: {why})", what=what, reason=ruling.remark,
                  who=decision.who, why=decision.why)  # fmt: skip
-    return [_beside(issue, "decision_ended", message, tr("decide again"))]
+    return _told(decision, issue, "decision_ended", message, tr("decide again, or clear the line"))
 
 
-def _tell_overtaken(ruling: Ruling, issue: Issue | None) -> list[Issue]:
+def _tell_overtaken(ruling: Ruling, issue: Issue | None) -> Issue:
     """Tell of a correction whose cell or record is not what it was."""
-    if issue is None:
-        return []
     decision = ruling.decision
-    message = tr(
-        "not corrected to {value}: the source has changed since (then: {then}; now: {now})",
-        value=decision.text, then=decision.issue.seen or tr("blank"), now=ruling.remark or tr("blank"),
-    )  # fmt: skip
-    return [_beside(issue, "correction_overtaken", message, tr("compare the two, and decide again"))]
+    message = tr("not corrected to {value}: its record has changed since", value=decision.text)
+    if ruling.remark or decision.issue.seen:
+        message = tr(
+            "not corrected to {value}: the source has changed since (then: {then}; now: {now})",
+            value=decision.text, then=decision.issue.seen or tr("blank"), now=ruling.remark or tr("blank"),
+        )  # fmt: skip
+    hint = tr("compare the two, decide again in the line of the issue, and clear this one")
+    return _told(decision, issue, "correction_overtaken", message, hint)
 
 
-def _beside(issue: Issue, kind: str, message: str, hint: str) -> Issue:
-    """Return what is told of a decision at the place of the issue that it was about."""
-    return replace(issue, kind=kind, severity=None, message=message, hint=hint, action="kept", decision=None,
-                   repair=None)  # fmt: skip
-
-
-def _tell_lost(ruling: Ruling, issue: Issue | None) -> list[Issue]:
-    about = ruling.decision.issue
-    name = about.key or f"{about.source} {about.row or ''}".strip()
-    message = tr("the record {name} to be corrected to {value} is not found", name=name, value=ruling.decision.text)
+def _tell_lost(ruling: Ruling, issue: Issue | None) -> Issue:
+    message = tr("the record {name} to be corrected to {value} is not found",
+                 name=_name(ruling.decision), value=ruling.decision.text)  # fmt: skip
     hint = tr("it may have another code by now, or be gone: look for it, and correct it under its present name")
-    return [_in_workbook(ruling.decision, "correction_lost", message, hint)]
+    return _told(ruling.decision, None, "correction_lost", message, hint)
 
 
-def _tell_refused(ruling: Ruling, issue: Issue | None) -> list[Issue]:
+def _tell_refused(ruling: Ruling, issue: Issue | None) -> Issue:
     message = tr("the decision cannot be followed: {reason}", reason=ruling.remark)
     hint = tr("correct it in the source, or decide otherwise")
-    return [_in_workbook(ruling.decision, "decision_unclear", message, hint)]
+    return _told(ruling.decision, None, "decision_unclear", message, hint)
 
 
-def _in_workbook(decision: Decision, kind: str, message: str, hint: str) -> Issue:
+def _tell_held(ruling: Ruling, issue: Issue | None) -> Issue:
+    message = tr("the decision on {name} waits: {reason}", name=_name(ruling.decision),
+                 reason=ruling.remark or tr("its source was not read this time"))  # fmt: skip
+    return _told(ruling.decision, None, "decision_held", message, tr("nothing to do until its source is there again"))
+
+
+def _name(decision: Decision) -> str:
     about = decision.issue
-    return Issue(kind, about.layer, decision.source, message, hint, "dropped", decision.row, decision.cell,
-                 about.field, about.key, decision.text, reference=about)  # fmt: skip
+    return about.key or f"{about.source} {about.row or ''}".strip()
 
 
-_TOLD: Final[Mapping[str, Callable[[Ruling, Issue | None], list[Issue]]]] = {
+def _told(decision: Decision, issue: Issue | None, kind: str, message: str, hint: str) -> Issue:
+    """Return what is told of a decision, at the place of its issue, or else of the line in the workbook."""
+    about = decision.issue
+    if issue is not None:
+        return replace(issue, kind=kind, severity=None, message=message, hint=hint, action="kept", decision=decision,
+                       repair=None, reference=about)  # fmt: skip
+    return Issue(kind, about.layer, decision.source, message, hint, "kept", decision.row, decision.cell,
+                 about.field, about.key, decision.text, reference=about, decision=decision)  # fmt: skip
+
+
+_TOLD: Final[Mapping[str, Callable[[Ruling, Issue | None], Issue]]] = {
     "ended": _tell_ended,
     "overtaken": _tell_overtaken,
     "lost": _tell_lost,
     "refused": _tell_refused,
+    "held": _tell_held,
 }
-"""What is said of a decision that came to nothing."""
+"""What is said of a decision that came to nothing, or has to wait."""

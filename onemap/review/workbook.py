@@ -8,10 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from onemap.dates import parse_date
-from onemap.decision import REFERENCE, Decision, Reference, cell_text, column_called, word_called, word_titles
+from onemap.decision import (
+    REFERENCE,
+    Decision,
+    Reference,
+    cell_text,
+    columns_called,
+    decision_columns,
+    seal_columns,
+    seal_of,
+    word_called,
+    word_titles,
+)
 from onemap.errors import SpecError
 from onemap.model import Issue
 from onemap.spec import toml
@@ -24,10 +35,13 @@ DAMAGE: Final = (CalamineError, OSError, ValueError, KeyError)
 SCANNED_ROWS: Final = 20
 """So many rows people put above a table at most."""
 
+EXCEL_DIGITS: Final = 10**15
+"""Excel keeps 15 digits of a number: the rest of a longer code is lost."""
+
 
 @dataclass(frozen=True)
 class Decisions:
-    """What was decided, one decision for each issue, and what of it cannot be understood."""
+    """What was decided, and what of it cannot be understood."""
 
     made: tuple[Decision, ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -64,17 +78,26 @@ def _read_workbook(path: Path, name: str, reading: _Reading) -> None:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheet_names:
-                rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-                found |= _read_sheet(rows, f"{name} [{sheet}]", reading)
+                found |= _read_sheet(_rows(book.get_sheet_by_name(sheet)), f"{name} [{sheet}]", reading)
     except DAMAGE as fault:
-        message = tr("{file} cannot be read ({reason}); the decisions in it are not applied", file=name, reason=fault)
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+        message = tr("{file} cannot be read ({reason}); the decisions in it are not applied", file=name, reason=reason)
         hint = tr("open it in Excel or WPS, take off its password, and save it as .xlsx")
-        reading.issues.append(Issue("unreadable", "", name, message, hint, action="dropped"))
+        reading.issues.append(Issue("unreadable", "", name, message, hint))
         return
     if not found:
         message = tr("{file} is no issue workbook: its hidden column, by which lines are found, is gone", file=name)
         hint = tr("fill in a copy of the issues.xlsx of a build, and leave its last column as it is")
-        reading.issues.append(Issue("unreadable", "", name, message, hint, action="dropped"))
+        reading.issues.append(Issue("unreadable", "", name, message, hint))
+
+
+def _rows(sheet: CalamineSheet) -> list[list[Any]]:
+    """Return the cells of a sheet; what is merged over several rows stands in each."""
+    rows = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in rows[top + 1 : bottom + 1]:
+            row[left : right + 1] = rows[top][left : right + 1]
+    return rows
 
 
 def _read_sheet(rows: Sequence[Sequence[Any]], name: str, reading: _Reading) -> bool:
@@ -82,24 +105,23 @@ def _read_sheet(rows: Sequence[Sequence[Any]], name: str, reading: _Reading) -> 
     at = next((at for at, row in enumerate(rows[:SCANNED_ROWS]) if REFERENCE in row), None)
     if at is None:
         return False
-    header = rows[at]
-    columns = {called: place for place, title in enumerate(header) if (called := column_called(title)) is not None}
+    columns = {called: place for place, title in enumerate(rows[at]) for called in columns_called(title)}
+    absent = [title for called, title in {**decision_columns(), **seal_columns()}.items() if called not in columns]
+    if absent:
+        message = tr("the columns {columns} are gone or have another title", columns=tr(", ").join(absent))
+        hint = tr("give them their titles back; nothing in this sheet was followed")
+        reading.issues.append(Issue("unreadable", "", name, message, hint))
+        return True
+    place = rows[at].index(REFERENCE)
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
-        cells = {called: _cell(row, place) for called, place in columns.items()}
-        line = _Cells(cells, columns, name, number)
-        text = cell_text(_cell(row, header.index(REFERENCE)))
-        if not text and not any(cell_text(value) for value in cells.values()):
-            continue
-        given, reference = _parse(text)
-        if reference is None:
-            message = tr("the line is not known for an issue: its hidden last column is blank or changed")
-            hint = tr("copy whole rows, with the hidden column; the line was not followed")
-            reading.issues.append(line.issue(message, hint, "word"))
-            continue
-        decision, faults = line.decision(reference)
-        reading.issues += faults
-        if decision is not None and (decision.word or any(given)):
-            reading.lines.append(_Line(decision, touched=[*decision.said] != given))
+        text = cell_text(_cell(row, place))
+        # Where sheets were put under one another a header stands between them.
+        if text != REFERENCE:
+            _read_line(
+                text,
+                _Cells({called: _cell(row, own) for called, own in columns.items()}, columns, name, number),
+                reading,
+            )
     return True
 
 
@@ -108,91 +130,144 @@ def _cell(row: Sequence[Any], place: int) -> Any:
     return None if value == "" else value
 
 
-def _parse(text: str) -> tuple[list[str], Reference | None]:
-    """Return what was written for a decision when the workbook was made, and the issue that its line is about."""
-    try:
-        table = json.loads(text)
-        given = [str(part) for part in table.pop("given")]
-        return given, toml.parse(Reference, table, "", SpecError)
-    except (ValueError, KeyError, AttributeError, TypeError):
-        return [], None
+def _read_line(text: str, line: _Cells, reading: _Reading) -> None:
+    if not text and not line.is_filled_in:
+        return
+    hidden = _Hidden.parse(text)
+    if hidden is None:
+        message = tr("the line is not known for an issue: its hidden last column is blank or changed")
+        hint = tr("copy whole rows, with the hidden column; the line was not followed")
+        reading.issues.append(line.issue(message, hint, "word"))
+        return
+    decision = line.decision(hidden.reference)
+    touched = [*decision.said] != hidden.given or (decision.word is None and bool(line.texts["word"]))
+    if not touched and not any(hidden.given):
+        return
+    if hidden.seal != line.seal:
+        message = tr("the line and its hidden cell are not about the same issue: rows were sorted or filled in parts")
+        hint = tr("sort and copy whole rows; the line was not followed")
+        reading.issues.append(line.issue(message, hint, "word"))
+        return
+    faults = [line.issue(*fault, decision) for fault in _wrong(decision, line.texts, taken_back=bool(hidden.given[0]))]
+    reading.issues += faults
+    if not faults:
+        reading.lines.append(_Line(decision, touched))
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """What the hidden cell of a line says."""
+
+    reference: Reference
+    given: list[str]
+    """What stood in the cells of people when the workbook was made."""
+    seal: str
+
+    @classmethod
+    def parse(cls, text: str) -> _Hidden | None:
+        try:
+            table = json.loads(text)
+            given, seal = [str(part) for part in table.pop("given")], str(table.pop("seal"))
+            return cls(toml.parse(Reference, table, "", SpecError), [*given, *[""] * 5][:5], seal)
+        except (ValueError, KeyError, AttributeError, TypeError):
+            return None
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """What people have written into a line."""
+    """A line of a sheet, by what its columns are."""
 
     cells: dict[str, Any]
     columns: dict[str, int]
     source: str
     number: int
 
-    def decision(self, reference: Reference) -> tuple[Decision | None, list[Issue]]:
-        """Return the decision, or what is wrong with it."""
-        texts = {called: cell_text(value) for called, value in self.cells.items()}
-        word = word_called(texts["word"]) if texts.get("word") else None
-        until = parse_date(self.cells["until"]) if texts.get("until") else None
-        made = Decision(
-            reference, word, self.cells.get("value"), texts.get("who", ""), texts.get("why", ""), until,
-            self.source, self.number, self._name("word"),
-        )  # fmt: skip
-        faults = [self.issue(message, hint, called, reference) for called, message, hint in _wrong(made, texts)]
-        return (None if faults else made), faults
+    @property
+    def texts(self) -> dict[str, str]:
+        return {called: cell_text(value) for called, value in self.cells.items()}
 
-    def issue(self, message: str, hint: str, called: str, about: Reference | None = None) -> Issue:
+    @property
+    def is_filled_in(self) -> bool:
+        return any(self.texts[called] for called in decision_columns())
+
+    @property
+    def seal(self) -> str:
+        return seal_of(*(self.cells[called] for called in seal_columns()))
+
+    def decision(self, reference: Reference) -> Decision:
+        texts = self.texts
+        return Decision(
+            reference, word_called(texts["word"]), self.cells["value"], texts["who"], texts["why"],
+            parse_date(self.cells["until"]) if texts["until"] else None, self.source, self.number, self._name("word"),
+        )  # fmt: skip
+
+    def issue(self, message: str, hint: str, called: str, decision: Decision | None = None) -> Issue:
+        """Return what is told of one of its cells; with the decision, so that it comes with the next workbook."""
+        about = decision.issue if decision else None
         return Issue(
             "decision_unclear", about.layer if about else "", self.source, message, hint, row=self.number,
-            cell=self._name(called), key=about.key if about else "", value=cell_text(self.cells.get(called)),
-            action="dropped", reference=about,
+            cell=self._name(called), key=about.key if about else "", value=self.texts[called],
+            reference=about, decision=decision,
         )  # fmt: skip
 
     def _name(self, called: str) -> str:
         """Return the cell of a column, as Excel calls it."""
-        return f"{column_letter(self.columns.get(called, 0))}{self.number}"
+        return f"{column_letter(self.columns[called])}{self.number}"
 
 
-def _wrong(made: Decision, texts: dict[str, str]) -> Iterator[tuple[str, str, str]]:
-    """Yield what is wrong with a decision: the column, a message and a hint."""
-    written = texts.get("word", "")
-    if written and made.word is None:
-        yield "word", tr("{word} is no decision", word=written), tr("choose one from the list of the cell")
-    elif not written and made.text:
-        message = tr("there is a new value, but no decision")
-        yield "word", message, tr("choose {word} if it is to be applied", word=word_titles()["correct"])
-    if made.word == "correct" and not made.text:
-        message = tr("a correction without a new value")
-        yield "value", message, tr("write the value that is right; a value that nobody knows stays pending")
+def _wrong(made: Decision, texts: dict[str, str], taken_back: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with a decision: a message, a hint, and the column."""
+    if texts["word"] and made.word is None:
+        yield tr("{word} is no decision", word=texts["word"]), tr("choose one from the list of the cell"), "word"
+    elif not texts["word"] and not taken_back and any(made.said):
+        message = tr("there is a new value, a name, a reason or a date, but no decision")
+        yield message, tr("choose one from the list of the cell"), "word"
+    if made.word == "correct":
+        yield from _wrong_value(made)
     if made.word == "waive" and not (made.who and made.why):
-        called = "why" if made.who else "who"
         message = tr("a waiver says who has decided it, and why")
-        yield called, message, tr("fill in both; until then the issue stands")
-    if texts.get("until") and made.until is None:
-        message = tr("{value} is no date", value=texts["until"])
-        yield "until", message, tr("write it as 2027-06-30")
+        yield message, tr("fill in both; until then the issue stands"), "why" if made.who else "who"
+    if texts["until"] and made.until is None:
+        yield tr("{value} is no date", value=texts["until"]), tr("write it as 2027-06-30"), "until"
+
+
+def _wrong_value(made: Decision) -> Iterator[tuple[str, str, str]]:
+    if made.issue.row is None:
+        yield tr("no value mends it"), tr("correct it in the source, or decide otherwise"), "word"
+    elif not made.text:
+        hint = tr(
+            "write the value that is right; a value that nobody knows is {pending}", pending=word_titles()["pending"]
+        )
+        yield tr("a correction without a new value"), hint, "value"
+    elif isinstance(made.value, int | float) and abs(made.value) >= EXCEL_DIGITS:
+        message = tr("Excel has turned the code into a number; its last digits are lost")
+        yield message, tr("type the code again, in a cell formatted as text"), "value"
 
 
 def _agreed(reading: _Reading) -> Iterator[Decision]:
-    """Yield one decision for each issue."""
-    issues: dict[tuple[Any, ...], list[_Line]] = {}
+    """Yield one decision for each line that colleagues have copies of."""
+    copies: dict[tuple[Any, ...], list[_Line]] = {}
     for line in reading.lines:
-        about = line.decision.issue
-        issues.setdefault((about.subject, about.value), []).append(line)
-    for lines in issues.values():
-        said = {line.decision.said: line.decision for line in lines if line.touched} or {
-            line.decision.said: line.decision for line in lines
-        }
+        copies.setdefault(line.decision.issue.identity, []).append(line)
+    for lines in copies.values():
+        touched = [line for line in lines if line.touched] or lines
+        said = {line.decision.said: line.decision for line in touched}
         first, *others = said.values()
         if not others:
             if first.word is not None:
                 yield first
             continue
         message = tr(
-            "two workbooks decide differently about one issue: {one} / {other}",
+            "two lines decide differently about one issue: {one} / {other}",
             one=" ".join(filter(None, first.said)), other=" ".join(filter(None, others[0].said)),
         )  # fmt: skip
-        hint = tr("agree on one of them, and delete the other")
-        about, at = first.issue, others[0]
-        reading.issues.append(
-            Issue("decision_unclear", about.layer, at.source, message, hint, row=at.row, cell=at.cell, key=about.key,
-                  action="dropped", reference=about)
-        )  # fmt: skip
+        hint = tr("agree on one of them, and clear the other")
+        reading.issues += [_contradicted(decision, message, hint) for decision in said.values()]
+
+
+def _contradicted(decision: Decision, message: str, hint: str) -> Issue:
+    about = decision.issue
+    return Issue(
+        "decision_unclear", about.layer, decision.source, message, hint, row=decision.row, cell=decision.cell,
+        key=about.key, value=decision.text, reference=about, decision=decision,
+    )  # fmt: skip

@@ -40,7 +40,7 @@ def _inside(layer: Layer, areas: Layer) -> list[Fault]:
             label=areas.labels[area], key=key, layer=areas.spec.name,
         )  # fmt: skip
         hint = tr("check its coordinates, and the boundary around it")
-        faults.append(Fault("receptor_inside", message, hint, one, value=str(key)))
+        faults.append(Fault("receptor_inside", message, hint, one, value=str(key), partner=str(key)))
     return faults
 
 
@@ -62,7 +62,8 @@ def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
             layer=other.spec.name, other=pair["key_other"], own=pair["key"],
         )  # fmt: skip
         hint = tr("find out which code is right, and use it in both")
-        faults.append(Fault("key_differs", message, hint, pair["at"], layer.spec.key, pair["key"]))
+        told = {"value": pair["key"], "partner": str(pair["key_other"])}
+        faults.append(Fault("key_differs", message, hint, pair["at"], layer.spec.key, **told))
     return faults
 
 

@@ -48,12 +48,14 @@ def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     if spec.class_field is None:
         return frame, []
     there, classes = frame[spec.class_field].dropna(), spec.fields[spec.class_field].classes
-    absent = [kind.label for own_id, kind in classes.items() if own_id not in {*there}]
+    ids = [own_id for own_id in classes if own_id not in {*there}]
+    absent = [classes[own_id].label for own_id in ids]
     if not absent or len(there) < MANY_A_CLASS * len(classes):
         return frame, []
     message = tr("no record is of the class: {classes}", classes=tr(", ").join(absent))
     hint = tr("ask the bureau whether there is none")
-    return frame, [Fault("class_absent", message, hint, field=spec.class_field, value=tr(", ").join(absent), key="")]
+    value, facts = tr(", ").join(absent), " ".join(ids)
+    return frame, [Fault("class_absent", message, hint, field=spec.class_field, value=value, key="", facts=facts)]
 
 
 def name_blanks(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -185,7 +187,8 @@ def _disagreements(
         else:
             message = tr("says {stated}, but lies in {located}", stated=name, located=located[at])
             hint = tr("check its coordinates, or correct the township")
-            faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(name)))
+            where = str(located[at])
+            faults.append(Fault("township_mismatch", message, hint, at, spec.township_field, str(name), facts=where))
     return faults
 
 

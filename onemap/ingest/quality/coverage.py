@@ -95,7 +95,8 @@ def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, suspects: Places, 
             "{one} and {other} overlap by {area:.1f} m² ({mu:.3f} mu)",
             one=first, other=second, area=areas[pair], mu=areas[pair] / MU_M2,
         )  # fmt: skip
-        yield Fault("overlap", message, hint, at, value=f"{first} / {second}", key=first, lon=x, lat=y)
+        yield Fault("overlap", message, hint, at, value=f"{first} / {second}", key=first, lon=x, lat=y,
+                    partner=second, facts=f"{areas[pair]:.0f}")  # fmt: skip
 
 
 def _are_gaps(holes: gpd.GeoSeries, spec: LayerSpec) -> NDArray[np.bool_]:
@@ -114,7 +115,8 @@ def _gaps(holes: gpd.GeoSeries, spec: LayerSpec) -> Iterator[Fault]:
         message = tr("a gap of {area:.1f} m² between features", area=area)
         if area >= spec.gap_tolerance_m2:
             message = tr("a gap of {area:.1f} m² between features, only {width:.2f} m wide", area=area, width=width)
-        yield Fault("gap", message, hint, value=f"{area:.1f}", key="", lon=x, lat=y)
+        yield Fault("gap", message, hint, value=f"{area:.1f}", key="", lon=x, lat=y,
+                    partner=f"{x:.6f},{y:.6f}", facts=f"{area:.0f}")  # fmt: skip
 
 
 def _slits(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, slits: pd.DataFrame, spec: LayerSpec) -> Iterator[Fault]:
@@ -127,7 +129,8 @@ def _slits(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, slits: pd.DataFrame, 
             "a slit {width:.2f} m wide and some {length:.0f} m long between {one} and {other}",
             width=width, length=length, one=first, other=second,
         )  # fmt: skip
-        yield Fault("gap", message, hint, at, value=f"{width * length:.1f}", key=first, lon=x, lat=y)
+        yield Fault("gap", message, hint, at, value=f"{width * length:.1f}", key=first, lon=x, lat=y,
+                    partner=second, facts=f"{width:.2f} {length:.0f}")  # fmt: skip
 
 
 def _pair(frame: gpd.GeoDataFrame, rows: tuple[Any, Any], spec: LayerSpec) -> list[tuple[str, Any]]:

@@ -63,7 +63,7 @@ def _tiny_parts(areas: gpd.GeoSeries) -> Iterator[Fault]:
     ):
         message = tr("one of its parts has only {area:.2f} m²", area=sizes[at])
         hint = tr("delete that part in the source")
-        yield Fault("tiny_part", message, hint, owner, value=f"{sizes[at]:.2f}", lon=lon, lat=lat)
+        yield Fault("tiny_part", message, hint, owner, value=f"{sizes[at]:.2f}", **_spot(lon, lat))
 
 
 def _tiny_holes(areas: gpd.GeoSeries) -> Iterator[Fault]:
@@ -77,7 +77,7 @@ def _tiny_holes(areas: gpd.GeoSeries) -> Iterator[Fault]:
     centres = shapely.get_coordinates(shapely.centroid(shapes))
     for at, owner, lon, lat in _spots(areas, np.flatnonzero(sizes < TINY_M2), owners, centres):
         message, hint = tr("it has a hole of only {area:.2f} m²", area=sizes[at]), tr("fill the hole in the source")
-        yield Fault("tiny_hole", message, hint, owner, value=f"{sizes[at]:.2f}", lon=lon, lat=lat)
+        yield Fault("tiny_hole", message, hint, owner, value=f"{sizes[at]:.2f}", **_spot(lon, lat))
 
 
 def _of_corners(areas: gpd.GeoSeries) -> Iterator[Fault]:
@@ -98,7 +98,9 @@ def _spikes(areas: gpd.GeoSeries, places: Numbers, ways: tuple[Numbers, Numbers]
         seen.add(int(owners[at]))
         message = tr("its edge runs out {length:.1f} m and back", length=min(lengths[0][at], lengths[1][at]))
         hint = tr("delete the vertex at its tip in the source")
-        yield Fault("spike", message, hint, owner, value=f"{min(lengths[0][at], lengths[1][at]):.1f}", lon=lon, lat=lat)
+        yield Fault(
+            "spike", message, hint, owner, value=f"{min(lengths[0][at], lengths[1][at]):.1f}", **_spot(lon, lat)
+        )
 
 
 def _corners(areas: gpd.GeoSeries) -> tuple[Numbers, Numbers, Numbers, Places]:
@@ -129,6 +131,11 @@ def _repeated(after: Numbers, owners: Places) -> Iterator[Fault]:
             count=int(twice.sum()), features=len(np.unique(owners[twice])),
         )  # fmt: skip
         yield Fault("duplicate_vertex", message, tr("nothing to do; clean them up when it is next exported"))
+
+
+def _spot(lon: float, lat: float) -> dict[str, Any]:
+    """Return where a fault lies; one record may have several of a kind, each known by its place."""
+    return {"lon": lon, "lat": lat, "partner": f"{lon},{lat}"}
 
 
 def _spots(

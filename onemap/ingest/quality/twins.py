@@ -44,9 +44,18 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
         message = tr(
             "the key {key} names another record too: {where}", key=keys[at], where=_where(frame, first[spelt[at]], at)
         )
-        faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at]))
+        facts = _facts(frame, first[spelt[at]])
+        faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at], facts=facts))
     faults += _repeated_names(frame[~repeated & ~again], spec)
     return frame[~repeated].reset_index(drop=True), faults
+
+
+def _facts(frame: gpd.GeoDataFrame, at: Any) -> str:
+    """Return what a record says, as far as it makes another one its double."""
+    shape = frame.geometry[at]
+    place = "" if shape is None else shapely.to_wkt(shape.centroid, rounding_precision=2)
+    values = frame.loc[at].drop(["geometry", SOURCE, SOURCE_ROW])
+    return " ".join([*(str(value) for value in values if not pd.isna(value)), place])
 
 
 def _where(frame: gpd.GeoDataFrame, other: Any, at: Any) -> str:
@@ -69,7 +78,8 @@ def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
             message = tr(
                 "{field} {value} names another record too: {where}", field=field.label, value=values[at], where=where
             )
-            faults.append(Fault("duplicate_key", message, hint, at, name, written(values[at])))
+            facts = _facts(frame, first[spelt[at]])
+            faults.append(Fault("duplicate_key", message, hint, at, name, written(values[at]), facts=facts))
     return faults
 
 
@@ -92,7 +102,10 @@ def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFra
         if alike and is_one_place(there[at], there[twin]):
             message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
             hint = tr("find out whether they are one thing; if so, delete one")
-            faults.append(Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label])))
+            told = {"partner": keys[at], "facts": _facts(frame, at)}
+            faults.append(
+                Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label]), **told)
+            )
     return frame, faults
 
 
