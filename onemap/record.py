@@ -121,8 +121,12 @@ def earlier_rows(folder: Path, county: str) -> dict[str, list[Row]]:
         message = tr("previous: {folder} is of the county {other}", folder=folder, other=manifest.get("county"))
         raise ProjectError(message, tr("name the folder that onemap build wrote for the last period"))
     rows: dict[str, list[Row]] = defaultdict(list)
-    for layer, row in Build(folder, manifest).features:
-        rows[layer].append(row)
+    try:
+        for layer, row in Build(folder, manifest).features:
+            rows[layer].append(row)
+    except sqlite3.Error:
+        message = tr("previous: {file} in {folder} is damaged", file=GEOPACKAGE, folder=folder)
+        raise PathError(message, tr("name the folder that onemap build wrote for the last period")) from None
     return rows
 
 

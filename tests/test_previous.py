@@ -111,3 +111,14 @@ def test_the_build_of_the_last_period_is_not_replaced_by_this_one(tmp_path: Path
     project.write_text('previous = "build"\n' + project.read_text("utf-8"), encoding="utf-8")
     with pytest.raises(PathError, match="build"):
         run(load_project(folder), folder / "build", ["gpkg"])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database"])
+def test_a_last_period_whose_geopackage_is_damaged_stops_the_run(tmp_path: Path, content: bytes) -> None:
+    folder = small_project(tmp_path)
+    run(load_project(folder), folder / "2026-05", ["gpkg"])
+    (folder / "2026-05" / "onemap.gpkg").write_bytes(content)
+    project = folder / "project.toml"
+    project.write_text('previous = "2026-05"\n' + project.read_text("utf-8"), encoding="utf-8")
+    with pytest.raises(PathError, match=r"onemap\.gpkg"):
+        check(load_project(folder))

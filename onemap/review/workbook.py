@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,7 +148,9 @@ def _read_line(text: str, line: _Cells, reading: _Reading) -> None:
         hint = tr("sort and copy whole rows; the line was not followed")
         reading.issues.append(line.issue(message, hint, "word"))
         return
-    faults = [line.issue(*fault, decision) for fault in _wrong(decision, line.texts, taken_back=bool(hidden.given[0]))]
+    # A code that lost its digits is not handed on to the next workbook as if it were one.
+    carried = replace(decision, value=None) if _is_damaged(decision.value) else decision
+    faults = [line.issue(*fault, carried) for fault in _wrong(decision, line.texts, taken_back=bool(hidden.given[0]))]
     reading.issues += faults
     if not faults:
         reading.lines.append(_Line(decision, touched))
@@ -239,9 +241,13 @@ def _wrong_value(made: Decision) -> Iterator[tuple[str, str, str]]:
             "write the value that is right; a value that nobody knows is {pending}", pending=word_titles()["pending"]
         )
         yield tr("a correction without a new value"), hint, "value"
-    elif isinstance(made.value, int | float) and abs(made.value) >= EXCEL_DIGITS:
+    elif _is_damaged(made.value):
         message = tr("Excel has turned the code into a number; its last digits are lost")
         yield message, tr("type the code again, in a cell formatted as text"), "value"
+
+
+def _is_damaged(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) >= EXCEL_DIGITS
 
 
 def _agreed(reading: _Reading) -> Iterator[Decision]:
