@@ -106,12 +106,14 @@ def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     spell_coordinates(records)
     spell_dates(records)
     layer, source = "cadmium_enterprise", ENTERPRISE_FILE
-    mangled, short, half, date, lost, moved = 2, 8, 14, 19, 25, 30
+    mangled, short, unlisted, half, date, mistyped, lost, moved = 2, 8, 11, 14, 19, 22, 25, 30
     defects: list[Defect] = []
 
     def plant(kind: str, at: int, column: str, field: str, note: str) -> None:
         row, key = FIRST_ROW + at, records[at]["统一社会信用代码"]
-        text = str(records[at][column])
+        value = records[at][column]
+        # As Excel shows it.
+        text = f"{value:.15G}" if isinstance(value, float) else str(value)
         key = "" if field == "credit_code" else key
         defects.append(Defect(kind, layer, source, note, row, cell_of(row, column), field, key, text))
 
@@ -120,6 +122,14 @@ def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     plant("code_damaged", mangled, "统一社会信用代码", "credit_code", "Excel took an all-digit code for a number.")
     records[short]["行业代码"], records[short]["行业名称"] = 912, "铅锌矿采选"
     plant("code_damaged", short, "行业代码", "industry_code", "0912 was typed as a number and lost its leading zero.")
+    records[unlisted]["行业代码"] = "3233"
+    plant("industry_code_wrong", unlisted, "行业代码", "industry_code", "GB/T 4754-2017 has no class 3233.")
+    code = records[mistyped]["统一社会信用代码"]
+    records[mistyped]["统一社会信用代码"] = code[:9] + ("B" if code[9] == "A" else "A") + code[10:]
+    note = "One character of the code was mistyped: its check character does not fit."
+    row, key = FIRST_ROW + mistyped, records[mistyped]["统一社会信用代码"]
+    place = cell_of(row, "统一社会信用代码")
+    defects.append(Defect("credit_code_wrong", layer, source, note, row, place, "credit_code", key, key))
     records[half]["生产状态"] = "半停产"
     plant("unknown_class", half, "生产状态", "production_state", "Half-stopped is no production state of the layer.")
     records[date] |= {"整治进展": "整治中", "完成时间": "2026-13-45", "备注": "已列入整治清单"}
@@ -140,7 +150,8 @@ def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
 def _plots(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the priority plots with their defects."""
     layer, source = "priority_plot", PLOT_FILE
-    wrong, late, bow, twin, lost = 4, 8, 12, 16, 20
+    wrong, late, bow, twin, lost, strange = 4, 8, 12, 16, 20, 22
+    records[strange]["地块编码"] = "410882" + records[strange]["地块编码"][6:]
     records[wrong]["占地面积(m²)"] = f"{float(records[wrong]['占地面积(m²)']) * 1.3:.0f}"
     records[late]["关闭年份"] = "2206"
     records[bow]["geometry"] = _bow_tie(records[bow]["geometry"])
@@ -157,14 +168,18 @@ def _plots(folder: Path, records: list[Record]) -> list[Defect]:
         Defect("invalid_geometry", layer, source, "The outline crosses itself: two corners are exchanged.",
                bow + 1, key=keys[bow]),
         Defect("null_geometry", layer, source, "This Placemark has no geometry at all.", lost + 1, key=keys[lost]),
+        Defect("plot_code_wrong", layer, source, "The code is that of a plot in the county next door, 410882.",
+               strange + 1, "", "plot_code", keys[strange], keys[strange]),
         Defect("duplicate_key", layer, source, f"The same Placemark as number {twin + 1}, once more.",
                len(records), "", "plot_code", keys[twin], keys[twin]),
     ]  # fmt: skip
 
 
 def _receptors(folder: Path, records: list[Record]) -> list[Defect]:
-    """Write the receptors with two whose geometry is no use."""
-    layer, source, empty, line = "sensitive_receptor", RECEPTOR_FILE, 40, 130
+    """Write the receptors with two whose geometry is no use, and one that is listed twice."""
+    layer, source, empty, line, listed = "sensitive_receptor", RECEPTOR_FILE, 40, 130, 75
+    place = records[listed]["geometry"].representative_point()
+    records.append({**records[listed], "编号": f"ST{len(records) + 1:04}", "geometry": Point(place.x + 8, place.y)})
     place = records[line]["geometry"].centroid
     records[empty]["geometry"] = Polygon()
     records[line]["geometry"] = LineString([(place.x - 60, place.y), (place.x, place.y + 25), (place.x + 60, place.y)])
@@ -174,6 +189,8 @@ def _receptors(folder: Path, records: list[Record]) -> list[Defect]:
                empty, key=records[empty]["编号"]),
         Defect("wrong_geometry", layer, source, "A receptor is a point or a polygon; this is a line.",
                line, key=records[line]["编号"]),
+        Defect("near_duplicate", layer, source, f"The same name, 8 m from {records[listed]['编号']}.",
+               len(records) - 1, "", "receptor_name", records[-1]["编号"], records[-1]["名称"]),
     ]  # fmt: skip
 
 
@@ -181,8 +198,10 @@ def _wells(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the wells with their defects; one name has a character that GB18030 has and GBK has not."""
     layer, source = "groundwater_point", WELL_FILE
     records[5]["点位名称"] = "示例㛃河监测井"
-    vague, swapped, far, twin, later = 10, 17, 23, 28, 34
+    vague, former, swapped, far, twin, kilometres, later = 10, 13, 17, 23, 28, 31, 34
     records[vague]["井深(m)"] = "约三十"
+    records[former]["乡镇"] = "城关镇"
+    records[kilometres]["井深(m)"] = "0.042km"
     # 20 km north of the county; without a township, which would be wrong there as well.
     records[far]["geometry"] = Point(384_850.0, 3_894_900.0)
     records[far]["乡镇"] = ""
@@ -204,6 +223,8 @@ def _wells(folder: Path, records: list[Record]) -> list[Defect]:
 
     return [
         defect("wrong_type", vague, "井深(m)", "well_depth_m", "About thirty is no number."),
+        defect("unknown_township", former, "乡镇", "township", "No township of the county is called that."),
+        defect("unit_differs", kilometres, "井深(m)", "well_depth_m", "Kilometres in a column of metres."),
         defect("axes_swapped", swapped, "经度", "", "Longitude and latitude are exchanged."),
         defect("outside_county", far, "", "", "The well lies 20 km north of the county."),
         defect("duplicate_key", later, "点位编码", "point_code", f"The well in line {twin + 2} has the same code."),
@@ -212,7 +233,8 @@ def _wells(folder: Path, records: list[Record]) -> list[Defect]:
 
 def _construction(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the building land with its defects."""
-    layer, source, bow, open_state = "construction_plot", CONSTRUCTION_FILE, 18, 9
+    layer, source, spiked, open_state, bow = "construction_plot", CONSTRUCTION_FILE, 5, 9, 18
+    records[spiked]["geometry"] = _with_spike(records[spiked]["geometry"])
     records[bow]["geometry"] = _bow_tie(records[bow]["geometry"])
     records[bow]["面积"] = round(area_m2(records[bow]["geometry"]), 2)
     records[open_state]["调查状态"] = "待定"
@@ -220,9 +242,20 @@ def _construction(folder: Path, records: list[Record]) -> list[Defect]:
     return [
         Defect("invalid_geometry", layer, source, "The outline crosses itself: two corners are exchanged.",
                bow + 1, key=records[bow]["地块编号"]),
+        Defect("spike", layer, source, "A corner was dragged 25 m out and back.",
+               spiked + 1, key=records[spiked]["地块编号"]),
         Defect("unknown_class", layer, source, "To be decided is no survey state of the layer.",
                open_state + 1, "", "survey_state", records[open_state]["地块编号"], "待定"),
     ]  # fmt: skip
+
+
+def _with_spike(shape: Polygon) -> Polygon:
+    """Return a shape with a needle 25 m long and 10 cm wide at the middle of its first side."""
+    a, b, *rest = shapely.get_coordinates(shapely.orient_polygons(shape))[:-1].round(2)
+    along = (b - a) / float(((b - a) ** 2).sum() ** 0.5)
+    outward = along[::-1] * (1, -1)
+    middle = (a + b) / 2
+    return Polygon([a, middle - 0.05 * along, middle + 25 * outward, middle + 0.05 * along, b, *rest])
 
 
 def _bow_tie(shape: Polygon) -> Polygon:

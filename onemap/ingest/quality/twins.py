@@ -54,7 +54,7 @@ def _facts(frame: gpd.GeoDataFrame, at: Any) -> str:
     """Return what a record says, as far as it makes another one its double."""
     shape = frame.geometry[at]
     place = "" if shape is None else shapely.to_wkt(shape.centroid, rounding_precision=2)
-    values = frame.loc[at].drop(["geometry", SOURCE, SOURCE_ROW])
+    values = frame.loc[at].drop(["geometry", SOURCE, SOURCE_ROW], errors="ignore")
     return " ".join([*(str(value) for value in values if not pd.isna(value)), place])
 
 
