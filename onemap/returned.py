@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from onemap.decision import REFERENCE
 from onemap.errors import PathError
 from onemap.ingest.columns import words_of
 from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
@@ -108,6 +109,9 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
         raw = part.read(words)
     except UnreadableError as fault:
         return _Stranger(part, fault.message, fault.hint, "unreadable")
+    if REFERENCE in raw.frame.columns:
+        hint = tr("name it in project.toml, and build: [review] workbook = …")
+        raise PathError(tr("{file} is an issue workbook, not data", file=part.name), hint)
     guess = guess_layer(part, raw, project.catalogue)
     if guess is not None:
         marked = guess.layer.id == part.mark

@@ -13,9 +13,11 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from onemap.cli import main
+from onemap.pipeline import run
 from onemap.returned import check_file
 from onemap.scaffold import start_project
-from tests.projects import PLOTS, SCHOOLS, write_geojson
+from onemap.spec.project import load_project
+from tests.projects import PLOTS, SCHOOLS, small_project, write_geojson
 
 Streams = pytest.CaptureFixture[str]
 Change = Callable[[Workbook], Any]
@@ -243,6 +245,12 @@ def test_what_cannot_be_read_is_refused_in_two_lines(
     (tmp_path / name).write_bytes(content)
     assert main(["check", str(tmp_path / name), "--lang", "en"]) == 2
     assert [line.split(":")[0] for line in capsys.readouterr().err.splitlines()] == ["error", "hint"]
+
+
+def test_an_issue_workbook_is_told_where_it_belongs(tmp_path: Path, capsys: Streams) -> None:
+    run(load_project(small_project(tmp_path / "county")), tmp_path / "build", ["issues"])
+    assert main(["check", str(tmp_path / "build" / "issues.xlsx"), "--county", "410883"]) == 2
+    assert "[review] workbook" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, capsys: Streams) -> None:
