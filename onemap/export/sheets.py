@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -163,6 +164,7 @@ def free_name(name: str, taken: set[str]) -> str:
     return free
 
 
+@lru_cache(maxsize=100_000)
 def text_width(text: str) -> int:
     """Return how many columns of a fixed-width font a text takes: Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
