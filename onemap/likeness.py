@@ -12,9 +12,9 @@ import shapely
 
 from onemap.errors import ProjectError
 from onemap.ingest.columns import match_columns
-from onemap.ingest.conform import KIND_OF_TYPE
 from onemap.ingest.files import EVERY, Part
 from onemap.ingest.raw import Raw
+from onemap.ingest.repairs import KIND_OF_TYPE
 from onemap.ingest.source import Placement
 from onemap.ingest.values import read_value
 from onemap.spec.catalogue import Catalogue, load_catalogue

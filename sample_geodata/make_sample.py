@@ -235,12 +235,11 @@ def _construction(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the building land with its defects."""
     layer, source, spiked, open_state, bow = "construction_plot", CONSTRUCTION_FILE, 5, 9, 18
     records[spiked]["geometry"] = _with_spike(records[spiked]["geometry"])
-    records[bow]["geometry"] = _bow_tie(records[bow]["geometry"])
-    records[bow]["面积"] = round(area_m2(records[bow]["geometry"]), 2)
+    records[bow]["geometry"] = _with_loop(records[bow]["geometry"])
     records[open_state]["调查状态"] = "待定"
     write_geodatabase(folder / source, records, "建设用地地块")
     return [
-        Defect("invalid_geometry", layer, source, "The outline crosses itself: two corners are exchanged.",
+        Defect("invalid_geometry", layer, source, "The outline crosses itself at a corner, in a small loop.",
                bow + 1, key=records[bow]["地块编号"]),
         Defect("spike", layer, source, "A corner was dragged 25 m out and back.",
                spiked + 1, key=records[spiked]["地块编号"]),
@@ -256,6 +255,14 @@ def _with_spike(shape: Polygon) -> Polygon:
     outward = along[::-1] * (1, -1)
     middle = (a + b) / 2
     return Polygon([a, middle - 0.05 * along, middle + 25 * outward, middle + 0.05 * along, b, *rest])
+
+
+def _with_loop(shape: Polygon) -> Polygon:
+    """Return a shape whose outline runs past its first corner and back across itself."""
+    a, b, *rest = shapely.get_coordinates(shapely.orient_polygons(shape))[:-1].round(2)
+    along = (b - a) / float(((b - a) ** 2).sum() ** 0.5)
+    aside = along[::-1] * (-1, 1)
+    return Polygon([a, b + 2 * along + 2 * aside, b + 4 * along, b - 2 * along + 2 * aside, *rest])
 
 
 def _bow_tie(shape: Polygon) -> Polygon:

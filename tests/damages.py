@@ -332,8 +332,11 @@ def narrow(county: County, layer: str, at: int) -> list[Told]:
     table = county[layer]
     west, south, east, north = table.records[at]["shape"].bounds
     table.records[at]["shape"] = shapely.box(west + 3, south, east, north)
+    strip = shapely.box(west, south, west + 3, north)
+    beside = [one for one, record in enumerate(table.records) if shapely.distance(record["shape"], strip) < 1e-6]
+    first = min(beside, key=lambda one: table.records[one]["unit_code"])
     # 3 m by 100 m of a projection whose scale is 1.00017 here.
-    return [of_file(table, "gap", "", "299.9")]
+    return [told(table, first, "gap", value="299.9")]
 
 
 def other_key(county: County, layer: str, at: int) -> list[Told]:

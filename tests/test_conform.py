@@ -68,11 +68,35 @@ def test_a_crossed_ring_is_repaired_without_losing_area():
     assert frame.geometry.area[0] == 10_000
 
 
-def test_parts_that_cover_one_another_are_counted_once():
-    twice = shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 6)])
-    frame, faults = conform(features([PLOT_ROW], [twice]), PLOT)
+def test_parts_that_cover_one_another_a_little_are_counted_once():
+    shapes = shapely.MultiPolygon([box(0, 0, 10, 10), box(9.9, 0, 20, 10)])
+    frame, faults = conform(features([PLOT_ROW], [shapes]), PLOT)
     assert [(fault.kind, fault.action) for fault in faults] == [("invalid_geometry", "repaired")]
-    assert frame.geometry.area[0] == 100
+    assert frame.geometry.area[0] == pytest.approx(200)
+
+
+def test_a_repair_is_logged_with_the_area_before_and_after():
+    # 202 m² are drawn on 200 m² of ground; the scale at the middle of the zone is 1.
+    shapes = shapely.MultiPolygon([box(0, 0, 10, 10), box(9.8, 0, 20, 10)])
+    [fault] = conform(features([PLOT_ROW], [shapes]), PLOT)[1]
+    before, after = (float(text.removesuffix(" m²")) for text in fault.repair[:2])
+    assert after / before == pytest.approx(200 / 202, abs=1e-4)
+    assert fault.repair.area_change == pytest.approx(200 / 202 - 1, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Polygon([(0, 0), (100, 100), (100, 0), (0, 100)]),
+        shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 6)]),
+        Polygon(box(0, 0, 100, 100).exterior, [box(200, 0, 240, 50).exterior]),
+    ],
+    ids=["a bow tie", "a part drawn twice", "a hole outside"],
+)
+def test_a_repair_that_would_change_what_a_gis_measures_is_not_made(shape):
+    frame, faults = conform(features([PLOT_ROW], [shape]), PLOT)
+    assert [(fault.kind, fault.action) for fault in faults] == [("invalid_geometry", "blanked")]
+    assert frame.geometry[0] is None
 
 
 def test_a_repair_that_would_change_the_area_is_not_made():

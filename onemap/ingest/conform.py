@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -14,11 +13,11 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.dates import is_day_number
-from onemap.geodesy import lonlat_of
 from onemap.ingest.quality.outlines import check_outlines
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
+from onemap.ingest.repairs import KIND_OF_TYPE, repair_geometry
 from onemap.ingest.values import DTYPES, Reading, read_value
-from onemap.model import Action, Repair
+from onemap.model import Repair
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
@@ -29,14 +28,7 @@ TOTALS: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[::]?(\(
 LEADING: Final = 4
 """Among so many columns from the left stands the word: after a serial number, or a township merged over its rows."""
 
-KIND_OF_TYPE: Final = {0: "point", 1: "line", 2: "line", 3: "polygon", 4: "point", 5: "line", 6: "polygon"}
-"""Kind of geometry of shapely's type ids; collections (7) are of none."""
-
 COLLECTION: Final = 7
-_PLACE: Final = re.compile(r"\[(?P<x>[-\d.e+]+) (?P<y>[-\d.e+]+)")
-
-REPAIR_BUDGET: Final = 0.05
-"""A repair that changes the area by more than this share is not made."""
 
 
 def totals_words(frame: pd.DataFrame) -> list[str]:
@@ -197,84 +189,6 @@ def _is_finite(shapes: gpd.GeoSeries) -> NDArray[np.bool_]:
 
 def _kind_words() -> dict[str, str]:
     return {"point": tr("point"), "line": tr("line"), "polygon": tr("polygon"), "table": tr("table")}
-
-
-def repair_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Make invalid shapes valid, where that keeps their kind and their area."""
-    shapes = frame.geometry.copy()
-    faults = []
-    for at in frame.index[~shapely.is_missing(shapes.array) & ~shapely.is_valid(shapes.array)]:
-        gone_wrong = _Invalid.of(shapes[at], shapes.crs)
-        repaired = _of_kind(shapely.make_valid(shapes[at], method="structure", keep_collapsed=False), shapes[at])
-        before, after = _painted_area(shapes[at]), repaired.area
-        if repaired.is_empty or abs(after - before) > REPAIR_BUDGET * max(before, after):
-            message = tr(
-                "invalid geometry ({reason}); a repair would change its area too much", reason=gone_wrong.reason
-            )
-            faults.append(gone_wrong.fault(at, message, tr("draw it again in the source"), "blanked"))
-            shapes[at] = None
-        else:
-            message = tr("invalid geometry ({reason})", reason=gone_wrong.reason)
-            if round(after - before, 2):
-                message = tr(
-                    "invalid geometry ({reason}); the repair changed its area from {before:.2f} to {after:.2f} m²",
-                    reason=gone_wrong.reason, before=before, after=after,
-                )  # fmt: skip
-            hint = tr("compare the repaired shape with the source")
-            told = gone_wrong.fault(at, message, hint, "repaired")
-            areas = Repair(f"{before:.2f} m²", f"{after:.2f} m²", after / before - 1)
-            faults.append(replace(told, repair=areas))
-            shapes[at] = repaired
-    return frame.set_geometry(shapes), faults
-
-
-@dataclass(frozen=True)
-class _Invalid:
-    """Why a shape is invalid, and where, in degrees."""
-
-    reason: str
-    lon: float | None
-    lat: float | None
-
-    @classmethod
-    def of(cls, shape: shapely.Geometry, crs: Any) -> _Invalid:
-        said = shapely.is_valid_reason(shape)
-        place = _PLACE.search(said)
-        if place is None:
-            return cls(_reason_words(said.split("[")[0]), None, None)
-        lon, lat = lonlat_of(np.array([[float(place["x"]), float(place["y"])]]), crs)
-        return cls(_reason_words(said.split("[")[0]), round(float(lon[0]), 7), round(float(lat[0]), 7))
-
-    def fault(self, at: Any, message: str, hint: str, action: Action) -> Fault:
-        return Fault("invalid_geometry", message, hint, at, "", self.reason, action, lon=self.lon, lat=self.lat)
-
-
-def _reason_words(reason: str) -> str:
-    """Return GEOS's reason in the language spoken now; rare ones stay as GEOS says them."""
-    words = {
-        "Self-intersection": tr("its edges cross"),
-        "Ring Self-intersection": tr("a ring touches itself"),
-        "Hole lies outside shell": tr("a hole lies outside"),
-        "Nested holes": tr("holes lie in one another"),
-        "Nested shells": tr("parts lie in one another"),
-        "Duplicate Rings": tr("a ring stands twice"),
-        "Interior is disconnected": tr("its inside falls apart"),
-        "Too few points in geometry component": tr("a ring has too few points"),
-        "Invalid Coordinate": tr("a coordinate is no number"),
-    }
-    return words.get(reason, reason)
-
-
-def _painted_area(shape: shapely.Geometry) -> float:
-    """Return the area that a reader of the map sees filled, whatever way the rings cross."""
-    return float(shapely.make_valid(shape, method="linework").area)
-
-
-def _of_kind(shape: shapely.Geometry, like: shapely.Geometry) -> shapely.Geometry:
-    """Return the parts of a repaired shape that are of the kind it was: a repair may leave lines behind."""
-    kind = KIND_OF_TYPE.get(int(shapely.get_type_id(like)), "")
-    parts = [p for p in shapely.get_parts(shape) if KIND_OF_TYPE.get(int(shapely.get_type_id(p))) == kind]
-    return shapely.union_all(parts) if len(parts) != 1 else parts[0]
 
 
 STEPS: Final[tuple[Step, ...]] = (

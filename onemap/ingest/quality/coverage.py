@@ -9,6 +9,7 @@ many times less work than uniting all features, since few edges of a sound layer
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from onemap.geodesy import MU_M2, area_m2, lonlat_of
 from onemap.ingest.quality.edges import Edges, Numbers, Places, Shapes
+from onemap.ingest.quality.outlines import TINY_M2
 from onemap.ingest.quality.slits import SLIT_M, find_slits
 from onemap.ingest.raw import Fault
 from onemap.model import SOURCE, SOURCE_ROW
@@ -30,6 +32,9 @@ LEAST_FACE_M2: Final = 1e-4
 
 LEAST_GAP_M2: Final = 0.05
 """A gap that would be told as 0.0 m² is none: it comes from a vertex that rounding has put beside a straight edge."""
+
+TOUCHING_M: Final = 1e-6
+"""What is cut where edges cross lies beside them by the rounding of coordinates."""
 
 MOST_GAPS: Final = 500
 """More gaps are not told one by one: the layer was drawn without snapping, which nobody mends gap by gap."""
@@ -48,10 +53,15 @@ def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     deep = tree.query(faces[covered > 1], predicate="intersects")[1]
     holes = gpd.GeoSeries(faces[covered == 0], crs=shapes.crs)
     gaps = _are_gaps(holes, spec)
+    around = _around(holes.array, gaps, tree)
+    # Of a tiny hole of one feature alone its outline tells.
+    alone = [at for at, own in around.items() if len(own) < 2]
+    gaps[[at for at, area in zip(alone, area_m2(holes.iloc[alone]), strict=True) if area < TINY_M2]] = False
     slits = find_slits(edges, areas, tree, holes.array[gaps])
     slits = slits[slits["width_m"] * slits["length_m"] >= LEAST_GAP_M2]
     overlaps = _overlaps(frame, shapes, np.unique(deep), spec)
-    told = [*_gaps(holes[gaps], spec), *_slits(frame, shapes, slits, spec)]
+    between = [around[at] for at in np.flatnonzero(gaps).tolist()]
+    told = [*_gaps(frame, shapes, holes[gaps], between, spec), *_slits(frame, shapes, slits, spec)]
     return frame, [*overlaps, *_largest(told, len(shapes))]
 
 
@@ -104,19 +114,42 @@ def _are_gaps(holes: gpd.GeoSeries, spec: LayerSpec) -> NDArray[np.bool_]:
     return (areas >= LEAST_GAP_M2) & ((areas < spec.gap_tolerance_m2) | (_widths(holes) < SLIT_M))
 
 
+def _around(holes: Shapes, chosen: NDArray[np.bool_], tree: shapely.STRtree) -> dict[int, list[int]]:
+    """Return for each of the chosen holes, by their positions, the features at its edge."""
+    at = np.flatnonzero(chosen)
+    found, feature = tree.query(holes[at], predicate="dwithin", distance=TOUCHING_M)
+    around: dict[int, list[int]] = {int(one): [] for one in at}
+    for one, other in zip(at[found].tolist(), feature.tolist(), strict=True):
+        around[one].append(other)
+    return around
+
+
 def _widths(holes: gpd.GeoSeries) -> Numbers:
     return np.asarray(2 * shapely.area(holes.array) / shapely.length(holes.array))
 
 
-def _gaps(holes: gpd.GeoSeries, spec: LayerSpec) -> Iterator[Fault]:
+def _gaps(
+    frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, holes: gpd.GeoSeries, between: list[list[int]], spec: LayerSpec
+) -> Iterator[Fault]:
     lon, lat = _inside(holes)
     hint = tr("draw the edges of its neighbours again")
-    for area, width, x, y in zip(area_m2(holes), _widths(holes), lon, lat, strict=True):
-        message = tr("a gap of {area:.1f} m² between features", area=area)
+    for area, width, x, y, around in zip(area_m2(holes), _widths(holes), lon, lat, between, strict=True):
+        (first, at), *others = sorted((_name(frame, shapes.index[one], spec), shapes.index[one]) for one in around)
+        fault = Fault("gap", "", hint, at, value=f"{area:.1f}", key=first, lon=x, lat=y,
+                      partner=f"{x:.6f},{y:.6f}", facts=f"{area:.0f}")  # fmt: skip
+        if not others:
+            # A grave or a well: nobody's ground, or that of the feature around it.
+            message = tr("a hole of {area:.1f} m² in {one}", area=area, one=first)
+            own_hint = tr("fill it if the ground is its own; otherwise nothing is to be done")
+            yield replace(fault, message=message, hint=own_hint, severity="info")
+            continue
+        told = {"area": area, "one": first, "other": others[0][0], "count": len(around)}
+        message = tr("a gap of {area:.1f} m² between {one} and {other}", **told)
+        if len(around) > 2:
+            message = tr("a gap of {area:.1f} m² among {count} features, {one} and {other} among them", **told)
         if area >= spec.gap_tolerance_m2:
-            message = tr("a gap of {area:.1f} m² between features, only {width:.2f} m wide", area=area, width=width)
-        yield Fault("gap", message, hint, value=f"{area:.1f}", key="", lon=x, lat=y,
-                    partner=f"{x:.6f},{y:.6f}", facts=f"{area:.0f}")  # fmt: skip
+            message = tr("{message}, only {width:.2f} m wide", message=message, width=width)
+        yield replace(fault, message=message)
 
 
 def _slits(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, slits: pd.DataFrame, spec: LayerSpec) -> Iterator[Fault]:

@@ -25,6 +25,9 @@ SPIKE_DEG: Final = 1.0
 SPIKE_M: Final = 1.0
 """A spike runs out and back at less than this angle, both ways for more than this."""
 
+WEDGE: Final = 0.5
+"""A corner that spans more than this share of its shape is the shape."""
+
 SAME_M: Final = 1e-4
 """Vertices that follow one another nearer than this are one, twice."""
 
@@ -91,11 +94,10 @@ def _spikes(areas: gpd.GeoSeries, places: Numbers, ways: tuple[Numbers, Numbers]
     lengths = np.hypot(*before.T), np.hypot(*after.T)
     turned = (before * after).sum(axis=1) / np.maximum(lengths[0] * lengths[1], 1e-12)
     sharp = np.flatnonzero((turned > np.cos(np.radians(SPIKE_DEG))) & (np.minimum(*lengths) > SPIKE_M))
-    seen: set[int] = set()
+    # What is most of its shape is no spike but a wedge, as a field between two roads may be.
+    ground = np.abs(before[sharp, 0] * after[sharp, 1] - before[sharp, 1] * after[sharp, 0]) / 2
+    sharp = sharp[ground < WEDGE * shapely.area(areas.array)[owners[sharp]]]
     for at, owner, lon, lat in _spots(areas, sharp, owners, places):
-        if owners[at] in seen:
-            continue
-        seen.add(int(owners[at]))
         message = tr("its edge runs out {length:.1f} m and back", length=min(lengths[0][at], lengths[1][at]))
         hint = tr("delete the vertex at its tip in the source")
         yield Fault(
