@@ -16,6 +16,9 @@ Outcome = Literal["corrected", "done", "waived", "pending", "ended", "overtaken"
 """What became of a decision. "done": the source itself says so by now; "held": its source could not be read this time,
 or its record was not taken; "settled": the issue is there no more."""
 
+Presence = Literal["here", "unseen", "gone"]
+"""Whether a record that was decided about is there; "unseen": it is, but what was wrong of it could not be seen."""
+
 REFERENCE: Final = "onemap"
 """The title of the hidden column by which a line of the issue workbook is found again."""
 
@@ -43,6 +46,8 @@ class Reference(Spec):
     field: str = ""
     key: str = ""
     """The key as its source has it, corrected or not."""
+    several: bool = False
+    """Whether more than one record had that key."""
     partner: str = ""
     seen: str = ""
     """The cell as its source has it, corrected or not."""
@@ -144,7 +149,14 @@ def decision_columns() -> dict[str, str]:
 
 def seal_columns() -> dict[str, str]:
     """Return the titles of the columns by which a line proves to be the one that its hidden cell is about."""
-    return {"row": tr("Row"), "cell": tr("Cell"), "key": tr("Code"), "message": tr("What is wrong")}
+    return {
+        "source": tr("Source"),
+        "row": tr("Row"),
+        "cell": tr("Cell"),
+        "key": tr("Code"),
+        "seen": tr("Value in the source"),
+        "message": tr("What is wrong"),
+    }
 
 
 def seal_of(*cells: object) -> str:

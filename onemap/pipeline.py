@@ -63,11 +63,11 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
     check_measures(list(project.catalogue.rules.values()))
     earlier = earlier_rows(project.previous, project.spec.county) if project.previous else {}
     decisions = read_decisions(project)
-    scope = Scope(last_day(project.spec.period), [*project.sources])
+    scope = Scope(last_day(project.spec.period))
     intake = take_in(project, progress, corrections_of(decisions.made, scope))
     compared = compare_with_previous(intake.layers, earlier)
     found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues, *compared)]
-    told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, unread=intake.unread))
+    told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, presence=intake.presence))
     return Atlas(
         project=project,
         layers=intake.layers,

@@ -230,17 +230,17 @@ def test_a_correction_does_not_overwrite_what_the_bureau_has_changed(county: Cou
     assert "unknown_class" in kinds(atlas)
 
 
-def test_a_correction_whose_issue_the_bureau_settled_otherwise_is_done(county: County) -> None:
+def test_a_correction_whose_issue_the_bureau_settled_otherwise_is_settled(county: County) -> None:
     county.decide({"305": correct("停产")})
     county.send(GOOD, [*UNKNOWN_CLASS[:3], "关闭", *UNKNOWN_CLASS[4:]], FAR_OFF)
     atlas = county.build()
-    assert outcomes(atlas) == ["done"]
+    assert outcomes(atlas) == ["settled"]
     assert enterprise(atlas, UNKNOWN_CLASS[0])["production_state"] == "closed"
 
 
 def test_a_correction_that_finds_no_record_is_reported(county: County) -> None:
     county.decide({"305": correct("停产")})
-    county.send(GOOD, FAR_OFF)
+    county.send(GOOD, FAR_OFF, OTHER)
     atlas = county.build()
     assert outcomes(atlas) == ["lost"]
     issue = told(atlas, "correction_lost")
@@ -343,10 +343,17 @@ def test_a_waiver_has_ended_when_it_does_not_reach_to_the_end_of_the_period(coun
 
 def test_a_waiver_whose_issue_is_no_more_is_settled(county: County) -> None:
     county.decide({"205": waive()})
-    county.send(GOOD, UNKNOWN_CLASS)
+    county.send(GOOD, UNKNOWN_CLASS, [*FAR_OFF[:4], 112.755, 34.9], OTHER)
     atlas = county.build()
     assert outcomes(atlas) == ["settled"]
     assert kinds(atlas) == ["unknown_class"]
+
+
+def test_a_waiver_whose_record_is_not_found_is_noted(county: County) -> None:
+    county.decide({"205": waive()})
+    county.send(GOOD, UNKNOWN_CLASS, OTHER)
+    atlas = county.build()
+    assert (outcomes(atlas), told(atlas, "correction_lost").weight) == (["lost"], "info")
 
 
 @pytest.mark.parametrize("absent", ["决定人", "理由"])
@@ -613,7 +620,7 @@ def test_a_line_that_was_sorted_without_its_hidden_cell_is_not_followed(county: 
     assert kinds(atlas).count("unknown_class") == 2
 
 
-@pytest.mark.parametrize("title", ["处理决定", "新值", "决定人", "理由", "有效期至", "问题说明"])
+@pytest.mark.parametrize("title", ["处理决定", "新值", "决定人", "理由", "有效期至", "问题说明", "原值"])
 def test_a_column_that_is_gone_or_renamed_blocks_the_build(county: County, title: str) -> None:
     path = fill_in(county.workbook(), by_kind({"305": correct("停产")}))
     book = load_workbook(path)
@@ -693,7 +700,8 @@ def test_an_ended_waiver_is_prolonged_in_its_own_line(county: County) -> None:
     county.decide({"205": waive("2026-12-31")}, "一.xlsx")
     county.period = "2027-01"
     path = county.workbook("二.xlsx")
-    fill_in(path, lambda line: {"有效期至": "2027-12-31"} if line["问题类型"][:3] == "702" else None)
+    again = {"处理决定": "豁免", "有效期至": "2027-12-31"}
+    fill_in(path, lambda line: again if line["问题类型"][:3] == "702" else None)
     county.workbooks = ["二.xlsx"]
     assert outcomes(county.build()) == ["waived"]
 
@@ -704,3 +712,125 @@ def test_a_lost_correction_is_told_until_somebody_clears_it(county: County) -> N
     county.workbook("二.xlsx")
     county.workbooks = ["二.xlsx"]
     assert outcomes(county.build()) == ["lost"]
+
+
+# What a second tester found
+
+
+def test_a_correction_of_one_of_two_does_not_go_to_the_other_when_it_was_deleted(county: County) -> None:
+    twice = [UNKNOWN_CLASS, [UNKNOWN_CLASS[0], "示例戊厂", "示例镇", "在产", 112.765, 34.91]]
+    county.send(GOOD, *twice, OTHER)
+    county.decide({"307": correct(FAR_OFF[0])})
+    county.send(GOOD, UNKNOWN_CLASS, OTHER)
+    atlas = county.build()
+    assert enterprise(atlas, UNKNOWN_CLASS[0])["enterprise_name"] == "示例乙厂"
+    assert outcomes(atlas) == ["settled"]
+
+
+def contradicted(county: County) -> Path:
+    """Let two colleagues decide differently, and return the workbook after that."""
+    fill_in(county.workbook("甲.xlsx"), by_kind({"305": correct("停产")}))
+    fill_in(county.workbook("乙.xlsx"), by_kind({"305": correct("关闭")}))
+    county.workbooks = ["甲.xlsx", "乙.xlsx"]
+    return county.workbook("丙.xlsx")
+
+
+def test_of_a_contradiction_the_line_that_is_chosen_anew_counts(county: County) -> None:
+    def agree(line: Line) -> Mapping[str, Any] | None:
+        if line["问题类型"][:3] != "705":
+            return None
+        return {"处理决定": "改正"} if line["新值"] == "停产" else dict.fromkeys(("新值", "决定人", "理由"))
+
+    fill_in(contradicted(county), agree)
+    county.workbooks = ["丙.xlsx"]
+    atlas = county.build()
+    assert outcomes(atlas) == ["corrected"]
+    assert enterprise(atlas, UNKNOWN_CLASS[0])["production_state"] == "suspended"
+
+
+def test_a_contradiction_does_not_settle_itself(county: County) -> None:
+    contradicted(county)
+    county.workbooks = ["丙.xlsx"]
+    atlas = county.build()
+    assert {"unknown_class", "decision_unclear"} <= {*kinds(atlas)}
+    assert outcomes(atlas) == []
+
+
+def test_a_decision_in_the_line_of_the_issue_counts_when_the_old_line_is_cleared(county: County) -> None:
+    county.decide({"205": waive("2026-12-31")}, "一.xlsx")
+    county.period = "2027-01"
+    path = county.workbook("二.xlsx")
+    blank = dict.fromkeys(("处理决定", "决定人", "理由", "有效期至"))
+    fill_in(path, by_kind({"205": waive("2027-12-31"), "702": blank}))
+    county.workbooks = ["二.xlsx"]
+    assert outcomes(county.build()) == ["waived"]
+
+
+def test_one_clears_what_another_prolongs_and_neither_counts(county: County) -> None:
+    county.decide({"205": waive("2026-12-31")}, "一.xlsx")
+    blank = dict.fromkeys(("处理决定", "决定人", "理由", "有效期至"))
+    fill_in(county.workbook("甲.xlsx"), by_kind({"205": blank}))
+    fill_in(county.workbook("乙.xlsx"), by_kind({"205": waive("2027-12-31")}))
+    county.workbooks = ["甲.xlsx", "乙.xlsx"]
+    atlas = county.build()
+    assert (outcomes(atlas), told(atlas, "outside_county").weight) == ([], "warning")
+    assert "decision_unclear" in kinds(atlas)
+
+
+def test_a_waiver_waits_while_the_townships_cannot_be_read(county: County) -> None:
+    moved = [*UNKNOWN_CLASS[:2], "另一镇", "在产", *UNKNOWN_CLASS[4:]]
+    county.send(GOOD, moved, OTHER)
+    assert outcomes(county.decide({"313": waive()})) == ["waived"]
+    (county.folder / "township.geojson").write_text("{", encoding="utf-8")
+    assert outcomes(county.build()) == ["held"]
+
+
+def test_a_waiver_waits_while_its_column_is_called_otherwise(county: County) -> None:
+    county.decide({"305": waive()})
+    book = load_workbook(county.folder / BOOK)
+    book.active["D1"] = "别的"
+    book.save(county.folder / BOOK)
+    assert outcomes(county.build()) == ["held"]
+
+
+def test_two_values_for_one_cell_are_both_refused(county: County) -> None:
+    wrong = "91410883MA0000003X"
+    county.send(GOOD, [wrong, *UNKNOWN_CLASS[1:3], "在产", 112.76, 34.91], [wrong, *OTHER[1:]])
+    path = county.workbook()
+    fill_in(path, by_kind({"310": correct(UNKNOWN_CLASS[0]), "307": correct(FAR_OFF[0])}))
+    county.workbooks = [path.name]
+    found = {(ruling.decision.issue.row, ruling.outcome) for ruling in county.build().rulings}
+    assert (4, "corrected") not in found
+    assert (4, "refused") in found
+
+
+def test_a_corrected_record_does_not_take_the_waiver_of_another(county: County) -> None:
+    county.send(GOOD, UNKNOWN_CLASS, [UNKNOWN_CLASS[0], "示例戊厂", *UNKNOWN_CLASS[2:]], OTHER)
+    path = county.workbook()
+    fill_in(path, of(3, "305", correct("停产")))
+    fill_in(path, of(4, "305", waive()))
+    county.workbooks = ["清单.xlsx"]
+    assert sorted(outcomes(county.build())) == ["corrected", "waived"]
+
+
+def test_a_place_correction_says_where_the_record_was(county: County) -> None:
+    issue = told(county.decide({"205": correct("112.75, 34.905")}), "corrected")
+    assert issue.repair == Repair("113.75, 34.9", "112.75, 34.905")
+
+
+def test_a_column_that_somebody_adds_on_the_right_is_not_read(county: County) -> None:
+    path = fill_in(county.workbook(), by_kind({"205": waive()}))
+    book = load_workbook(path)
+    sheet = book["生态环境局"]
+    sheet.cell(1, sheet.max_column + 1).value = "理由"
+    book.save(path)
+    county.workbooks = [path.name]
+    assert outcomes(county.build()) == ["waived"]
+
+
+def test_a_blank_column_that_is_added_changes_no_record(county: County) -> None:
+    county.decide({"205": waive()})
+    book = load_workbook(county.folder / BOOK)
+    book.active.cell(1, 7).value = "行业代码"
+    book.save(county.folder / BOOK)
+    assert outcomes(county.build()) == ["waived"]

@@ -160,7 +160,8 @@ def _reference(issue: Issue) -> str:
         return ""
     told = issue.reference.model_dump(exclude_defaults=True)
     given = issue.decision.said if issue.decision else Decision(issue.reference, None).said
-    seal = seal_of(issue.row, issue.cell, issue.key, issue.message[:LONGEST_TEXT])
+    texts = (issue.source, issue.row, issue.cell, issue.key, issue.value, issue.message)
+    seal = seal_of(*(text[:LONGEST_TEXT] if isinstance(text, str) else text for text in texts))
     return json.dumps({**told, "given": given, "seal": seal}, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -36,8 +36,8 @@ class Corrected:
 def assign(sources: Sequence[Records], corrections: Sequence[Decision]) -> tuple[list[list[Target]], list[Ruling]]:
     """Find the record of each correction among all sources of a layer.
 
-    A record is known by its key. Where several have it, or none has a key, only one that is word for word as it was
-    when it was judged is it: its row says nothing in a file that was sorted.
+    A record is known by its key, where no other ever had it. Otherwise, and where the key itself is corrected, only one
+    that is word for word as it was when it was judged is it: its row says nothing in a file that was sorted.
 
     Returns
     -------
@@ -49,11 +49,11 @@ def assign(sources: Sequence[Records], corrections: Sequence[Decision]) -> tuple
     for decision in corrections:
         about = decision.issue
         there = [(number, at) for number, records in enumerate(sources) for at in records.labels(about.key)]
-        if not about.key or len(there) > 1:
+        of_key = any(about.field == records.layer.key for records in sources)
+        if not about.key or about.several or len(there) > 1 or of_key:
             same = [(number, at) for number, at in there if sources[number].digest(at) == about.record]
-            if about.key and not same:
-                told = tr("{count} records have the code {key}, and none is as it was", count=len(there), key=about.key)
-                rulings.append(Ruling(decision, "refused", told))
+            if about.key and there and not same:
+                rulings.append(Ruling(decision, "overtaken"))
                 continue
             there = same if about.key else _one_of(same, sources, decision)
         for number, at in there:
@@ -72,23 +72,30 @@ def _one_of(same: list[tuple[int, Any]], sources: Sequence[Records], decision: D
 
 
 def correct(records: Records, targets: Sequence[Target]) -> Corrected:
-    """Lay the corrections of a source's records over it."""
-    laid: dict[tuple[Any, str], Decision] = {}
-    places: dict[Any, tuple[float, float]] = {}
-    rulings = []
-    for at, decision in targets:
-        place = _place(decision, records.layer)
-        ruling = _judge(records, at, decision, place)
+    """Lay the corrections of a source's records over it; where two of one cell differ, neither."""
+    found = [(at, decision, _place(decision, records.layer)) for at, decision in targets]
+    judged = [_judge(records, *target) for target in found]
+    values: dict[tuple[Any, str], dict[str, Decision]] = {}
+    for (at, decision, place), ruling in zip(found, judged, strict=True):
         if ruling.outcome == "corrected":
-            first = laid.setdefault((at, AXES[0] if place else decision.issue.field), decision)
-            if first.text != decision.text:
-                told = tr("another line corrects the same cell to {value}", value=first.text)
-                ruling = Ruling(decision, "refused", told)
-            elif place:
-                places[at] = place
+            values.setdefault(_cell(at, decision, place), {}).setdefault(decision.text, decision)
+    rulings = []
+    for (at, decision, place), ruling in zip(found, judged, strict=True):
+        others = [text for text in values.get(_cell(at, decision, place), {}) if text != decision.text]
+        if ruling.outcome == "corrected" and others:
+            told = tr("another line corrects the same cell to {value}", value=others[0])
+            ruling = Ruling(decision, "refused", told)
         rulings.append(ruling)
-    cells = {cell: decision for cell, decision in laid.items() if cell[0] not in places}
+    agreed = {cell: next(iter(said.values())) for cell, said in values.items() if len(said) == 1}
+    places = {
+        at: place for at, decision, place in found if place and agreed.get(_cell(at, decision, place)) is not None
+    }
+    cells = {cell: decision for cell, decision in agreed.items() if cell[0] not in places}
     return Corrected(_overlaid(records, cells, places), places, tuple(rulings))
+
+
+def _cell(at: Any, decision: Decision, place: tuple[float, float] | None) -> tuple[Any, str]:
+    return (at, AXES[0] if place else decision.issue.field)
 
 
 def _overlaid(records: Records, cells: Mapping[tuple[Any, str], Decision], places: Collection[Any]) -> Raw:
@@ -165,14 +172,14 @@ def _why_not(field: str, kind: str, layer: LayerSpec) -> str:
 
 
 def tell_corrections(records: Records, targets: Sequence[Target], rulings: Sequence[Ruling]) -> Iterator[Fault]:
-    """Say which cells were corrected, by whom and why, each once."""
-    told: set[tuple[Any, str]] = set()
+    """Say which cells were corrected, by whom and why; of copies of one decision once."""
+    told: set[tuple[Any, ...]] = set()
     for (at, decision), ruling in zip(targets, rulings, strict=True):
         field = decision.issue.field
-        if ruling.outcome != "corrected" or (at, field) in told:
+        if ruling.outcome != "corrected" or (at, field, decision.said) in told:
             continue
-        told.add((at, field))
-        seen = records.seen(at, field)
+        told.add((at, field, decision.said))
+        seen = records.place(at) if _place(decision, records.layer) else records.seen(at, field)
         by = tr(", ").join(filter(None, [decision.who, decision.why])) or tr("nobody has signed")
         message = tr("{seen} was corrected to {value} ({by})", seen=seen or tr("blank"), value=decision.text, by=by)
         yield Fault(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.decision import Decision, Reference, Ruling
+from onemap.decision import Decision, Presence, Reference, Ruling
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.cells import preview
 from onemap.ingest.columns import words_of
@@ -29,7 +29,7 @@ from onemap.ingest.quality.checks import CHECKS, place, place_roughly
 from onemap.ingest.quality.counties import check_counties
 from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.raw import Fault
-from onemap.ingest.records import short_text
+from onemap.ingest.records import Records, short_text
 from onemap.ingest.source import Source, correct_source, read_source
 from onemap.ingest.stamp import stamp
 from onemap.ingest.versions import keep_newest
@@ -89,16 +89,40 @@ class Intake:
         told = {name: getattr(issue, name) for name in ("kind", "layer", "source", "row", "field", "partner", "facts")}
         told |= {"key": issue.key, "value": short_text(issue.value)}
         if records is not None and at is not None:
-            told |= {"key": records.key(at), "seen": records.seen(at, issue.field), "record": records.digest(at)}
+            key = records.key(at)
+            several = bool(key) and sum(len(one.labels(key)) for _, one in self._records(issue.layer)) > 1
+            told |= {"key": key, "seen": records.seen(at, issue.field), "record": records.digest(at)}
+            told |= {"several": several}
         else:
             own = [other for (layer, _), other in self.written.items() if layer == issue.layer]
             told["record"] = digest_of_sources(one.digest for one in ([source] if source else own))
         return replace(issue, reference=Reference(**told))
 
-    @property
-    def unread(self) -> frozenset[str]:
-        """The layers of which something could not be read, so that a record that is not there may be there yet."""
-        return frozenset(layer for (layer, _), source in self.written.items() if source.raw is None)
+    def _records(self, layer: str) -> list[tuple[Source, Records]]:
+        """Return the sources of a layer whose records came in, and these as they were written."""
+        own = [source for (name, _), source in self.written.items() if name == layer]
+        return [(source, source.written) for source in own if source.written and source.fields is not None]
+
+    def presence(self, about: Reference) -> Presence:
+        """Say whether the record that was decided about is there, so that a fault of it would have been found."""
+        if all(layer != about.layer for layer, _ in self.written):
+            return "unseen"
+        there = [
+            (source, records, at)
+            for source, records in self._records(about.layer)
+            for at in records.labels(about.key)
+            if about.key or records.digest(at) == about.record
+        ]
+        if not there:
+            return "gone"
+        unseen = all(
+            source.raw is None
+            or at not in source.raw.frame.index
+            or not source.placed
+            or (about.field not in ("", *records.columns) and bool(about.seen))
+            for source, records, at in there
+        )
+        return "unseen" if unseen else "here"
 
 
 def take_in(project: Project, progress: Progress | None = None, corrections: Sequence[Decision] = ()) -> Intake:

@@ -76,12 +76,22 @@ class Records:
         """Return the shape of a record that is not one of a table."""
         return None if self.raw.geometry is None else self.raw.geometry.array[self._places[at]]
 
+    def place(self, at: Any) -> str:
+        """Return where a record lies as it was written: its coordinates, or else its shape."""
+        written = [self.seen(at, axis) for axis in ("x", "y") if axis in self._cells]
+        shape = self.shape(at)
+        if not written and shape is not None and not shapely.is_empty(shape):
+            written = [
+                f"{number:.7g}" if abs(number) < 1000 else f"{number:.2f}" for number in shape.centroid.coords[0]
+            ]
+        return ", ".join(filter(None, written))
+
     def digest(self, at: Any) -> str:
         """Return what tells whether a record has changed: a digest of its fields and its shape as they were written."""
-        cells = [f"{field}={cell_text(self._cells[field][self._places[at]])}" for field in sorted(self.columns)]
+        cells = {field: cell_text(column[self._places[at]]) for field, column in sorted(self._cells.items())}
         shape = self.shape(at)
         drawn = "" if shape is None else shapely.normalize(shape).wkb_hex
-        return digest_of_text("\n".join([*cells, drawn]))
+        return digest_of_text("\n".join([*(f"{field}={text}" for field, text in cells.items() if text), drawn]))
 
 
 def short_text(text: str) -> str:

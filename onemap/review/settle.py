@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from onemap.decision import Decision, Reference, Ruling
+from onemap.decision import Decision, Presence, Reference, Ruling
 from onemap.model import Issue
 from onemap.text import tr
 
@@ -30,18 +30,12 @@ class Scope:
     ends: dt.date
     """The last day of its period: a decision must reach so far. The day of the run says nothing, so that two builds of
     the same input are the same."""
-    layers: Collection[str]
-    """The layers that the project has."""
-    unread: Collection[str] = ()
-    """The layers of which something could not be read."""
+    presence: Callable[[Reference], Presence] = lambda about: "here"
+    """Says whether the record that was decided about is there."""
 
     def has_ended(self, decision: Decision) -> bool:
         """Tell whether a decision ends before the period does."""
         return decision.until is not None and decision.until < self.ends
-
-    def is_open(self, layer: str) -> bool:
-        """Tell whether a record that is not there may be there yet."""
-        return layer in self.unread or layer not in self.layers
 
 
 def corrections_of(decisions: Iterable[Decision], scope: Scope) -> list[Decision]:
@@ -69,15 +63,18 @@ def settle(
         A waived issue stays and is a note. A decision that no longer holds, that cannot be followed or that has to
         wait is an issue, which carries it into the next workbook.
     """
-    standing, about = [*issues], _claims(issues, decisions)
     # A correction of a record that stands twice, word for word, is applied to both.
     outcomes = {id(ruling.decision): ruling for ruling in corrected}
+    applied = {own for own, ruling in outcomes.items() if ruling.outcome == "corrected"}
+    standing, about = [*issues], _claims(issues, [None if id(one) in applied else one for one in decisions])
+    blocked = {issue.layer for issue in issues if issue.weight == "error"}
     rulings: list[Ruling] = []
     told: list[Issue] = []
     for number, decision in enumerate(decisions):
         at = about.get(number)
         issue = None if at is None else standing[at]
         ruling = _ruled(decision, issue, outcomes.get(id(decision)), scope)
+        ruling = _waiting(ruling, blocked, scope) if issue is None else ruling
         rulings.append(ruling)
         if at is not None and issue is not None and ruling.outcome in ("waived", "pending"):
             standing[at] = _decided(issue, decision)
@@ -86,8 +83,33 @@ def settle(
     return [*standing, *told], tuple(rulings)
 
 
-def _claims(issues: Sequence[Issue], decisions: Sequence[Decision]) -> dict[int, int]:
-    """Return for each decision, by their numbers, the issue that it is about; no two are about one."""
+def _waiting(ruling: Ruling, blocked: Collection[str], scope: Scope) -> Ruling:
+    """Return what becomes of a decision whose issue is not told: it is settled only where it would have been.
+
+    Parameters
+    ----------
+    blocked
+        The layers with errors: of those nobody knows what is there, and what was compared with them is not settled.
+    """
+    if ruling.outcome not in ("settled", "lost"):
+        return ruling
+    about = ruling.decision.issue
+    presence = "here" if about.row is None else scope.presence(about)
+    if presence == "unseen":
+        return Ruling(ruling.decision, "held")
+    if about.layer in blocked or (blocked and presence == "here"):
+        return Ruling(ruling.decision, "held", tr("errors stand in the data"))
+    return Ruling(ruling.decision, "lost") if presence == "gone" else ruling
+
+
+def _claims(issues: Sequence[Issue], decisions: Sequence[Decision | None]) -> dict[int, int]:
+    """Return for each decision, by their numbers, the issue that it is about; no two are about one.
+
+    Parameters
+    ----------
+    decisions
+        None where it was followed already.
+    """
     # What tells of a decision is no issue that was decided about.
     free = {at: one.reference for at, one in enumerate(issues) if one.reference and one.reference.kind == one.kind}
     claims: dict[int, int] = {}
@@ -97,8 +119,8 @@ def _claims(issues: Sequence[Issue], decisions: Sequence[Decision]) -> dict[int,
             if (common := tier(reference)) is not None:
                 there[common].append(at)
         for number, decision in enumerate(decisions):
-            common = tier(decision.issue)
-            found = there[common] if common is not None and number not in claims else []
+            common = None if decision is None or number in claims else tier(decision.issue)
+            found = [] if common is None else there[common]
             # Of several that are as like, the record does not say which it was.
             if len(found) == 1 or (found and tier in TIERS[:2]):
                 claims[number] = found.pop(0)
@@ -110,9 +132,9 @@ def _ruled(decision: Decision, issue: Issue | None, corrected: Ruling | None, sc
     """Say what becomes of a decision."""
     has_ended = scope.has_ended(decision)
     if decision.word == "correct" and not has_ended:
-        return _of_correction(corrected or Ruling(decision, "lost"), issue, scope)
+        return _of_correction(corrected or Ruling(decision, "lost"), issue)
     if issue is None or issue.reference is None:
-        return Ruling(decision, "held" if scope.is_open(decision.issue.layer) else "settled")
+        return Ruling(decision, "settled")
     if has_ended:
         until = decision.until.isoformat() if decision.until else ""
         return Ruling(decision, "ended", tr("it was valid until {until}", until=until))
@@ -128,13 +150,11 @@ def _ruled(decision: Decision, issue: Issue | None, corrected: Ruling | None, sc
     return Ruling(decision, "waived")
 
 
-def _of_correction(ruling: Ruling, issue: Issue | None, scope: Scope) -> Ruling:
+def _of_correction(ruling: Ruling, issue: Issue | None) -> Ruling:
     """Return what became of a correction, seen beside the issue that it was to mend."""
     decision = ruling.decision
-    if ruling.outcome == "lost" and scope.is_open(decision.issue.layer):
-        return Ruling(decision, "held")
     if ruling.outcome == "overtaken" and issue is None:
-        return Ruling(decision, "done")
+        return Ruling(decision, "settled")
     if ruling.outcome == "done" and issue is not None:
         return Ruling(decision, "refused", tr("the source says so already, and the issue stands"))
     return ruling
@@ -155,9 +175,14 @@ def _tell_ended(ruling: Ruling, issue: Issue | None) -> Issue:
     """Tell of a decision that no longer holds."""
     decision = ruling.decision
     what = tr("a waiver") if decision.word == "waive" else tr("a decision")
-    message = tr("{what} no longer holds: {reason} ({who}: {why})", what=what, reason=ruling.remark,
-                 who=decision.who, why=decision.why)  # fmt: skip
-    return _told(decision, issue, "decision_ended", message, tr("decide again, or clear the line"))
+    message = tr("{what} no longer holds: {reason}", what=what, reason=ruling.remark)
+    if decision.who or decision.why:
+        by = tr(", ").join(filter(None, [decision.who, decision.why]))
+        message = tr("{message} ({by})", message=message, by=by)
+    told = _told(decision, issue, "decision_ended", message, tr("decide again, or clear the line"))
+    # Whoever decides again in this line has seen the record as it is now.
+    now = issue.reference if issue else None
+    return replace(told, reference=now or told.reference, decision=replace(decision, word=None))
 
 
 def _tell_overtaken(ruling: Ruling, issue: Issue | None) -> Issue:
@@ -174,10 +199,14 @@ def _tell_overtaken(ruling: Ruling, issue: Issue | None) -> Issue:
 
 
 def _tell_lost(ruling: Ruling, issue: Issue | None) -> Issue:
-    message = tr("the record {name} to be corrected to {value} is not found",
-                 name=_name(ruling.decision), value=ruling.decision.text)  # fmt: skip
+    decision = ruling.decision
+    if decision.word != "correct":
+        message = tr("the record {name} that was decided about is not found", name=_name(decision))
+        hint = tr("it may have another code by now: then decide in the line of its issue; clear this line")
+        return replace(_told(decision, None, "correction_lost", message, hint), severity="info")
+    message = tr("the record {name} to be corrected to {value} is not found", name=_name(decision), value=decision.text)
     hint = tr("it may have another code by now, or be gone: look for it, and correct it under its present name")
-    return _told(ruling.decision, None, "correction_lost", message, hint)
+    return _told(decision, None, "correction_lost", message, hint)
 
 
 def _tell_refused(ruling: Ruling, issue: Issue | None) -> Issue:

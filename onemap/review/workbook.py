@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,6 +54,8 @@ class _Line:
 
     decision: Decision
     touched: bool
+    seal: str
+    """What its copies have in common."""
 
 
 @dataclass
@@ -105,7 +108,11 @@ def _read_sheet(rows: Sequence[Sequence[Any]], name: str, reading: _Reading) -> 
     at = next((at for at, row in enumerate(rows[:SCANNED_ROWS]) if REFERENCE in row), None)
     if at is None:
         return False
-    columns = {called: place for place, title in enumerate(rows[at]) for called in columns_called(title)}
+    columns: dict[str, int] = {}
+    for place, title in enumerate(rows[at]):
+        for called in columns_called(title):
+            # What somebody has added on the right is none of ours.
+            columns.setdefault(called, place)
     absent = [title for called, title in {**decision_columns(), **seal_columns()}.items() if called not in columns]
     if absent:
         message = tr("the columns {columns} are gone or have another title", columns=tr(", ").join(absent))
@@ -153,7 +160,7 @@ def _read_line(text: str, line: _Cells, reading: _Reading) -> None:
     faults = [line.issue(*fault, carried) for fault in _wrong(decision, line.texts, taken_back=bool(hidden.given[0]))]
     reading.issues += faults
     if not faults:
-        reading.lines.append(_Line(decision, touched))
+        reading.lines.append(_Line(decision, touched, hidden.seal))
 
 
 @dataclass(frozen=True)
@@ -251,29 +258,39 @@ def _is_damaged(value: Any) -> bool:
 
 
 def _agreed(reading: _Reading) -> Iterator[Decision]:
-    """Yield one decision for each line that colleagues have copies of."""
-    copies: dict[tuple[Any, ...], list[_Line]] = {}
+    """Yield one decision for each issue: what its own line says, lines about earlier decisions, and their copies."""
+    issues: dict[tuple[Any, ...], dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
     for line in reading.lines:
-        copies.setdefault(line.decision.issue.identity, []).append(line)
-    for lines in copies.values():
-        touched = [line for line in lines if line.touched] or lines
-        said = {line.decision.said: line.decision for line in touched}
-        first, *others = said.values()
-        if not others:
-            if first.word is not None:
-                yield first
-            continue
-        message = tr(
-            "two lines decide differently about one issue: {one} / {other}",
-            one=" ".join(filter(None, first.said)), other=" ".join(filter(None, others[0].said)),
-        )  # fmt: skip
-        hint = tr("agree on one of them, and clear the other")
-        reading.issues += [_contradicted(decision, message, hint) for decision in said.values()]
+        issues[line.decision.issue.identity][line.seal].append(line)
+    for lines in issues.values():
+        answers = [_answers(copies) for copies in lines.values()]
+        # A line that somebody has cleared is not against what another line says, but against a copy of its own.
+        clash = any(len({line.decision.said for line in answer}) > 1 for answer in answers)
+        uttered = [line for answer in answers for line in answer if line.decision.word is not None]
+        chosen = [line for line in uttered if line.touched] or uttered
+        said = [*{line.decision.said: line.decision for line in chosen}.values()]
+        if len(said) == 1 and not clash:
+            yield said[0]
+        else:
+            reading.issues += [_contradicted(one, said) for one in said]
 
 
-def _contradicted(decision: Decision, message: str, hint: str) -> Issue:
+def _answers(copies: Sequence[_Line]) -> Sequence[_Line]:
+    """Return of the copies of a line those in which somebody has written, or else what nobody touched."""
+    return [line for line in copies if line.touched] or copies
+
+
+def _contradicted(decision: Decision, said: Sequence[Decision]) -> Issue:
+    """Return what is told of one of several decisions; its word is taken off, so that somebody has to choose again."""
     about = decision.issue
+    message = tr("lines decide differently about one issue: {all}", all=" / ".join(map(_words, said)))
+    hint = tr("agree; choose the decision anew in one of the lines, and clear the others")
     return Issue(
         "decision_unclear", about.layer, decision.source, message, hint, row=decision.row, cell=decision.cell,
-        key=about.key, value=decision.text, reference=about, decision=decision,
+        key=about.key, value=decision.text, reference=about, decision=replace(decision, word=None),
     )  # fmt: skip
+
+
+def _words(decision: Decision) -> str:
+    word = word_titles()[decision.word] if decision.word else tr("blank")
+    return " ".join(filter(None, [word, *decision.said[1:]]))
