@@ -700,8 +700,7 @@ def test_an_ended_waiver_is_prolonged_in_its_own_line(county: County) -> None:
     county.decide({"205": waive("2026-12-31")}, "一.xlsx")
     county.period = "2027-01"
     path = county.workbook("二.xlsx")
-    again = {"处理决定": "豁免", "有效期至": "2027-12-31"}
-    fill_in(path, lambda line: again if line["问题类型"][:3] == "702" else None)
+    fill_in(path, by_kind({"702": {"有效期至": "2027-12-31"}}))
     county.workbooks = ["二.xlsx"]
     assert outcomes(county.build()) == ["waived"]
 
@@ -712,6 +711,22 @@ def test_a_lost_correction_is_told_until_somebody_clears_it(county: County) -> N
     county.workbook("二.xlsx")
     county.workbooks = ["二.xlsx"]
     assert outcomes(county.build()) == ["lost"]
+
+
+def test_a_waiver_of_a_record_that_changed_is_given_anew_in_its_own_line(county: County) -> None:
+    county.decide({"205": waive()}, "一.xlsx")
+    county.send(GOOD, OTHER, [*FAR_OFF[:4], 113.80, 34.90])
+    fill_in(county.workbook("二.xlsx"), by_kind({"702": {"处理决定": "豁免"}}))
+    county.workbooks = ["二.xlsx"]
+    assert outcomes(county.build()) == ["waived"]
+
+
+def test_a_waiver_of_a_record_that_changed_does_not_come_back_by_itself(county: County) -> None:
+    county.decide({"205": waive()}, "一.xlsx")
+    county.send(GOOD, OTHER, [*FAR_OFF[:4], 113.80, 34.90])
+    county.workbook("二.xlsx")
+    county.workbooks = ["二.xlsx"]
+    assert told(county.build(), "outside_county").weight == "warning"
 
 
 # What a second tester found

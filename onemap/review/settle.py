@@ -180,9 +180,11 @@ def _tell_ended(ruling: Ruling, issue: Issue | None) -> Issue:
         by = tr(", ").join(filter(None, [decision.who, decision.why]))
         message = tr("{message} ({by})", message=message, by=by)
     told = _told(decision, issue, "decision_ended", message, tr("decide again, or clear the line"))
-    # Whoever decides again in this line has seen the record as it is now.
-    now = issue.reference if issue else None
-    return replace(told, reference=now or told.reference, decision=replace(decision, word=None))
+    then, now = decision.issue, issue.reference if issue else None
+    if now is None or (then.record, then.facts) == (now.record, now.facts):
+        return told
+    # Whoever decides again in this line has seen the record as it is now; what was decided of it as it was says nothing.
+    return replace(told, reference=now, decision=replace(decision, word=None))
 
 
 def _tell_overtaken(ruling: Ruling, issue: Issue | None) -> Issue:
