@@ -183,7 +183,7 @@ def _tell_ended(ruling: Ruling, issue: Issue | None) -> Issue:
     then, now = decision.issue, issue.reference if issue else None
     if now is None or (then.record, then.facts) == (now.record, now.facts):
         return told
-    # Whoever decides again in this line has seen the record as it is now; what was decided of it as it was says nothing.
+    # Whoever decides again in this line has seen the record as it is now.
     return replace(told, reference=now, decision=replace(decision, word=None))
 
 
