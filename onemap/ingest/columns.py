@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -17,13 +18,16 @@ from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
 LEAST_OF_NAME: Final = 3
-"""Shorter words end the names of many other columns."""
+"""Shorter words end the names of many other columns; of a quantity 面积 says enough."""
 
 MANY: Final = 5
 """So many cells that all state another unit than their column's are one fault."""
 
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
+
+_TAIL: Final = re.compile(r"[(\[_/\-].*")
+"""What stands behind the name of a column: its unit, its year."""
 
 _X_BASES: Final = ("经度", "东经", "中心经度", "地理经度", "经", "longitude", "long", "lon", "lng")
 _Y_BASES: Final = ("纬度", "北纬", "中心纬度", "地理纬度", "纬", "latitude", "lat")
@@ -165,7 +169,7 @@ def tell_near_misses(
     for name, field in spec.fields.items():
         if name in {*filled}:
             continue
-        words = {fold(word) for word in _words(name, field) if len(fold(word)) >= LEAST_OF_NAME}
+        words = {fold(word) for word in _words(name, field) if _says_enough(fold(word), field)}
         near = [column for column in left if any(_is_near(fold(column), word) for word in words)]
         pairs += [tr("{columns} (like {field})", columns=", ".join(near), field=field.label)] if near else []
     if not pairs:
@@ -174,8 +178,13 @@ def tell_near_misses(
     return [Fault("parts_chosen", tr("columns that were not read: {columns}", columns="; ".join(pairs)), hint)]
 
 
+def _says_enough(word: str, field: FieldSpec) -> bool:
+    return len(word) >= LEAST_OF_NAME - (field.unit is not None and not word.isascii())
+
+
 def _is_near(column: str, word: str) -> bool:
-    return column != word and (column.endswith(word) or column.startswith(f"{word}("))
+    bare = _TAIL.sub("", column)
+    return column != word and (column.endswith(word) or bare == word or (not word.isascii() and bare.endswith(word)))
 
 
 def _is_cut_of(column: str, words: Iterable[str]) -> bool:

@@ -18,6 +18,7 @@ from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
 from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header
+from onemap.ingest.totals import LEADING, is_totals_word
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
@@ -35,9 +36,18 @@ LONG: Final = 15
 NOTE: Final = re.compile(
     r"附?注\d*([::、.,(;]|$)|(备注|说明|附|填表|填报|制表|编制|审核|复核|校核|审批|审定|负责|单位负责|主要负责|分管|主管|联系|"
     r"日期|报送|盖章|签字|签章|签名|数据来源|资料来源|统计|经办)(人|人员|单位|部门|机构|时间|日期|电话|员|领导|方式|说明)?"
-    r"(\(.*?\))?([::;]|$)|\(?\d+[)、.]\D|[①-⑳※*]"
+    r"(\(.*?\))?([::;]|$)|\(?\d+[)、.]\D|[①-⑳※*]|(以上|以下|本表|上述)(数据|信息|内容|资料|统计|各|为|均|由|按)|(数据|资料)?截[至止]|"
+    r"(二〇|20)\S{2}年\d{1,2}月(\d{1,2}日)?$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([\d:]{5,8})?$"
 )
 """How lines below a table begin that are no records (compared folded)."""
+
+REMARK: Final = re.compile(
+    r"(附?注|备注|说明|填表人?|填报人?|填报单位|制表人?|编制人?|审核人?|复核人?|校核人?|数据来源|资料来源)(\(.*?\))?[::]"
+)
+"""How a line begins that is no record wherever it stands, if nothing stands beside it (compared folded)."""
+
+COUNT: Final = re.compile(r"[(第]?\d+(\.0+)?[)、.号行]?")
+"""What numbers a row (compared folded)."""
 
 SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
 """How the column is called that counts the rows (compared folded)."""
@@ -107,10 +117,10 @@ class _Table:
     def row(self, at: int) -> list[Any]:
         return [column[at] for column in self.columns]
 
-    def cut(self, count: int) -> None:
-        del self.numbers[count:]
-        for column in self.columns:
-            del column[count:]
+    def drop(self, rows: AbstractSet[int]) -> None:
+        kept = [at for at in range(len(self.numbers)) if at not in rows]
+        self.numbers = [self.numbers[at] for at in kept]
+        self.columns = [[column[at] for at in kept] for column in self.columns]
 
 
 def read_records(
@@ -121,8 +131,9 @@ def read_records(
 ) -> Raw:
     """Turn the rows of a table into its records.
 
-    Repeated headers, rows of units or column numbers under the header and notes below the table are told and left
-    out; values outside the named columns are kept under the letter of their column.
+    Blank rows are passed over, and so are the lines of a form in which only the printed number stands. Of all others
+    each is a record, or is told as none with its row and its text: repeated headers, headings, units or column numbers
+    under the header, remarks. Values outside the named columns are kept under the letter of their column.
 
     Parameters
     ----------
@@ -233,17 +244,39 @@ def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:
 
 
 def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Fault]) -> Iterator[Row]:
-    """Yield the rows that hold more than their own number, and tell of the others: forms are numbered in advance."""
-    empty: list[int] = []
+    """Yield the rows that are more than a number or a remark; of forms numbered in advance each run is told."""
+    run: list[int] = []
     for row in rows:
-        if row.own == 1 and any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters):
-            empty.append(row.number)
+        lone = next((cell for cell in row.cells if not is_blank(cell)), None) if row.own == 1 else None
+        in_counter = any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters)
+        if lone is not None and in_counter and COUNT.fullmatch(fold(lone)):
+            run.append(row.number)
+            continue
+        if run:
+            faults.append(_only_numbers(run))
+            run = []
+        if lone is not None and _is_remark(row, lone, in_counter):
+            faults.append(_told(row.number, tr("a remark, not a record"), row.cells))
         else:
             yield row
-    if empty:
-        message = tr("{count} rows hold only their number, the last of them is row {last}; they are no records",
-                     count=len(empty), last=empty[-1])  # fmt: skip
-        faults.append(Fault("not_a_record", message, tr("nothing to do"), action="dropped", key="", row=empty[0]))
+    if run:
+        faults.append(_only_numbers(run))
+
+
+def _is_remark(row: Row, lone: Any, in_counter: bool) -> bool:
+    """Tell whether the one cell of a row is no record: words where others have their number, or a note."""
+    if not isinstance(lone, str) or len(row.cells) < 2 or is_totals_word(lone):
+        return False
+    return in_counter or REMARK.match(fold(lone)) is not None
+
+
+def _only_numbers(run: Sequence[int]) -> Fault:
+    """Tell of lines of a form that nobody has filled in; they are counted as little as blank rows."""
+    message = tr("{count} rows, from row {first} to row {last}, hold only their number; they are no records",
+                 count=len(run), first=run[0], last=run[-1])  # fmt: skip
+    if len(run) == 1:
+        message = tr("the row holds only its number; it is no record")
+    return Fault("not_a_record", message, tr("nothing to do"), key="", row=run[0])
 
 
 def _is_section(row: Row) -> bool:
@@ -273,17 +306,25 @@ def _under_header(cells: Sequence[Any]) -> str:
 
 
 def _drop_notes(table: _Table, faults: list[Fault]) -> None:
-    """Leave out the notes and signatures below the last record."""
+    """Leave out the notes and signatures below the last record, also those that stand above or below its totals."""
     several = sum(any(value is not None for value in column) for column in table.columns) > 1
-    count = len(table.numbers)
-    while count and _is_note(table.row(count - 1), several):
-        count -= 1
-    if not count:
+    notes: list[int] = []
+    last = len(table.numbers) - 1
+    while last >= 0 and ((note := _is_note(row := table.row(last), several)) or _is_totals(row)):
+        if note:
+            notes.append(last)
+        last -= 1
+    if last < 0:
         # A table of nothing but notes is one of records that begin as notes do.
         return
-    for at in range(count, len(table.numbers)):
+    for at in reversed(notes):
         faults.append(_told(table.numbers[at], tr("a note below the table, not a record"), table.row(at)))
-    table.cut(count)
+    if notes:
+        table.drop({*notes})
+
+
+def _is_totals(cells: Sequence[Any]) -> bool:
+    return any(is_totals_word(cell) for cell in cells[:LEADING])
 
 
 def _is_note(cells: Sequence[Any], several: bool) -> bool:
