@@ -69,7 +69,8 @@ def test_a_code_of_2011_is_told_with_that_of_2017():
     ("text", "quantity"),
     [
         ("12.5亩", (12.5, "mu")), ("１２．５ 亩", (12.5, "mu")), ("1,200 m²", (1200.0, "m2")), ("3.2公顷", (3.2, "ha")),
-        ("1.2万亩", (12000.0, "mu")), ("1.2万平方米", (12000.0, "m2")), ("30米", (30.0, "m")), ("12", (12.0, None)), (7, (7.0, None)),
+        ("1.2万亩", (12000.0, "mu")), ("1.2万平方米", (12000.0, "m2")), ("30米", (30.0, "m")),
+        ("12", (12.0, None)), (7, (7.0, None)),
         ("约30亩", None), ("30-40亩", None), ("三亩", None), ("", None), ("亩", None),
     ],
 )  # fmt: skip
@@ -108,6 +109,14 @@ def test_a_unit_behind_the_name_of_a_column_is_its_unit(column):
     frame = pd.DataFrame({column: pd.Series([3], dtype=object)})
     matches = match_columns(LAND, frame.columns, SourceSpec(path="t"))
     assert list(take_fields(frame, LAND, matches)[0]["declared_area_m2"]) == pytest.approx([2000])
+
+
+def test_a_column_that_says_everywhere_that_nobody_knows_is_told_once():
+    column = "单元编码"
+    frame = pd.DataFrame({column: pd.Series(["无", "不详", "无"], dtype=object)})
+    fields, faults = take_fields(frame, LAND, {"unit_code": column})
+    told = [(fault.kind, fault.at) for fault in faults if fault.field == "unit_code"]
+    assert (told, fields["unit_code"].isna().all()) == ([("missing_value", None)], True)
 
 
 PLOTS = ["cultivated_land", "construction_plot", "priority_plot"]

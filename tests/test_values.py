@@ -166,12 +166,12 @@ def test_a_time_without_end_is_no_day():
         assert "names no day" in read_value("长期", FieldSpec(title="日期", dbf="RQ", type="date")).message
 
 
-@pytest.mark.parametrize(("raw", "number"), [("300人", 300), ("1,200 名", 1200), ("３００人", 300)])
+@pytest.mark.parametrize(("raw", "number"), [("300人", 300), ("1,200 名", 1200), ("３００人", 300), ("1.2万人", 12000)])
 def test_a_number_that_says_what_it_counts_is_read_and_told(raw, number):
     assert read_value(raw, PEOPLE)[:3] == (number, "wrong_type", "repaired")
 
 
-@pytest.mark.parametrize("raw", ["420户", "约300人", "300-400人", "12.5人", "3万人"])
+@pytest.mark.parametrize("raw", ["420户", "约300人", "300-400人", "12.5人", "3万户"])
 def test_a_number_of_something_else_or_no_exact_one_is_not_read(raw):
     assert read_value(raw, PEOPLE)[:3] == (None, "wrong_type", "blanked")
 

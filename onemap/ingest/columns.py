@@ -13,6 +13,7 @@ import pandas as pd
 from onemap.geodesy import METRES, SQUARE_METRES, unit_title
 from onemap.ingest.numbers import parse_quantity, split_unit
 from onemap.ingest.raw import Fault, written
+from onemap.ingest.values import is_blank
 from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
@@ -216,7 +217,9 @@ def take_fields(
             stated = split_unit(column)[1] or units.get(column)
             columns[name], found = _in_field_unit(frame[column].astype(object), name, field, (column, stated))
             faults += found
-            if field.required and columns[name].isna().all():
+            if field.required and all(is_blank(value, field) for value in columns[name].unique()):
+                # Of a column in which every cell says 无 no cell is told by itself.
+                columns[name] = pd.Series(None, index=frame.index, dtype=object)
                 message = tr("{field} is blank in all {count} records", field=field.label, count=len(frame))
                 hint = tr("fill it in; the records are kept")
                 faults.append(Fault("missing_value", message, hint, field=name))

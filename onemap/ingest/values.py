@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
@@ -35,7 +36,7 @@ ZEROED: Final = re.compile(r"\d{15}0+")
 ERRORS: Final = re.compile(r"#(ref|name|value|div/0|num|null|spill|calc|field|blocked|connect|unknown)[!?]")
 """What a cell of Excel shows whose formula has failed (compared folded); #N/A is a blank: people write it too."""
 
-_COUNTED: Final = re.compile(r"([\d,.]+)\s*([^\d\s,.]{1,3})")
+_COUNTED: Final = re.compile(r"(?P<number>[\d,.]+)\s*(?P<wan>万)?\s*(?P<counter>[^\d\s,.]{1,3})")
 _ENDLESS: Final = re.compile(r"长期(有效)?|永久(有效)?|持续|常年|无限期|(已|未|正在)?(完成|结束|整治|办理)(中)?")
 
 YEARS: Final = range(1949, 2101)
@@ -62,13 +63,16 @@ class Reading(NamedTuple):
     habit: Habit = ""
 
 
+def is_blank(raw: Any, field: FieldSpec) -> bool:
+    """Tell whether a cell says that there is no value."""
+    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw))
+
+
 def read_value(raw: Any, field: FieldSpec) -> Reading:
     """Return the value of `field` that `raw` means; unknown stays unknown, and nothing is guessed."""
-    if raw is None or raw is pd.NA or raw is pd.NaT or raw != raw:
+    if is_blank(raw, field):
         return Reading(None)
     folded = fold(raw)
-    if field.has_none(folded):
-        return Reading(None)
     if folded.startswith("#") and ERRORS.fullmatch(folded):
         message = tr("{value} is an error of Excel, and no value", value=written(raw))
         return Reading(None, "wrong_type", "blanked", message, tr("correct the formula, or type the value"))
@@ -163,11 +167,13 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
 def _counted(raw: Any, field: FieldSpec) -> Reading | None:
     """Read a number that says what it counts, where that is what the field counts; None where it is no such number."""
     found = _COUNTED.fullmatch(unicodedata.normalize("NFKC", str(raw)).strip()) if field.counters else None
-    number = parse_number(found[1]) if found else None
+    number = parse_number(found["number"]) if found else None
     if found is None or number is None:
         return None
-    if found[2] not in field.counters:
-        message = tr("{value} counts {found}, and not {wanted}", value=written(raw), found=found[2],
+    # Decimal, so that 1.2万 is 12000 and no hair more.
+    number = float(Decimal(repr(number)) * (10_000 if found["wan"] else 1))
+    if found["counter"] not in field.counters:
+        message = tr("{value} counts {found}, and not {wanted}", value=written(raw), found=found["counter"],
                      wanted=field.counters[0])  # fmt: skip
         return Reading(None, "wrong_type", "blanked", message, tr("correct the value in the source"))
     reading = _number(number, field)
