@@ -18,7 +18,7 @@ from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
 from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header
-from onemap.ingest.totals import LEADING, is_totals_word
+from onemap.ingest.readers.remarks import COUNT, is_blank, is_note, is_remark, is_section, is_totals
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
@@ -30,39 +30,13 @@ BATCH: Final = 10_000
 MOST_SHARED: Final = 100_000
 """Distinct texts of a table that are kept once; in a column of codes nothing repeats."""
 
-LONG: Final = 15
-"""A note of a sentence has so many characters; names and addresses have no punctuation in them."""
-
-NOTE: Final = re.compile(
-    r"附?注\d*([::、.,(;]|$)|(备注|说明|附|填表|填报|制表|编制|审核|复核|校核|审批|审定|负责|单位负责|主要负责|分管|主管|联系|"
-    r"日期|报送|盖章|签字|签章|签名|数据来源|资料来源|统计|经办)(人|人员|单位|部门|机构|时间|日期|电话|员|领导|方式|说明)?"
-    r"(\(.*?\))?([::;]|$)|\(?\d+[)、.]\D|[①-⑳※*]|(以上|以下|本表|上述)(数据|信息|内容|资料|统计|各|为|均|由|按)|(数据|资料)?截[至止]|"
-    r"(二〇|20)\S{2}年\d{1,2}月(\d{1,2}日)?$|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([\d:]{5,8})?$"
-)
-"""How lines below a table begin that are no records (compared folded)."""
-
-REMARK: Final = re.compile(
-    r"(附?注|备注|说明|填表人?|填报人?|填报单位|制表人?|编制人?|审核人?|复核人?|校核人?|数据来源|资料来源)(\(.*?\))?[::]"
-)
-"""How a line begins that is no record wherever it stands, if nothing stands beside it (compared folded)."""
-
-COUNT: Final = re.compile(r"[(第]?\d+(\.0+)?[)、.号行]?")
-"""What numbers a row (compared folded)."""
-
 SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
 """How the column is called that counts the rows (compared folded)."""
-
-MERGED: Final = 3
-"""A text that is merged over so many columns is a heading."""
 
 FEWEST_NAMES: Final = 3
 NEARLY_ALL: Final = 0.8
 """A later row is a header when so many of its cells, and this share of them, are known names."""
 
-SECTION: Final = re.compile(r"[一二三四五六七八九十]{1,3}[、.:]\S+")
-"""How headings between records begin (compared folded): 一、化工企业."""
-
-SENTENCE: Final = re.compile(r"[,。;::、,;]")
 _ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
 
 
@@ -170,11 +144,6 @@ def read_records(
     return _raw(table, header, units, encoding, faults)
 
 
-def is_blank(value: Any) -> bool:
-    """Tell whether there is nothing to see in a cell."""
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
-
-
 class _Units:
     """The units that a table states: above it for all columns, or in a row under the header for each."""
 
@@ -211,7 +180,7 @@ def _records(
             units.take_row(row.cells)
             continue
         under_header = False
-        if _is_section(row):
+        if is_section(row.cells, row.own):
             faults.append(_told(row.number, tr("a heading over the rows below it, not a record"), row.cells))
             continue
         yield row
@@ -255,19 +224,12 @@ def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Faul
         if run:
             faults.append(_only_numbers(run))
             run = []
-        if lone is not None and _is_remark(row, lone, in_counter):
+        if lone is not None and is_remark(lone, len(row.cells), in_counter):
             faults.append(_told(row.number, tr("a remark, not a record"), row.cells))
         else:
             yield row
     if run:
         faults.append(_only_numbers(run))
-
-
-def _is_remark(row: Row, lone: Any, in_counter: bool) -> bool:
-    """Tell whether the one cell of a row is no record: words where others have their number, or a note."""
-    if not isinstance(lone, str) or len(row.cells) < 2 or is_totals_word(lone):
-        return False
-    return in_counter or REMARK.match(fold(lone)) is not None
 
 
 def _only_numbers(run: Sequence[int]) -> Fault:
@@ -277,15 +239,6 @@ def _only_numbers(run: Sequence[int]) -> Fault:
     if len(run) == 1:
         message = tr("the row holds only its number; it is no record")
     return Fault("not_a_record", message, tr("nothing to do"), key="", row=run[0])
-
-
-def _is_section(row: Row) -> bool:
-    """Tell whether a row has but one cell of its own, which is a heading, or is merged over three columns and more."""
-    texts = [cell for cell in row.cells if not is_blank(cell)]
-    if row.own != 1 or not texts or not isinstance(texts[0], str) or len(set(map(str, texts))) > 1:
-        return False
-    alone = len(row.cells) > 1 and not is_blank(row.cells[0]) and SECTION.fullmatch(fold(texts[0])) is not None
-    return len(texts) >= MERGED or alone
 
 
 def _key(cells: Sequence[Any]) -> tuple[str, ...]:
@@ -310,7 +263,7 @@ def _drop_notes(table: _Table, faults: list[Fault]) -> None:
     several = sum(any(value is not None for value in column) for column in table.columns) > 1
     notes: list[int] = []
     last = len(table.numbers) - 1
-    while last >= 0 and ((note := _is_note(row := table.row(last), several)) or _is_totals(row)):
+    while last >= 0 and ((note := is_note(row := table.row(last), several)) or is_totals(row)):
         if note:
             notes.append(last)
         last -= 1
@@ -321,19 +274,6 @@ def _drop_notes(table: _Table, faults: list[Fault]) -> None:
         faults.append(_told(table.numbers[at], tr("a note below the table, not a record"), table.row(at)))
     if notes:
         table.drop({*notes})
-
-
-def _is_totals(cells: Sequence[Any]) -> bool:
-    return any(is_totals_word(cell) for cell in cells[:LEADING])
-
-
-def _is_note(cells: Sequence[Any], several: bool) -> bool:
-    texts = list(dict.fromkeys(str(cell) for cell in cells if cell is not None))
-    if texts and all(NOTE.match(fold(text)) for text in texts):
-        return several or SENTENCE.search(fold(texts[0])) is not None
-    lone = several and len(texts) == 1
-    # Names have commas in them, but neither full stops nor colons.
-    return lone and len(texts[0]) >= LONG and re.search(r"[。;:]", fold(texts[0])) is not None
 
 
 def _told(number: int, what: str, cells: Sequence[Any]) -> Fault:
