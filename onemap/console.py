@@ -38,6 +38,9 @@ from onemap.spec.rule import LEVELS
 from onemap.text import tr
 
 STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
+NO_RECORDS: Final = ("not_a_record", "totals_row")
+"""The kinds of rows that are read and dropped, though they never were records."""
+
 CONFIDENCE_STYLES: Final = {"sure": "", "likely": "yellow", "cannot-tell": "bold red"}
 
 
@@ -138,14 +141,16 @@ def show_sources(atlas: Atlas) -> None:
 
 def say_layers(atlas: Atlas) -> None:
     """Write to stderr which layer each sheet or file was read as, and how many records it has."""
+    none = Counter((one.layer, one.source) for one in atlas.told if one.action == "dropped" and one.kind in NO_RECORDS)
     for source in atlas.sources:
         spec = atlas.project.catalogue.layers[source.layer]
+        records = source.rows - none[source.layer, source.path]
         if source.raster is not None:
             told = tr("a raster")
-        elif source.rows == 0:
+        elif records == 0:
             told = tr("no record yet")
         else:
-            told = tr("{kept} of {count} records", kept=source.kept, count=source.rows)
+            told = tr("{kept} of {count} records", kept=source.kept, count=records)
         say(f"{source.path}: {spec.name} ({spec.id}), {told}")
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from onemap.dates import parse_date
 from onemap.ingest.numbers import parse_number
+from onemap.spec.blanks import BLANKS
 from onemap.spec.catalogue import Catalogue
-from onemap.spec.layer import BLANKS, DBF_NAME, IDENTIFIER, RESERVED, FieldType
+from onemap.spec.layer import DBF_NAME, IDENTIFIER, RESERVED, FieldType
 from onemap.spec.toml import quoted
 from onemap.text import fold
 

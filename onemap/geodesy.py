@@ -20,7 +20,7 @@ LONLAT: Final = "EPSG:4490"
 MU_M2: Final = 2000 / 3
 """Square metres of one 亩 (15 亩 = 1 ha)."""
 
-SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0}
+SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0, "wan_mu": 10_000 * MU_M2}
 METRES: Final = {"m": 1.0, "km": 1000.0}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
@@ -35,6 +35,7 @@ def unit_title(unit: str) -> str:
         "m2": tr("square metres"),
         "km2": tr("square kilometres"),
         "mu": tr("mu"),
+        "wan_mu": tr("ten thousand mu"),
         "ha": tr("hectares"),
     }
     return titles.get(unit, unit)

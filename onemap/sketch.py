@@ -193,7 +193,8 @@ def _fit(guess: Guess, raw: Raw, placement: Placement) -> Draft:
 def _unread(values: pd.Series[Any], field: FieldSpec) -> str:
     """Say how often each class occurs, and which values of a column the field does not understand."""
     counts = Counter(str(value).strip() for value in values if value is not None and value == value)
-    wrong = {text: count for text, count in counts.items() if read_value(text, field).kind}
+    readings = {text: read_value(text, field) for text in counts}
+    wrong = {text: counts[text] for text, reading in readings.items() if reading.kind and not reading.habit}
     told = ""
     if field.classes:
         known = {text: count for text, count in counts.items() if text not in wrong}

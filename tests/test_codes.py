@@ -50,7 +50,7 @@ def test_the_part_of_a_plot_code_that_is_wrong_is_named(code, digits):
     assert (found.kind, digits in found.message) == ("plot_code_wrong", True)
 
 
-@pytest.mark.parametrize("code", ["0912", "3212", "3140", "2613", "3360", "9700"])
+@pytest.mark.parametrize("code", ["0912", "0933", "3212", "3140", "2613", "3360", "9700"])
 def test_an_industry_code_of_2017_is_right(code):
     assert check_code(code, "industry_code") is None
 
@@ -69,7 +69,8 @@ def test_a_code_of_2011_is_told_with_that_of_2017():
     ("text", "quantity"),
     [
         ("12.5亩", (12.5, "mu")), ("１２．５ 亩", (12.5, "mu")), ("1,200 m²", (1200.0, "m2")), ("3.2公顷", (3.2, "ha")),
-        ("1.2万亩", (12000.0, "mu")), ("30米", (30.0, "m")), ("12", (12.0, None)), (7, (7.0, None)),
+        ("1.2万亩", (12000.0, "mu")), ("1.2万平方米", (12000.0, "m2")), ("30米", (30.0, "m")),
+        ("12", (12.0, None)), (7, (7.0, None)),
         ("约30亩", None), ("30-40亩", None), ("三亩", None), ("", None), ("亩", None),
     ],
 )  # fmt: skip
@@ -101,11 +102,44 @@ def test_a_unit_of_another_dimension_is_no_area():
     assert areas("面积(亩)", "3米")[0] == ["3米"]
 
 
-@pytest.mark.parametrize("column", ["登记面积(亩)", "登记面积（单位：亩）", "登记面积[亩]"])
+@pytest.mark.parametrize(
+    "column", ["登记面积(亩)", "登记面积（单位：亩）", "登记面积[亩]", "登记面积_亩", "登记面积/亩", "登记面积 亩"]
+)
 def test_a_unit_behind_the_name_of_a_column_is_its_unit(column):
     frame = pd.DataFrame({column: pd.Series([3], dtype=object)})
     matches = match_columns(LAND, frame.columns, SourceSpec(path="t"))
     assert list(take_fields(frame, LAND, matches)[0]["declared_area_m2"]) == pytest.approx([2000])
+
+
+def test_a_column_that_says_everywhere_that_nobody_knows_is_told_once():
+    column = "单元编码"
+    frame = pd.DataFrame({column: pd.Series(["无", "不详", "无"], dtype=object)})
+    fields, faults = take_fields(frame, LAND, {"unit_code": column})
+    told = [(fault.kind, fault.at) for fault in faults if fault.field == "unit_code"]
+    assert (told, fields["unit_code"].isna().all()) == ([("missing_value", None)], True)
+
+
+PLOTS = ["cultivated_land", "construction_plot", "priority_plot"]
+
+
+# 15 亩 = 1 公顷 = 10 000 平方米.
+@pytest.mark.parametrize(
+    ("column", "number"),
+    [("面积（㎡）", 10_000), ("面积(m2)", 10_000), ("面积(平米)", 10_000), ("面积_亩", 15), ("面积(万亩)", 0.0015),
+     ("MJ", 10_000), ("面积", 10_000), ("占地面积（公顷）", 1), ("用地面积(亩)", 15), ("土地面积(平方米)", 10_000),
+     ("面积(万平方米)", 1), ("面积(平方公里)", 0.01), ("面积亩", 15), ("MJ_MU", 15)],
+)  # fmt: skip
+@pytest.mark.parametrize("layer", PLOTS)
+def test_an_area_is_read_whatever_its_column_is_called(layer, column, number):
+    spec = load_catalogue().layers[layer]
+    frame = pd.DataFrame({column: pd.Series([number], dtype=object)})
+    fields, _ = take_fields(frame, spec, match_columns(spec, frame.columns, SourceSpec(path="t")))
+    assert list(fields["declared_area_m2"]) == pytest.approx([10_000])
+
+
+@pytest.mark.parametrize("column", ["SHAPE_Area", "水面积水点", "面积说明"])
+def test_what_a_program_measured_or_people_remark_is_no_declared_area(column):
+    assert "declared_area_m2" not in match_columns(LAND, [column], SourceSpec(path="t"))
 
 
 def test_a_unit_that_the_table_states_goes_before_the_columns_usual_one():

@@ -64,7 +64,7 @@ def test_the_words_of_a_header_hold_the_projects_and_those_of_coordinates():
 LAND = load_catalogue().layers["cultivated_land"]
 
 
-@pytest.mark.parametrize("column", ["登记面积(万亩)", "年末登记面积"])
+@pytest.mark.parametrize("column", ["登记面积(千亩)", "年末登记面积", "实测面积", "批准面积(亩)", "面积(市亩)"])
 def test_a_column_that_is_nearly_a_fields_is_told(column):
     (fault,) = tell_near_misses(LAND, [column, "备注"], [], ["unit_code"])
     assert (fault.kind, column in fault.message, "备注" in fault.message) == ("parts_chosen", True, False)

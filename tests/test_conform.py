@@ -1,3 +1,5 @@
+import re
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -6,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
-from onemap.ingest.conform import conform, totals_words
+from onemap.ingest.conform import conform
 from onemap.ingest.raw import TOTALS_WORD
+from onemap.ingest.totals import totals_words
 from onemap.spec.catalogue import load_catalogue
 
 LAYERS = {own_id: spec for own_id, spec in load_catalogue().layers.items() if not spec.is_raster}
@@ -114,6 +117,43 @@ def test_a_row_of_totals_is_dropped_and_told():
     assert len(kept) == 1
 
 
+def days(count):
+    numbers = [{**ENTERPRISE, "remediation_deadline": 46203 + at} for at in range(count)]
+    _, faults = conform(features(numbers, [Point(0, 0)] * count, LAYERS["cadmium_enterprise"]),
+                        LAYERS["cadmium_enterprise"])  # fmt: skip
+    return [fault for fault in faults if fault.field == "remediation_deadline"]
+
+
+ENTERPRISE = {"credit_code": "9144030071526726XG", "enterprise_name": "甲厂", "production_state": "在产"}
+
+
+def test_a_few_day_numbers_are_told_one_by_one_with_what_was_read():
+    # 46203 is the number that Excel shows for 2026-06-30 when the cell loses its format.
+    assert [(fault.at, fault.severity, fault.repair.before, fault.repair.after) for fault in days(3)] == [
+        (0, "info", "46203", "2026-06-30"), (1, "info", "46204", "2026-07-01"), (2, "info", "46205", "2026-07-02"),
+    ]  # fmt: skip
+
+
+def test_many_day_numbers_are_told_once_and_the_repairs_name_every_cell():
+    (fault,) = days(200)
+    assert all(str(46203 + at) in fault.repair.before for at in range(200))
+    assert "199" in fault.repair.after and "2027-01-15" in fault.repair.after
+
+
+def test_the_repairs_fit_into_cells_of_excel():
+    found = days(1200)
+    assert max(len(fault.repair.before) for fault in found) < 32768
+    assert {str(46203 + at) for at in range(1200)} <= set(re.findall(r"\d{5}", "".join(f.repair.before for f in found)))
+
+
+def test_a_letter_before_all_codes_of_a_column_is_told_once():
+    rows = [{**ENTERPRISE, "industry_code": "C3212"}] * 20
+    frame, faults = conform(features(rows, [Point(0, 0)] * 20, LAYERS["cadmium_enterprise"]),
+                            LAYERS["cadmium_enterprise"])  # fmt: skip
+    assert [(fault.kind, fault.severity) for fault in faults] == [("code_damaged", "info")]
+    assert set(frame["industry_code"]) == {"3212"}
+
+
 def test_a_missing_required_value_is_told_once():
     _, faults = conform(features([PLOT_ROW, {**PLOT_ROW, "plot_name": " "}], [Point(0, 0)] * 2), PLOT)
     assert [(fault.kind, fault.field, fault.at) for fault in faults] == [("missing_value", "plot_name", 1)]
@@ -140,12 +180,46 @@ def test_conforming_twice_changes_nothing(layer, data):
     pd.testing.assert_frame_equal(pd.DataFrame(once), pd.DataFrame(twice))
 
 
-@pytest.mark.parametrize("word", ["合计", "小 计", "本页小计", "化工镇合计：", "Total", "合计（亩）"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "合计",
+        "小 计",
+        "本页小计",
+        "化工镇合计：",
+        "Total",
+        "合计（亩）",
+        "总计：4口",
+        "合计4口",
+        "合计（口）：2",
+        "共计4口井",
+        "共4家",
+        "汇总",
+        "平均值",
+        "全县总数",
+        "合计：27.5亩",
+    ],
+)
 def test_a_word_for_totals_among_the_first_cells_is_found(word):
     assert totals_words(pd.DataFrame({"序号": [1], "乡镇": ["化工镇"], "名称": [word]})) == [word]
 
 
-@pytest.mark.parametrize("word", ["合计镇01", "Total-01", "设计院", "化工厂"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "合计镇01",
+        "Total-01",
+        "设计院",
+        "化工厂",
+        "合计工业园",
+        "小计3号井",
+        "汇总街小学",
+        "共和镇",
+        "公共厕所",
+        "平均沟",
+        "共青4号井",
+    ],
+)
 def test_a_name_that_only_holds_such_a_word_is_none(word):
     assert totals_words(pd.DataFrame({"名称": [word]})) == [""]
 

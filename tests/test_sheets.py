@@ -124,6 +124,7 @@ def test_units_and_column_numbers_under_the_header_are_no_records(tmp_path):
     [
         ["备注：本表按季度更新"], ["填表人：张三", "审核人：李四"], ["注：1.空白为未测"],
         ["本表数据来自各乡镇上报，未经核实，仅供参考。"], ["填报日期：2026年6月30日"],
+        ["2026年5月1日"], ["以上数据截至2026年5月"], ["截至2026年5月1日"], [dt.date(2026, 5, 1)],
     ],
 )  # fmt: skip
 def test_notes_below_the_table_are_no_records_and_are_told(tmp_path, note):
@@ -138,10 +139,44 @@ def test_a_note_merged_over_all_columns_is_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["注塑厂", "河南省孟州市某某某某有色金属冶炼有限责任公司", "日期化工厂", "说明书印刷厂"]
+    "name",
+    ["注塑厂", "河南省孟州市某某某某有色金属冶炼有限责任公司", "日期化工厂", "说明书印刷厂", "以上寨村", "截流沟泵站"],
 )
 def test_a_record_with_nothing_but_a_name_is_no_note(tmp_path, name):
     assert sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], [name, None]]).rows == [2, 3]
+
+
+@pytest.mark.parametrize("totals", ["合计", "总计：2家"])
+@pytest.mark.parametrize("last", [0, 1])
+def test_a_note_above_or_below_the_totals_is_no_record(tmp_path, totals, last):
+    rows = [["填表人：张三", None], [totals, None]]
+    raw = sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], rows[last], rows[1 - last]])
+    # The totals themselves are dropped later, when it is known that they have no place.
+    assert list(raw.frame["企业名称"]) == ["甲厂", totals]
+    assert [(fault.kind, fault.value) for fault in raw.faults] == [("not_a_record", "填表人：张三")]
+
+
+SERIAL = ["序号", "企业名称", "乡镇"]
+
+
+def test_lines_of_a_form_with_nothing_but_a_number_are_told_run_by_run(tmp_path):
+    rows = [SERIAL, [1, "甲厂", "化工镇"], [2], [3], [4, "乙厂", "化工镇"], ["5"], [6], [7]]
+    raw = sheet(tmp_path, rows)
+    assert list(raw.frame["企业名称"]) == ["甲厂", "乙厂"]
+    assert [(fault.row, fault.action) for fault in raw.faults] == [(3, "kept"), (6, "kept")]
+
+
+@pytest.mark.parametrize("text", ["说明：以上为2026年数据", "填表人：张三", "本页空白"])
+def test_words_where_others_have_their_number_are_told_with_their_row(tmp_path, text):
+    raw = sheet(tmp_path, [SERIAL, [1, "甲厂", "化工镇"], [text], [2, "乙厂", "化工镇"]])
+    assert list(raw.frame["企业名称"]) == ["甲厂", "乙厂"]
+    assert [(fault.kind, fault.row, fault.value) for fault in raw.faults] == [("not_a_record", 3, text)]
+
+
+@pytest.mark.parametrize("text", ["注：以上为一期", "备注：下列为新增", "填表人：张三"])
+def test_a_remark_between_records_is_told(tmp_path, text):
+    raw = sheet(tmp_path, [["企业名称", "乡镇"], ["甲厂", "化工镇"], [text, None], ["乙厂", "化工镇"]])
+    assert (list(raw.frame["企业名称"]), raw.faults[0].value) == (["甲厂", "乙厂"], text)
 
 
 def test_a_second_column_of_the_same_name_is_kept(tmp_path):

@@ -2,11 +2,12 @@ import pandas as pd
 import pytest
 
 from onemap.ingest.values import read_value
+from onemap.spec.catalogue import load_catalogue
 from onemap.spec.layer import FieldSpec
 from onemap.text import speaking
 
 CREDIT = FieldSpec(title="统一社会信用代码", dbf="XYDM", pattern="[0-9A-HJ-NPQRTUWXY]{18}")
-INDUSTRY = FieldSpec(title="行业代码", dbf="HYDM", pattern=r"\d{4}")
+INDUSTRY = FieldSpec(title="行业代码", dbf="HYDM", pattern=r"\d{4}", check="industry_code")
 LAND = FieldSpec(
     title="质量类别", dbf="ZLLB", type="class",
     classes={"strict_control": {"title": "严格管控类", "aliases": ["3", "Ⅲ", "严格"]}},
@@ -49,7 +50,7 @@ def test_an_unknown_class_is_blanked_and_told():
 
 @pytest.mark.parametrize("raw", [None, "", " ", "—", "/", "-", float("nan"), pd.NA, pd.NaT])
 def test_a_blank_is_no_value_and_no_fault(raw):
-    assert read_value(raw, LAND) == (None, "", "blanked", "", "")
+    assert read_value(raw, LAND)[:2] == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -61,15 +62,123 @@ def test_limits_belong_to_the_range(raw, kind):
 
 @pytest.mark.parametrize("raw", ["32", "09", 33])
 def test_a_division_is_no_industry_code_that_lost_its_zeros(raw):
-    field = INDUSTRY.model_copy(update={"check": "industry_code"})
-    assert read_value(raw, field)[:3] == (str(raw), "code_damaged", "kept")
+    assert read_value(raw, INDUSTRY)[:3] == (str(raw), "code_damaged", "kept")
 
 
-@pytest.mark.parametrize("raw", [321, "321", "0321 "])
+# 321 is the smelting of common metals; 0321 would be the keeping of poultry. 921 and 931 are organs of the state.
+@pytest.mark.parametrize("raw", [321, "321", "0321 ", 921, "931", 932])
 def test_a_group_of_the_standard_is_not_made_a_class_of_another_division(raw):
-    # 321 is the smelting of common metals; 0321 would be the keeping of poultry.
-    field = INDUSTRY.model_copy(update={"check": "industry_code"})
-    assert read_value(raw, field).value == str(raw).strip()
+    assert read_value(raw, INDUSTRY).value == str(raw).strip()
+
+
+def test_no_zero_is_put_before_a_code_of_which_nothing_proves_it():
+    # No county's code begins with 0, and so no township's.
+    field = FieldSpec(title="乡镇代码", dbf="XZDM", pattern=r"\d{9}")
+    assert read_value(41088310, field)[:3] == ("41088310", "code_damaged", "kept")
+
+
+@pytest.mark.parametrize("raw", [32, "C32", 321, "C321", "c321"])
+def test_of_a_division_or_group_it_is_said_that_four_digits_are_wanted(raw):
+    with speaking("en"):
+        assert "has 4 digits" in read_value(raw, INDUSTRY).message
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [("C3212", "3212"), ("c 3212", "3212"), ("C-3212", "3212"), ("3212 铅锌冶炼", "3212"), ("C2613无机盐制造", "2613"),
+     ("B0921", "0921"), ("B921", "0921")],
+)  # fmt: skip
+def test_an_industry_code_with_its_sections_letter_or_its_name_is_its_digits(raw, code):
+    assert read_value(raw, INDUSTRY)[:3] == (code, "code_damaged", "repaired")
+
+
+@pytest.mark.parametrize("raw", ["A3212", "3212/3216", "B32", "X3212"])
+def test_a_letter_of_another_section_proves_nothing(raw):
+    # Section A is farming, 01 to 05; B is mining, 06 to 12; the letters end with T.
+    assert read_value(raw, INDUSTRY)[:3] == (raw, "code_damaged", "kept")
+
+
+def test_a_class_that_the_standard_has_not_is_told_with_its_letter_too():
+    assert read_value("C3199", INDUSTRY)[:2] == ("3199", "industry_code_wrong")
+
+
+NAME = FieldSpec(title="名称", dbf="MC")
+ERRORS = ["#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"]
+
+
+@pytest.mark.parametrize("field", [NAME, LAND, INDUSTRY, FieldSpec(title="人数", dbf="RS", type="integer")])
+@pytest.mark.parametrize("raw", ERRORS)
+def test_an_error_of_excel_is_no_value_and_is_told(raw, field):
+    assert read_value(raw, field)[:3] == (None, "wrong_type", "blanked")
+
+
+@pytest.mark.parametrize("raw", ["#1井", "#REF", "3#"])
+def test_a_name_with_a_number_sign_is_a_name(raw):
+    assert read_value(raw, NAME)[:2] == (raw, "")
+
+
+def test_scientific_notation_without_a_plus_is_a_damaged_code():
+    assert read_value("1.23E17", NAME)[:2] == (None, "code_damaged")
+
+
+@pytest.mark.parametrize("raw", ["1E17", "3E5", "2E05"])
+def test_letters_and_digits_that_may_be_a_code_are_one(raw):
+    assert read_value(raw, NAME)[:2] == (raw, "")
+
+
+@pytest.mark.parametrize("raw", ["914108830000000000", 914108830000000000, "914403001922038000"])
+def test_a_credit_code_whose_last_digits_excel_made_zeros_is_no_code(raw):
+    field = CREDIT.model_copy(update={"check": "credit_code"})
+    assert read_value(raw, field)[:3] == (None, "code_damaged", "blanked")
+
+
+UNKNOWN = ["无", "不详", "未知", "暂无", "待定", "待定？", "待编", "（无）", "空", "未 知", "？"]
+PEOPLE = FieldSpec(title="人数", dbf="RS", type="integer", counters=("人", "名"))
+
+
+@pytest.mark.parametrize("raw", UNKNOWN)
+@pytest.mark.parametrize(
+    "field",
+    [CREDIT, PEOPLE, FieldSpec(title="日期", dbf="RQ", type="date"), FieldSpec(title="码", dbf="M", unique=True)],
+)
+def test_what_nobody_knows_is_a_blank_in_codes_numbers_and_dates(raw, field):
+    assert read_value(raw, field)[:2] == (None, "")
+
+
+@pytest.mark.parametrize("raw", ["无", "不详", "待定"])
+def test_such_a_word_may_be_the_answer_in_a_text(raw):
+    # 管控措施: 无 says that none was taken.
+    assert read_value(raw, FieldSpec(title="管控措施", dbf="CS")).value == raw
+
+
+@pytest.mark.parametrize("layer", ["sensitive_receptor", "river", "cultivated_land"])
+def test_such_a_word_is_neither_the_name_nor_the_key_of_a_feature(layer):
+    spec = load_catalogue().layers[layer]
+    assert [read_value("无", spec.fields[name]).value for name in (spec.key, spec.label)] == [None, None]
+
+
+def test_in_a_class_such_a_word_is_told():
+    assert read_value("无", LAND).kind == "unknown_class"
+
+
+def test_a_time_without_end_is_no_day():
+    with speaking("en"):
+        assert "names no day" in read_value("长期", FieldSpec(title="日期", dbf="RQ", type="date")).message
+
+
+@pytest.mark.parametrize(("raw", "number"), [("300人", 300), ("1,200 名", 1200), ("３００人", 300), ("1.2万人", 12000)])
+def test_a_number_that_says_what_it_counts_is_read_and_told(raw, number):
+    assert read_value(raw, PEOPLE)[:3] == (number, "wrong_type", "repaired")
+
+
+@pytest.mark.parametrize("raw", ["420户", "约300人", "300-400人", "12.5人", "3万户"])
+def test_a_number_of_something_else_or_no_exact_one_is_not_read(raw):
+    assert read_value(raw, PEOPLE)[:3] == (None, "wrong_type", "blanked")
+
+
+def test_a_year_with_its_word_is_a_year():
+    year = load_catalogue().layers["priority_plot"].fields["closed_year"]
+    assert read_value("2018年", year).value == 2018
 
 
 @pytest.mark.parametrize(
@@ -99,7 +208,7 @@ def test_a_plot_code_that_lacks_a_digit_gets_no_zero():
 
 def test_full_width_digits_of_a_code_are_digits():
     field = FieldSpec(title="地块编码", dbf="DKBM", pattern=r"\d{13}", check="plot_code")
-    assert read_value("４１０８８３２２６０００１", field) == ("4108832260001", "", "blanked", "", "")
+    assert read_value("４１０８８３２２６０００１", field)[:2] == ("4108832260001", "")
 
 
 DATE = FieldSpec(title="完成时间", dbf="WCSJ", type="date")

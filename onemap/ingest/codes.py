@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -21,7 +22,7 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "09": frozenset(
         {
             "0911", "0912", "0913", "0914", "0915", "0916", "0917", "0919",
-            "0921", "0922", "0929", "0931", "0932", "0939",
+            "0921", "0922", "0929", "0931", "0932", "0933", "0939",
         }
     ),
     "31": frozenset({"3110", "3120", "3130", "3140"}),
@@ -36,6 +37,19 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
 
 Of other divisions no list travels with the program: a class of theirs is not judged.
 """
+
+GROUPS: Final = frozenset({"921", "922", "929", "931", "932"})
+"""The groups (中类) of the divisions 92 and 93 that read as classes of the division 09 without its zero."""
+
+SECTIONS: Final[Mapping[str, range]] = {
+    "A": range(1, 6), "B": range(6, 13), "C": range(13, 44), "D": range(44, 47), "E": range(47, 51),
+    "F": range(51, 53), "G": range(53, 61), "H": range(61, 63), "I": range(63, 66), "J": range(66, 70),
+    "K": range(70, 71), "L": range(71, 73), "M": range(73, 76), "N": range(76, 80), "O": range(80, 83),
+    "P": range(83, 84), "Q": range(84, 86), "R": range(86, 91), "S": range(91, 97), "T": range(97, 98),
+}  # fmt: skip
+"""The divisions of each section (门类) of GB/T 4754-2017, whose letter is often written before a code."""
+
+_LETTERED: Final = re.compile(r"(?P<letter>[A-T]?)(?P<digits>\d{2,4})[^\dA-Z]*")
 
 OF_2011: Final[Mapping[str, str]] = {
     "3150": "3140", "3250": "3392",
@@ -57,18 +71,39 @@ def check_code(text: str, check: CodeCheck) -> Objection | None:
     return _CHECKS[check](text)
 
 
-def is_proved(text: str, check: CodeCheck) -> bool:
-    """Tell whether a code that was put right is one for sure: its check character fits, or the standard has it.
+def has_lost_zero(text: str, check: CodeCheck | None) -> bool:
+    """Tell whether a code is one for sure once a zero stands before it: the standard has that, and nothing else.
 
-    Where no list tells, 321 may be the group 321 of the standard as well as the class 0321.
+    Codes of counties and of units never begin with a zero. Where no list tells, 321 may be the group 321 of the
+    standard as well as the class 0321, and so may 921 although 0921 is listed.
 
     Examples
     --------
-    >>> is_proved("0912", "industry_code"), is_proved("0321", "industry_code")
-    (True, False)
+    >>> [has_lost_zero(text, "industry_code") for text in ("912", "321", "921")]
+    [True, False, False]
     """
-    listed = check != "industry_code" or text in CLASSES.get(text[:2], ())
-    return listed and check_code(text, check) is None
+    listed = f"0{text}" in CLASSES.get(f"0{text}"[:2], ())
+    return check == "industry_code" and listed and text not in GROUPS
+
+
+def industry_digits(text: str) -> str:
+    """Return the digits of an industry code with its section's letter before it, or its name behind; "" of others.
+
+    A zero that is lost behind the letter is put back, as only one division of that section can be meant.
+
+    Examples
+    --------
+    >>> [industry_digits(text) for text in ("C3212", "3212铅锌冶炼", "B921", "A3212", "C32")]
+    ['3212', '3212', '0921', '', '32']
+    """
+    found = _LETTERED.fullmatch(text)
+    if found is None:
+        return ""
+    letter, digits = found["letter"], found["digits"]
+    if not letter or int(digits[:2]) in SECTIONS[letter]:
+        return digits
+    padded = f"0{digits}"
+    return padded if len(padded) == 4 and padded in CLASSES.get(padded[:2], ()) and letter == "B" else ""
 
 
 def _credit_code(text: str) -> Objection | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -12,18 +13,22 @@ import pandas as pd
 from onemap.geodesy import METRES, SQUARE_METRES, unit_title
 from onemap.ingest.numbers import parse_quantity, split_unit
 from onemap.ingest.raw import Fault, written
+from onemap.ingest.values import is_blank
 from onemap.spec.layer import FieldSpec, LayerSpec, Unit
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
 LEAST_OF_NAME: Final = 3
-"""Shorter words end the names of many other columns."""
+"""Shorter words end the names of many other columns; of a quantity 面积 says enough."""
 
 MANY: Final = 5
 """So many cells that all state another unit than their column's are one fault."""
 
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
+
+_TAIL: Final = re.compile(r"[(\[_/\-].*")
+"""What stands behind the name of a column: its unit, its year."""
 
 _X_BASES: Final = ("经度", "东经", "中心经度", "地理经度", "经", "longitude", "long", "lon", "lng")
 _Y_BASES: Final = ("纬度", "北纬", "中心纬度", "地理纬度", "纬", "latitude", "lat")
@@ -165,7 +170,7 @@ def tell_near_misses(
     for name, field in spec.fields.items():
         if name in {*filled}:
             continue
-        words = {fold(word) for word in _words(name, field) if len(fold(word)) >= LEAST_OF_NAME}
+        words = {fold(word) for word in _words(name, field) if _says_enough(fold(word), field)}
         near = [column for column in left if any(_is_near(fold(column), word) for word in words)]
         pairs += [tr("{columns} (like {field})", columns=", ".join(near), field=field.label)] if near else []
     if not pairs:
@@ -174,8 +179,13 @@ def tell_near_misses(
     return [Fault("parts_chosen", tr("columns that were not read: {columns}", columns="; ".join(pairs)), hint)]
 
 
+def _says_enough(word: str, field: FieldSpec) -> bool:
+    return len(word) >= LEAST_OF_NAME - (field.unit is not None and not word.isascii())
+
+
 def _is_near(column: str, word: str) -> bool:
-    return column != word and (column.endswith(word) or column.startswith(f"{word}("))
+    bare = _TAIL.sub("", column)
+    return column != word and (column.endswith(word) or bare == word or (not word.isascii() and bare.endswith(word)))
 
 
 def _is_cut_of(column: str, words: Iterable[str]) -> bool:
@@ -207,7 +217,9 @@ def take_fields(
             stated = split_unit(column)[1] or units.get(column)
             columns[name], found = _in_field_unit(frame[column].astype(object), name, field, (column, stated))
             faults += found
-            if field.required and columns[name].isna().all():
+            if field.required and all(is_blank(value, field) for value in columns[name].unique()):
+                # Of a column in which every cell says 无 no cell is told by itself.
+                columns[name] = pd.Series(None, index=frame.index, dtype=object)
                 message = tr("{field} is blank in all {count} records", field=field.label, count=len(frame))
                 hint = tr("fill it in; the records are kept")
                 faults.append(Fault("missing_value", message, hint, field=name))

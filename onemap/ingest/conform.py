@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,33 +11,19 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.dates import is_day_number
+from onemap.ingest.habits import Cell, repair_of, tell_habits
 from onemap.ingest.quality.outlines import check_outlines
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
 from onemap.ingest.repairs import KIND_OF_TYPE, repair_geometry
-from onemap.ingest.values import DTYPES, Reading, read_value
-from onemap.model import Repair
+from onemap.ingest.values import DTYPES, read_value
+from onemap.model import SOURCE_ROW, Repair
 from onemap.spec.layer import FieldSpec, LayerSpec
-from onemap.text import fold, tr
+from onemap.text import tr
 
 Step = Callable[[gpd.GeoDataFrame, LayerSpec], tuple[gpd.GeoDataFrame, list[Fault]]]
 
-TOTALS: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[::]?(\(.*\))?|(sub|grand)?total[::]?")
-"""What the cell says that makes its row a sum of others (compared folded): 合计, 本页小计, 化工镇合计."""
-LEADING: Final = 4
-"""Among so many columns from the left stands the word: after a serial number, or a township merged over its rows."""
 
 COLLECTION: Final = 7
-
-
-def totals_words(frame: pd.DataFrame) -> list[str]:
-    """Return for each row of a table the cell that says that it sums up others, "" where none of the first does."""
-    found = [""] * len(frame)
-    for name in frame.columns[:LEADING]:
-        for at, cell in enumerate(frame[name]):
-            if isinstance(cell, str) and ("计" in cell or "otal" in cell.lower()) and TOTALS.fullmatch(fold(cell)):
-                found[at] = found[at] or cell
-    return found
 
 
 def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
@@ -67,28 +52,29 @@ def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
     """Read every value as its field's type, and miss the required ones."""
     faults: list[Fault] = []
     columns = {}
+    rows = dict(zip(frame.index, frame[SOURCE_ROW], strict=True)) if SOURCE_ROW in frame else {}
     for name, field in spec.fields.items():
         told = AS_WRITTEN.format(name)
-        columns[name], found = _read_column(frame[name], frame[told if told in frame else name], name, field)
-        faults += found
+        columns[name], found, habits = _read_column(frame[name], frame[told if told in frame else name], name, field)
+        faults += [*found, *tell_habits(habits, name, rows)]
     return frame.assign(**columns), faults
 
 
 def _read_column(
     raw: pd.Series[Any], told: pd.Series[Any], name: str, field: FieldSpec
-) -> tuple[pd.Series[Any], list[Fault]]:
+) -> tuple[pd.Series[Any], list[Fault], list[Cell]]:
+    """Return the values of a column, what is wrong with them, and the cells that are written in a way of their own."""
     # Towns, crops and classes repeat: each spelling is read once.
     codes, spellings = pd.factorize(raw, use_na_sentinel=False)
     readings = [read_value(value, field) for value in spellings]
     values = pd.Series([readings[code].value for code in codes], index=raw.index, dtype=object)
     faulty = {code for code, reading in enumerate(readings) if reading.kind}
+    cells = [(at, told[at], readings[code]) for at, code in zip(raw.index, codes, strict=True) if code in faulty]
     faults = [
-        Fault(r.kind, r.message, r.hint, at, name, written(told[at]), r.action, repair=_repair(told[at], r))
-        for at, code in zip(raw.index, codes, strict=True)
-        if code in faulty and (r := readings[code])
+        Fault(r.kind, r.message, r.hint, at, name, written(cell), r.action, r.severity, repair=repair_of(cell, r))
+        for at, cell, r in cells
+        if not r.habit
     ]
-    if field.type == "date":
-        faults += _day_numbers(raw, values, name)
     # A column that is missing or blank altogether is one fault, which the matching of columns has told.
     if field.required and raw.notna().any():
         message, hint = tr("{field} is blank", field=field.label), tr("fill it in; the record is kept")
@@ -98,25 +84,7 @@ def _read_column(
             for at, code in zip(raw.index, codes, strict=True)
             if code in silent
         ]
-    return values.astype(DTYPES[field.type]), faults
-
-
-def _repair(raw: Any, reading: Reading) -> Repair | None:
-    return Repair(str(raw), str(reading.value)) if reading.action == "repaired" else None
-
-
-def _day_numbers(raw: pd.Series[Any], values: pd.Series[Any], name: str) -> list[Fault]:
-    """Tell once of the dates of a column that are Excel's numbers of days: they were read, but nobody sees a date."""
-    numbers = [at for at, value in zip(raw.index, raw, strict=True) if is_day_number(value)]
-    if not numbers:
-        return []
-    first = numbers[0]
-    message = tr(
-        "{count} dates stand as Excel's day numbers; {value} was read as {date}",
-        count=len(numbers), value=written(raw[first]), date=values[first].date().isoformat(),
-    )  # fmt: skip
-    hint = tr("format the column as dates")
-    return [Fault("wrong_type", message, hint, first, name, written(raw[first]), "repaired", "info")]
+    return values.astype(DTYPES[field.type]), faults, [cell for cell in cells if cell[2].habit]
 
 
 def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

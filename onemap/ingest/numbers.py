@@ -13,7 +13,9 @@ from onemap.spec.layer import Unit
 
 UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("亩", "市亩", "mu"), "mu"),
-    **dict.fromkeys(("公顷", "ha", "hm2"), "ha"),
+    **dict.fromkeys(("万亩", "wanmu"), "wan_mu"),
+    # 万平方米 is just as much as 公顷.
+    **dict.fromkeys(("公顷", "ha", "hm2", "万平方米", "万平米", "万平", "万m2"), "ha"),
     **dict.fromkeys(("平方米", "平米", "m2", "㎡"), "m2"),
     **dict.fromkeys(("平方千米", "平方公里", "km2"), "km2"),
     **dict.fromkeys(("米", "m"), "m"),
@@ -25,6 +27,7 @@ _QUANTITY: Final = re.compile(
     rf"(?P<number>[-+]?[\d,.]+)\s*(?P<wan>万)?\s*(?P<unit>{'|'.join(sorted(UNIT_WORDS, key=len, reverse=True))})", re.I
 )
 _BEHIND: Final = re.compile(r"(?P<name>.+?)[(\[](单位:?)?(?P<unit>[^()\[\]]+)[)\]]")
+_JOINED: Final = re.compile(r"(?P<name>.+?)[_/\-\s]+(?P<unit>[^\s()\[\]_/\-]+)")
 _STATED: Final = re.compile(r"单位:?\s*(?P<unit>[^\s,、;()\[\]]+)")
 _THOUSANDS: Final = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
 
@@ -76,16 +79,19 @@ def parse_quantity(value: Any) -> tuple[float, Unit | None] | None:
 
 
 def split_unit(name: str) -> tuple[str, Unit | None]:
-    """Return what a column is called, and the unit that stands behind it in brackets.
+    """Return what a column is called, and the unit that stands behind it in brackets, or after a stroke or space.
 
     Examples
     --------
     >>> split_unit("占地面积（单位：公顷）")
     ('占地面积', 'ha')
+    >>> split_unit("面积_万亩"), split_unit("面积（万㎡）")
+    (('面积', 'wan_mu'), ('面积', 'ha'))
     >>> split_unit("备注(其他)")
     ('备注(其他)', None)
     """
-    found = _BEHIND.fullmatch(unicodedata.normalize("NFKC", name).strip())
+    plain = unicodedata.normalize("NFKC", name).strip()
+    found = _BEHIND.fullmatch(plain) or _JOINED.fullmatch(plain)
     unit = UNIT_WORDS.get(found["unit"].lower()) if found else None
     return (found["name"].strip(), unit) if found and unit else (name, None)
 

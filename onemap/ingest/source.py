@@ -14,7 +14,6 @@ import shapely
 from onemap.decision import Ruling
 from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
-from onemap.ingest.conform import totals_words
 from onemap.ingest.corrections import AXES, Target, correct, tell_corrections
 from onemap.ingest.digests import digest_of
 from onemap.ingest.examples import set_examples_aside
@@ -26,6 +25,7 @@ from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
 from onemap.ingest.readers.postgis import content_digest
 from onemap.ingest.records import Records
+from onemap.ingest.totals import totals_words
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec
@@ -51,7 +51,7 @@ class Source:
     faults: tuple[Fault, ...]
     raw: Raw | None = None
     read: int = 0
-    """How many rows it has, before the project's filter."""
+    """How many rows it has, before the project's filter, those included that were told to be no records."""
     digest: str = ""
     """SHA-256 of what was sent."""
     fields: pd.DataFrame | None = None
@@ -136,7 +136,12 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
     if len(raw.frame) and part.several and len(raw.frame.columns) and not matches:
         return Source(layer, part, (*part.faults, *_stranger(raw)), raw, len(raw.frame), digest)
     written = Records(layer, part.name, raw, {**matches, **_axes(raw, part.spec)})
-    return _proved(Source(layer, part, (), raw, len(raw.frame), digest, written=written), matches, extent)
+    return _proved(Source(layer, part, (), raw, _count(raw), digest, written=written), matches, extent)
+
+
+def _count(raw: Raw) -> int:
+    """Return how many rows a source has: its records, and the rows that were told to be none."""
+    return len(raw.frame) + sum(fault.action == "dropped" and fault.row is not None for fault in raw.faults)
 
 
 def correct_source(source: Source, targets: Sequence[Target], extent: Extent | None) -> Source:

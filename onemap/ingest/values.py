@@ -6,16 +6,18 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
-from onemap.dates import parse_date
+from onemap.dates import is_day_number, parse_date
 from onemap.geodesy import unit_title
-from onemap.ingest.codes import check_code, is_proved
+from onemap.ingest.codes import check_code, has_lost_zero, industry_digits
 from onemap.ingest.numbers import parse_number
 from onemap.ingest.raw import written
 from onemap.model import Action
+from onemap.spec.kinds import Severity
 from onemap.spec.layer import FieldSpec, FieldType
 from onemap.text import fold, tr
 
@@ -25,8 +27,17 @@ EXCEL_DIGITS: Final = 10**15
 EXACT: Final = 2**53
 """Beyond this a float no longer tells one whole number from the next."""
 
-SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+SCIENTIFIC: Final = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}")
+"""How Excel, and programs that read it, write long numbers; without a plus only what has a point is one for sure."""
 
+ZEROED: Final = re.compile(r"\d{15}0+")
+"""What Excel leaves of a longer number."""
+
+ERRORS: Final = re.compile(r"#(ref|name|value|div/0|num|null|spill|calc|field|blocked|connect|unknown)[!?]")
+"""What a cell of Excel shows whose formula has failed (compared folded); #N/A is a blank: people write it too."""
+
+_COUNTED: Final = re.compile(r"(?P<number>[\d,.]+)\s*(?P<wan>万)?\s*(?P<counter>[^\d\s,.]{1,3})")
+_ENDLESS: Final = re.compile(r"长期(有效)?|永久(有效)?|持续|常年|无限期|(已|未|正在)?(完成|结束|整治|办理)(中)?")
 
 YEARS: Final = range(1949, 2101)
 """A date of another year is a slip, or what a program writes for none: 1900-01-01, 9999-12-31."""
@@ -34,6 +45,10 @@ YEARS: Final = range(1949, 2101)
 _NO_DAY: Final = re.compile(r"\d{4}([-/.年]\d{1,2}月?)?年?[份底末初]?前?")
 _YEAR_LAST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SHORT_YEAR: Final = re.compile(r"'?\d{1,2}([-/.])\d{1,2}\1\d{1,2}|\d{2}年\d{1,2}月\d{1,2}日?")
+
+
+Habit = Literal["", "day_number", "around_code", "counter"]
+"""A way of writing that runs through whole columns, is understood for sure, and is told once of each."""
 
 
 class Reading(NamedTuple):
@@ -44,12 +59,23 @@ class Reading(NamedTuple):
     action: Action = "blanked"
     message: str = ""
     hint: str = ""
+    severity: Severity | None = None
+    habit: Habit = ""
+
+
+def is_blank(raw: Any, field: FieldSpec) -> bool:
+    """Tell whether a cell says that there is no value."""
+    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw))
 
 
 def read_value(raw: Any, field: FieldSpec) -> Reading:
     """Return the value of `field` that `raw` means; unknown stays unknown, and nothing is guessed."""
-    if raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or fold(raw) in field.blanks:
+    if is_blank(raw, field):
         return Reading(None)
+    folded = fold(raw)
+    if folded.startswith("#") and ERRORS.fullmatch(folded):
+        message = tr("{value} is an error of Excel, and no value", value=written(raw))
+        return Reading(None, "wrong_type", "blanked", message, tr("correct the formula, or type the value"))
     return _READERS[field.type](raw, field)
 
 
@@ -73,6 +99,8 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
     if field.pattern is not None and not re.fullmatch(field.pattern, text):
         return _repaired_code(text, field)
     wrong = check_code(text, field.check) if field.check else None
+    if wrong and ZEROED.fullmatch(text):
+        return _damaged()
     return Reading(text, wrong.kind, "kept", wrong.message, wrong.hint) if wrong else Reading(text)
 
 
@@ -84,30 +112,47 @@ def _damaged() -> Reading:
 
 
 def _repaired_code(text: str, field: FieldSpec) -> Reading:
-    """Put back leading zeros, or take out what is no code, where exactly that makes it whole; else keep it."""
+    """Put back a leading zero, or take out what is no code, where that makes it whole for sure; else keep it."""
     # Programs that took the code for a number have written 4108832260001.0.
     tidy = re.sub(r"[\s'`‘’_–—-]", "", re.sub(r"\.0+$", "", text)).upper()
     if _is_whole(tidy, field):
         message = tr("the code is written another way than it should be: read as {code}", code=tidy)
         return Reading(tidy, "code_damaged", "repaired", message, tr("write the code as it is printed"))
-    for padded in ("0" + text, "00" + text):
-        if text.isdigit() and _is_whole(padded, field):
-            message = tr("Excel has dropped the leading zero: read as {code}", code=padded)
-            return Reading(padded, "code_damaged", "repaired", message, tr("format the cells as text"))
+    if text.isdigit() and has_lost_zero(text, field.check):
+        message = tr("Excel has dropped the leading zero: read as {code}", code=f"0{text}")
+        return Reading(f"0{text}", "code_damaged", "repaired", message, tr("format the cells as text"))
+    digits = industry_digits(tidy) if field.check == "industry_code" else ""
+    if digits:
+        return _industry_code(text, digits, field)
     message = tr("{field} has not the form of such a code", field=field.label)
     return Reading(text, "code_damaged", "kept", message, tr("compare it with the certificate or ledger"))
 
 
 def _is_whole(text: str, field: FieldSpec) -> bool:
-    """Tell whether a code that was put right has its form, and where there is a check, stands it for sure."""
+    """Tell whether a code that was put right has its form, and stands its check where there is one."""
     formed = re.fullmatch(field.pattern or "", text) is not None
-    return formed and (field.check is None or is_proved(text, field.check))
+    return formed and (field.check is None or check_code(text, field.check) is None)
+
+
+def _industry_code(text: str, digits: str, field: FieldSpec) -> Reading:
+    """Read the digits of an industry code with more around them; a division or group is no class."""
+    if _is_whole(digits, field):
+        message = tr("the code has a letter before it or words behind it: read as {code}", code=digits)
+        hint = tr("write the digits alone")
+        return Reading(digits, "code_damaged", "repaired", message, hint, "info", "around_code")
+    if len(digits) == 4:
+        wrong = check_code(digits, "industry_code")
+        return Reading(digits, wrong.kind, "kept", wrong.message, wrong.hint) if wrong else Reading(digits)
+    message = tr(
+        "{field} has 4 digits; {value} names a division or group, or has lost a zero", field=field.label, value=text
+    )
+    return Reading(text, "code_damaged", "kept", message, tr("write the class, of 4 digits, by GB/T 4754-2017"))
 
 
 def _number(raw: Any, field: FieldSpec) -> Reading:
     number = parse_number(raw)
     if number is None:
-        return _wrong(raw, tr("a number"))
+        return _counted(raw, field) or _wrong(raw, tr("a number"))
     low, high = field.minimum, field.maximum
     if (low is not None and number < low) or (high is not None and number > high):
         limits = {"field": field.label, "low": _limit(low), "high": _limit(high)}
@@ -119,6 +164,26 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
     return Reading(number)
 
 
+def _counted(raw: Any, field: FieldSpec) -> Reading | None:
+    """Read a number that says what it counts, where that is what the field counts; None where it is no such number."""
+    found = _COUNTED.fullmatch(unicodedata.normalize("NFKC", str(raw)).strip()) if field.counters else None
+    number = parse_number(found["number"]) if found else None
+    if found is None or number is None:
+        return None
+    # Decimal, so that 1.2万 is 12000 and no hair more.
+    number = float(Decimal(repr(number)) * (10_000 if found["wan"] else 1))
+    if found["counter"] not in field.counters:
+        message = tr("{value} counts {found}, and not {wanted}", value=written(raw), found=found["counter"],
+                     wanted=field.counters[0])  # fmt: skip
+        return Reading(None, "wrong_type", "blanked", message, tr("correct the value in the source"))
+    reading = _number(number, field)
+    if reading.kind:
+        return reading
+    message = tr("{value} has a word behind it: read as {number:g}", value=written(raw), number=number)
+    hint = tr("write the number alone")
+    return Reading(number, "wrong_type", "repaired", message, hint, "info", "counter")
+
+
 def _limit(value: float | None) -> str:
     return "…" if value is None else f"{value:g}"
 
@@ -128,7 +193,7 @@ def _integer(raw: Any, field: FieldSpec) -> Reading:
     if reading.value is None:
         return reading
     whole = float(reading.value).is_integer() and abs(reading.value) <= EXACT
-    return Reading(int(reading.value)) if whole else _wrong(raw, tr("a whole number"))
+    return reading._replace(value=int(reading.value)) if whole else _wrong(raw, tr("a whole number"))
 
 
 def _date(raw: Any, field: FieldSpec) -> Reading:
@@ -139,6 +204,10 @@ def _date(raw: Any, field: FieldSpec) -> Reading:
     if date.year not in YEARS:
         message = tr("{value} is no date that can be meant", value=date.isoformat())
         return Reading(None, "out_of_range", "blanked", message, tr("correct the value in the source"))
+    if is_day_number(raw):
+        message = tr("Excel's day number {value} was read as {date}", value=written(raw), date=date.isoformat())
+        hint = tr("format the column as dates")
+        return Reading(pd.Timestamp(date), "wrong_type", "repaired", message, hint, "info", "day_number")
     return Reading(pd.Timestamp(date))
 
 
@@ -150,7 +219,7 @@ def _why_no_day(raw: Any) -> str:
         return tr("in {value} nobody can tell the day from the month; write dates like 2026-06-30", value=written(raw))
     if parts:
         return tr("{value} has its year last; write dates like 2026-06-30", value=written(raw))
-    if _NO_DAY.fullmatch(text):
+    if _NO_DAY.fullmatch(text) or _ENDLESS.fullmatch(text):
         return tr("{value} names no day; write dates like 2026-06-30", value=written(raw))
     if _SHORT_YEAR.fullmatch(text):
         return tr("{value} has a year of two digits; write dates like 2026-06-30", value=written(raw))

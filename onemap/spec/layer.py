@@ -10,12 +10,13 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from onemap.geodesy import METRES, SQUARE_METRES
+from onemap.spec.blanks import BLANKS, UNKNOWNS
 from onemap.spec.toml import Spec
 from onemap.text import fold, pick, tr
 
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
-Unit = Literal["m2", "mu", "ha", "km2", "m", "km"]
+Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km"]
 CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -23,9 +24,6 @@ DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
 RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in", "fid", "findings", "issues"})
 """Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
-
-BLANKS: Final = ("", "-", "--", "—", "——", "/", "null", "none", "nan", "nat", "na", "n/a", "#n/a", "<null>", "<空>")
-"""Texts that mean "no value" in every field (compared folded)."""
 
 _OF_FEATURES: Final = ("key", "label", "class", "class_field", "fields", "classes", "coverage")
 """Keys of a layer that speak of its features, of which a raster has none."""
@@ -83,6 +81,11 @@ class FieldSpec(Spec):
     check: CodeCheck | None = Field(default=None, description="what the characters of a code must fulfil")
     formats: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
+    unknown_is_blank: bool | None = Field(
+        default=None,
+        description="words such as 无 are no value here; left out: in codes, dates, numbers, townships, key and label",
+    )
+    counters: tuple[str, ...] = Field(default=(), description="what may stand behind its numbers: 人, 年")
     measures_area: bool = Field(default=False, description="a declared area, compared with the measured one")
     names_township: bool = Field(default=False, description="the stated township, compared with the place")
     sample: str | None = Field(
@@ -101,6 +104,17 @@ class FieldSpec(Spec):
     def blanks(self) -> frozenset[str]:
         """The folded texts that mean "no value" here."""
         return frozenset(fold(text) for text in (*BLANKS, *self.blank))
+
+    def has_none(self, text: str) -> bool:
+        """Tell whether a folded text means "no value" here."""
+        return text in self.blanks or (self._knows_unknowns and text.strip("()[]?!.。") in ("", *UNKNOWNS))
+
+    @property
+    def _knows_unknowns(self) -> bool:
+        if self.unknown_is_blank is not None:
+            return self.unknown_is_blank
+        is_code = self.pattern is not None or self.unique
+        return is_code or self.names_township or self.type in ("integer", "number", "date")
 
     @cached_property
     def class_of(self) -> dict[str, str]:
@@ -124,6 +138,13 @@ class FieldSpec(Spec):
             message = tr("{pattern!r} is not a regular expression: {fault}", pattern=pattern, fault=fault)
             raise ValueError(message) from None
         return pattern
+
+    @model_validator(mode="after")
+    def _a_number_is_counted(self) -> Self:
+        if self.counters and self.type not in ("integer", "number"):
+            message = tr("only numbers have counters, not a field of type {type}", type=self.type)
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _a_number_is_sampled(self) -> Self:
@@ -275,6 +296,18 @@ class LayerSpec(Spec):
             return table
         fields = dict(table["fields"])
         fields[table["class"]] = {**fields[table["class"]], "classes": table["classes"]}
+        return {**table, "fields": fields}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unknown_is_neither_key_nor_name(cls, table: Any) -> Any:
+        """Let words such as 无 be blanks in the fields that name a feature, unless the file says else."""
+        if not isinstance(table, dict) or not isinstance(table.get("fields"), dict):
+            return table
+        fields = dict(table["fields"])
+        for name in {table.get("key"), table.get("label")} & {*fields}:
+            if isinstance(fields[name], dict):
+                fields[name] = {"unknown_is_blank": True, **fields[name]}
         return {**table, "fields": fields}
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from onemap.ingest.placement.angles import Angle, join_parts, parse_packed, read
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, wgs84_from
 from onemap.ingest.raw import Fault, Raw
 from onemap.model import Repair
-from onemap.spec.layer import BLANKS
+from onemap.spec.blanks import BLANKS, UNKNOWNS
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
@@ -180,7 +180,7 @@ def _written(frame: pd.DataFrame, at: Any, names: Sequence[str]) -> str:
 
 def _missing(frame: pd.DataFrame, at: Any, names: Sequence[str], axis: str) -> Fault:
     hint = tr("ask for the coordinates; without them the record is in no list by place")
-    blanks = {fold(text) for text in BLANKS}
+    blanks = {fold(text) for text in (*BLANKS, *UNKNOWNS)}
     values = (frame.at[at, name] for name in names)
     if all(value is None or fold(value) in blanks for value in values):
         return Fault("null_geometry", tr("no coordinates"), hint, at, "x", "")

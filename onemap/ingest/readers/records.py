@@ -18,6 +18,7 @@ from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
 from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header
+from onemap.ingest.readers.remarks import COUNT, is_blank, is_note, is_remark, is_section, is_totals
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
@@ -29,30 +30,13 @@ BATCH: Final = 10_000
 MOST_SHARED: Final = 100_000
 """Distinct texts of a table that are kept once; in a column of codes nothing repeats."""
 
-LONG: Final = 15
-"""A note of a sentence has so many characters; names and addresses have no punctuation in them."""
-
-NOTE: Final = re.compile(
-    r"附?注\d*([::、.,(;]|$)|(备注|说明|附|填表|填报|制表|编制|审核|复核|校核|审批|审定|负责|单位负责|主要负责|分管|主管|联系|"
-    r"日期|报送|盖章|签字|签章|签名|数据来源|资料来源|统计|经办)(人|人员|单位|部门|机构|时间|日期|电话|员|领导|方式|说明)?"
-    r"(\(.*?\))?([::;]|$)|\(?\d+[)、.]\D|[①-⑳※*]"
-)
-"""How lines below a table begin that are no records (compared folded)."""
-
 SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
 """How the column is called that counts the rows (compared folded)."""
-
-MERGED: Final = 3
-"""A text that is merged over so many columns is a heading."""
 
 FEWEST_NAMES: Final = 3
 NEARLY_ALL: Final = 0.8
 """A later row is a header when so many of its cells, and this share of them, are known names."""
 
-SECTION: Final = re.compile(r"[一二三四五六七八九十]{1,3}[、.:]\S+")
-"""How headings between records begin (compared folded): 一、化工企业."""
-
-SENTENCE: Final = re.compile(r"[,。;::、,;]")
 _ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
 
 
@@ -107,10 +91,10 @@ class _Table:
     def row(self, at: int) -> list[Any]:
         return [column[at] for column in self.columns]
 
-    def cut(self, count: int) -> None:
-        del self.numbers[count:]
-        for column in self.columns:
-            del column[count:]
+    def drop(self, rows: AbstractSet[int]) -> None:
+        kept = [at for at in range(len(self.numbers)) if at not in rows]
+        self.numbers = [self.numbers[at] for at in kept]
+        self.columns = [[column[at] for at in kept] for column in self.columns]
 
 
 def read_records(
@@ -121,8 +105,9 @@ def read_records(
 ) -> Raw:
     """Turn the rows of a table into its records.
 
-    Repeated headers, rows of units or column numbers under the header and notes below the table are told and left
-    out; values outside the named columns are kept under the letter of their column.
+    Blank rows are passed over, and so are the lines of a form in which only the printed number stands. Of all others
+    each is a record, or is told as none with its row and its text: repeated headers, headings, units or column numbers
+    under the header, remarks. Values outside the named columns are kept under the letter of their column.
 
     Parameters
     ----------
@@ -157,11 +142,6 @@ def read_records(
     _drop_notes(table, faults)
     faults += _told_twice(header, words)
     return _raw(table, header, units, encoding, faults)
-
-
-def is_blank(value: Any) -> bool:
-    """Tell whether there is nothing to see in a cell."""
-    return value is None or (isinstance(value, str) and (not value or value.isspace()))
 
 
 class _Units:
@@ -200,7 +180,7 @@ def _records(
             units.take_row(row.cells)
             continue
         under_header = False
-        if _is_section(row):
+        if is_section(row.cells, row.own):
             faults.append(_told(row.number, tr("a heading over the rows below it, not a record"), row.cells))
             continue
         yield row
@@ -233,26 +213,32 @@ def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:
 
 
 def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Fault]) -> Iterator[Row]:
-    """Yield the rows that hold more than their own number, and tell of the others: forms are numbered in advance."""
-    empty: list[int] = []
+    """Yield the rows that are more than a number or a remark; of forms numbered in advance each run is told."""
+    run: list[int] = []
     for row in rows:
-        if row.own == 1 and any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters):
-            empty.append(row.number)
+        lone = next((cell for cell in row.cells if not is_blank(cell)), None) if row.own == 1 else None
+        in_counter = any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters)
+        if lone is not None and in_counter and COUNT.fullmatch(fold(lone)):
+            run.append(row.number)
+            continue
+        if run:
+            faults.append(_only_numbers(run))
+            run = []
+        if lone is not None and is_remark(lone, len(row.cells), in_counter):
+            faults.append(_told(row.number, tr("a remark, not a record"), row.cells))
         else:
             yield row
-    if empty:
-        message = tr("{count} rows hold only their number, the last of them is row {last}; they are no records",
-                     count=len(empty), last=empty[-1])  # fmt: skip
-        faults.append(Fault("not_a_record", message, tr("nothing to do"), action="dropped", key="", row=empty[0]))
+    if run:
+        faults.append(_only_numbers(run))
 
 
-def _is_section(row: Row) -> bool:
-    """Tell whether a row has but one cell of its own, which is a heading, or is merged over three columns and more."""
-    texts = [cell for cell in row.cells if not is_blank(cell)]
-    if row.own != 1 or not texts or not isinstance(texts[0], str) or len(set(map(str, texts))) > 1:
-        return False
-    alone = len(row.cells) > 1 and not is_blank(row.cells[0]) and SECTION.fullmatch(fold(texts[0])) is not None
-    return len(texts) >= MERGED or alone
+def _only_numbers(run: Sequence[int]) -> Fault:
+    """Tell of lines of a form that nobody has filled in; they are counted as little as blank rows."""
+    message = tr("{count} rows, from row {first} to row {last}, hold only their number; they are no records",
+                 count=len(run), first=run[0], last=run[-1])  # fmt: skip
+    if len(run) == 1:
+        message = tr("the row holds only its number; it is no record")
+    return Fault("not_a_record", message, tr("nothing to do"), key="", row=run[0])
 
 
 def _key(cells: Sequence[Any]) -> tuple[str, ...]:
@@ -273,26 +259,21 @@ def _under_header(cells: Sequence[Any]) -> str:
 
 
 def _drop_notes(table: _Table, faults: list[Fault]) -> None:
-    """Leave out the notes and signatures below the last record."""
+    """Leave out the notes and signatures below the last record, also those that stand above or below its totals."""
     several = sum(any(value is not None for value in column) for column in table.columns) > 1
-    count = len(table.numbers)
-    while count and _is_note(table.row(count - 1), several):
-        count -= 1
-    if not count:
+    notes: list[int] = []
+    last = len(table.numbers) - 1
+    while last >= 0 and ((note := is_note(row := table.row(last), several)) or is_totals(row)):
+        if note:
+            notes.append(last)
+        last -= 1
+    if last < 0:
         # A table of nothing but notes is one of records that begin as notes do.
         return
-    for at in range(count, len(table.numbers)):
+    for at in reversed(notes):
         faults.append(_told(table.numbers[at], tr("a note below the table, not a record"), table.row(at)))
-    table.cut(count)
-
-
-def _is_note(cells: Sequence[Any], several: bool) -> bool:
-    texts = list(dict.fromkeys(str(cell) for cell in cells if cell is not None))
-    if texts and all(NOTE.match(fold(text)) for text in texts):
-        return several or SENTENCE.search(fold(texts[0])) is not None
-    lone = several and len(texts) == 1
-    # Names have commas in them, but neither full stops nor colons.
-    return lone and len(texts[0]) >= LONG and re.search(r"[。;:]", fold(texts[0])) is not None
+    if notes:
+        table.drop({*notes})
 
 
 def _told(number: int, what: str, cells: Sequence[Any]) -> Fault:

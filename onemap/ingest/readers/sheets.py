@@ -31,7 +31,8 @@ from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import check_zip, is_zip
 from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.headers import SCANNED_ROWS, find_header
-from onemap.ingest.readers.records import Row, is_blank, read_records
+from onemap.ingest.readers.records import Row, read_records
+from onemap.ingest.readers.remarks import is_blank
 from onemap.ingest.readers.text_files import find_file_encoding, tell_lost_characters
 from onemap.ingest.readers.xlsx import Place, SheetNotes, note_cells, sheet_marks
 from onemap.model import EncodingRecord
