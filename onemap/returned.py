@@ -114,7 +114,9 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
         raise PathError(tr("{file} is an issue workbook, not data", file=part.name), hint)
     guess = guess_layer(part, raw, project.catalogue)
     if guess is not None:
-        marked = tr("by the mark of its template") if guess.layer.id == raw.mark else tr("by the columns of its template")
+        marked = (
+            tr("by the mark of its template") if guess.layer.id == raw.mark else tr("by the columns of its template")
+        )
         return _known(part, guess, marked if guess.is_form else _by_columns(guess))
     if not len(raw.frame.columns):
         return _Stranger(part, tr("there is no record in it"), tr("nothing to do, if that is right"), "no_data")

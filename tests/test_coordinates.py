@@ -46,7 +46,9 @@ def test_the_columns_are_found_by_their_names(x, y):
     assert (points[0].x, points[0].y, columns, faults) == (112.79, 34.91, {"x": x, "y": y}, [])
 
 
-@pytest.mark.parametrize("way", ["（度分秒）", "(°′″)", "（° ′ ″）", "(DMS)", "(十进制度)", "（CGCS2000）", "(2000坐标系)", "（WGS84）"])
+@pytest.mark.parametrize(
+    "way", ["（度分秒）", "(°′″)", "（° ′ ″）", "(DMS)", "(十进制度)", "（CGCS2000）", "(2000坐标系)", "（WGS84）"]
+)
 def test_what_stands_behind_the_name_to_say_how_it_is_written_does_no_harm(way):
     columns = {f"经度{way}": ["112°47′12″"], f"纬度{way}": ["34°54′36″"]}
     assert places(columns) == HERE

@@ -99,9 +99,7 @@ def _is_example(cell: Any, field: FieldSpec) -> bool:
 
 def _is_ours(layer: LayerSpec, matches: Mapping[str, str]) -> bool:
     """Tell whether a table without a mark is our form, of which columns may be gone or have got a unit."""
-    titled = [
-        name for name, column in matches.items() if fold(split_unit(column)[0]) == fold(layer.fields[name].title)
-    ]
+    titled = [name for name, column in matches.items() if fold(split_unit(column)[0]) == fold(layer.fields[name].title)]
     return {layer.key, layer.label} <= {*matches} and len(titled) >= OURS * len(layer.fields)
 
 

@@ -72,10 +72,7 @@ def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
         marks = sheet_marks(path) if is_zip(path) else {}
         names = _sheets(book)
         for_data = [name for name in names if marks.get(name) not in (GUIDE, LISTS)]
-        return [
-            Inner(name, _known(_sheet(book, path, name)[0], words), name in shut)
-            for name in for_data or names
-        ]
+        return [Inner(name, _known(_sheet(book, path, name)[0], words), name in shut) for name in for_data or names]
 
 
 def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
