@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +13,13 @@ import shapely
 from onemap.errors import ProjectError
 from onemap.ingest.columns import match_columns
 from onemap.ingest.files import EVERY, Part
+from onemap.ingest.placement.coordinates import coordinate_columns
 from onemap.ingest.raw import Raw
 from onemap.ingest.repairs import KIND_OF_TYPE
 from onemap.ingest.source import Placement
 from onemap.ingest.values import read_value
 from onemap.spec.catalogue import Catalogue, load_catalogue
+from onemap.spec.contract import columns_of
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
 from onemap.spec.toml import parse, read
@@ -28,6 +30,9 @@ NO_COUNTY: Final = "000000"
 ENOUGH: Final = 0.4
 """A file is taken for a layer when it fits this well: two fifths of the fields have a column, or fewer and the name."""
 
+NEAR: Final = 0.1
+"""Layers that fit no worse than this below the best one are as likely: one more column would decide otherwise."""
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -36,6 +41,10 @@ class Guess:
     layer: LayerSpec
     columns: Mapping[str, str]
     score: float
+    rivals: tuple[LayerSpec, ...] = ()
+    """The layers that are as likely."""
+    is_form: bool = False
+    """Whether it is our own form for that layer, by its mark or by having all of its columns and no other."""
 
 
 def project_above(path: Path, county: str | None, otherwise: Path) -> tuple[Project, SourceSpec]:
@@ -77,28 +86,48 @@ def guess_layer(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None =
     """
     guesses = rank_layers(part, raw, catalogue, wanted)
     best = guesses[0]
-    marked = next((guess for guess in guesses if guess.layer.id == part.mark and guess.columns), None)
+    marked = next((guess for guess in guesses if guess.layer.id == raw.mark and guess.columns), None)
     # A mark stays where somebody has put another table in the place of its own.
     if marked is not None and not (best.score >= ENOUGH and len(best.columns) > 2 * len(marked.columns)):
-        return marked
-    return best if wanted or best.score >= ENOUGH else None
+        return replace(marked, is_form=True)
+    if not wanted and best.score < ENOUGH:
+        return None
+    if _is_form(best.layer, raw):
+        return replace(best, is_form=True)
+    return replace(best, rivals=tuple(one.layer for one in guesses[1:] if one.score > max(0, best.score - NEAR)))
 
 
 def rank_layers(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None = None) -> list[Guess]:
     """Return the layers of the catalogue, those first that fit best."""
     guesses = []
+    name = f"{part.name} [{part.spec.layer or ''}]"
+    kinds = geometry_kinds(raw)
+    if raw.geometry is None and coordinate_columns(raw, part.spec):
+        kinds = {"point"}
     for spec in catalogue.layers.values():
         if not spec.is_raster and wanted in (None, spec.id):
             columns = match_columns(spec, raw.frame.columns, part.spec, raw.cut_names)
-            guesses.append(Guess(spec, columns, _score(spec, columns, part.name, raw)))
+            guesses.append(Guess(spec, columns, _score(spec, columns, raw, (name, kinds))))
     return sorted(guesses, key=lambda guess: -guess.score)
 
 
-def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> float:
-    """Return how well a layer fits: the share of its fields that have a column, its class words, its name."""
-    kinds = geometry_kinds(raw)
+def _is_form(spec: LayerSpec, raw: Raw) -> bool:
+    """Tell whether a table is our form that has lost its mark, as in other formats than xlsx."""
+    return raw.geometry is None and set(map(fold, columns_of(spec))) == set(map(fold, raw.frame.columns))
+
+
+def _score(spec: LayerSpec, columns: Mapping[str, str], raw: Raw, known: tuple[str, set[str]]) -> float:
+    """Return how well a layer fits: the share of its fields that have a column, its class words, its name.
+
+    Parameters
+    ----------
+    known
+        How the file and the sheet are called, and which kinds of geometry they have.
+    """
+    name, kinds = known
+    misplaced = bool(kinds) and not kinds & set(spec.geometry)
     named = fold(spec.title[:4]) in fold(name) or spec.id in fold(name)
-    if len(columns) + named < 2 or (kinds and not kinds & set(spec.geometry)):
+    if len(columns) + named < 2 or (misplaced and raw.geometry is not None):
         return 0
     telling = {spec.key, spec.label, spec.class_field, *(n for n, field in spec.fields.items() if field.required)}
     weights = {field: 3 if field in telling else 1 for field in spec.fields}
@@ -109,6 +138,9 @@ def _score(spec: LayerSpec, columns: Mapping[str, str], name: str, raw: Raw) -> 
         if spec.fields[field].classes
     ]
     classes = sum(shares) / len(shares) - 0.5 if shares else 0
+    if misplaced and not named and classes <= 0:
+        # The centres of what has outlines say of themselves what they are, or else it is a list of points.
+        return 0
     return fields + 0.5 * classes + 0.3 * named
 
 

@@ -104,7 +104,7 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
     """Return which layer a part fills, or why it fills none."""
     if ending(part.path) in RASTERS and part.trouble is None:
         layer = next(layer for layer in project.catalogue.layers.values() if layer.is_raster)
-        return _known(part, layer, tr("it is a raster"))
+        return _known(part, Guess(layer, {}, 1), tr("it is a raster"))
     try:
         raw = part.read(words)
     except UnreadableError as fault:
@@ -114,8 +114,10 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
         raise PathError(tr("{file} is an issue workbook, not data", file=part.name), hint)
     guess = guess_layer(part, raw, project.catalogue)
     if guess is not None:
-        marked = guess.layer.id == part.mark
-        return _known(part, guess.layer, tr("by the mark of its template") if marked else _by_columns(guess))
+        marked = (
+            tr("by the mark of its template") if guess.layer.id == raw.mark else tr("by the columns of its template")
+        )
+        return _known(part, guess, marked if guess.is_form else _by_columns(guess))
     if not len(raw.frame.columns):
         return _Stranger(part, tr("there is no record in it"), tr("nothing to do, if that is right"), "no_data")
     columns = ", ".join(map(str, raw.frame.columns))
@@ -123,11 +125,16 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
     return _Stranger(part, message, _nearest(part, raw, project), "parts_chosen")
 
 
-def _known(part: Part, layer: LayerSpec, evidence: str) -> _Known:
+def _known(part: Part, guess: Guess, evidence: str) -> _Known:
+    layer = guess.layer
     message = tr("read as {layer} ({title}): {evidence}", layer=layer.id, title=layer.name, evidence=evidence)
     hint = tr("if it is another layer, name it in a project")
+    if guess.rivals:
+        rivals = ", ".join(f"{rival.id} ({rival.name})" for rival in guess.rivals)
+        message = tr("{message}; as likely: {layers}", message=message, layers=rivals)
+        hint = tr("if it is another layer, name its sheet after that, or name it in a project")
     # What a template asks for are coordinates of CGCS2000.
-    source = part.spec.model_copy(update={"coord_type": "cgcs2000" if part.mark == layer.id else None})
+    source = part.spec.model_copy(update={"coord_type": "cgcs2000" if guess.is_form else None})
     return _Known(layer, source, Issue("parts_chosen", layer.id, _name(part), message, hint))
 
 

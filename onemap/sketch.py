@@ -113,7 +113,8 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
         yield from _comment(f"{fault.message}; {fault.hint}")
         return
     guess = guess_layer(part, raw, project.catalogue, wanted)
-    raw, examples = set_examples_aside(raw, guess.layer, guess.columns) if guess else set_examples_aside(raw)
+    own = (guess.layer, guess.columns, guess.layer.id == raw.mark) if guess else ()
+    raw, examples = set_examples_aside(raw, *own)
     raw = replace(raw, faults=(*raw.faults, *examples))
     placement = place_rows(raw, part.spec, built_in_extent(project.spec.county))
     yield from _facts(raw, placement)
@@ -174,6 +175,9 @@ def _fit(guess: Guess, raw: Raw, placement: Placement) -> Draft:
     """Yield which columns fill which fields, what is left on either side, and which values cannot be read."""
     spec = guess.layer
     yield from _comment(tr("Like the layer {layer} ({title})", layer=spec.id, title=spec.name))
+    if guess.rivals:
+        rivals = ", ".join(f"{rival.id} ({rival.name})" for rival in guess.rivals)
+        yield from _comment(tr("As likely: {layers}", layers=rivals))
     for name, column in guess.columns.items():
         yield from _comment(
             f"  {column} -> {name} ({spec.fields[name].label}){_unread(raw.frame[column], spec.fields[name])}"

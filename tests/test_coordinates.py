@@ -46,6 +46,28 @@ def test_the_columns_are_found_by_their_names(x, y):
     assert (points[0].x, points[0].y, columns, faults) == (112.79, 34.91, {"x": x, "y": y}, [])
 
 
+@pytest.mark.parametrize(
+    "way", ["（度分秒）", "(°′″)", "（° ′ ″）", "(DMS)", "(十进制度)", "（CGCS2000）", "(2000坐标系)", "（WGS84）"]
+)
+def test_what_stands_behind_the_name_to_say_how_it_is_written_does_no_harm(way):
+    columns = {f"经度{way}": ["112°47′12″"], f"纬度{way}": ["34°54′36″"]}
+    assert places(columns) == HERE
+
+
+@pytest.mark.parametrize("way", ["(米)", "（m）", "（CGCS2000）"])
+def test_metres_may_be_named_so(way):
+    assert places({f"X坐标{way}": [480000.0], f"Y坐标{way}": [3860000.0]}) == [(480000.0, 3860000.0)]
+
+
+@pytest.mark.parametrize("system", ["GCJ02", "BD09", "北京54"])
+def test_a_name_that_states_a_system_of_other_degrees_is_left_to_the_project(system):
+    assert read({f"经度({system})": [112.79], f"纬度({system})": [34.91]})[0] is None
+
+
+def test_minutes_and_seconds_in_brackets_are_no_coordinates_by_themselves():
+    assert read({"经度(分)": [47], "纬度(分)": [54]})[0] is None
+
+
 def test_columns_of_the_project_are_taken():
     assert places({"a": [112.79], "b": [34.91], "经度": [0], "纬度": [0]}, x="a", y="b") == [(112.79, 34.91)]
 

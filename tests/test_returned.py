@@ -200,6 +200,41 @@ def test_an_example_that_was_written_over_is_a_warning(sent: Callable[[Change], 
     )
 
 
+def without_column(book: Workbook) -> None:
+    book["敏感受体"].delete_cols(5)
+
+
+def with_a_unit(book: Workbook) -> None:
+    book["敏感受体"]["E1"] = "人数（人）"
+
+
+def without_code(book: Workbook) -> None:
+    book["敏感受体"].delete_cols(2)
+
+
+@pytest.mark.parametrize("change", [without_column, with_a_unit, without_code])
+@pytest.mark.parametrize("also", [lambda book: None, unmark], ids=["marked", "unmarked"])
+def test_a_record_over_the_example_is_a_warning_whatever_became_of_other_columns(
+    sent: Callable[[Change], Path], change: Change, also: Change
+) -> None:
+    def write_over(book: Workbook) -> None:
+        book["敏感受体"]["B2"], book["敏感受体"]["C2"] = "ST-77", "东街小学"
+        change(book)
+        if change is not without_code:
+            also(book)
+
+    issues = check_file(sent(write_over), "410883").issues
+    rows = issues[(issues["kind"] == "not_a_record") & (issues["layer"] == "sensitive_receptor")]
+    assert list(rows["severity"]) == ["warning"]
+
+
+@pytest.mark.parametrize("change", [without_column, with_a_unit, without_code])
+def test_the_example_itself_is_no_warning_whatever_became_of_other_columns(
+    sent: Callable[[Change], Path], change: Change
+) -> None:
+    assert set(check_file(sent(change), "410883").issues["severity"]) == {"info"}
+
+
 def test_a_table_of_what_has_outlines_is_an_error_that_asks_for_them(templates: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(template(templates, "农业农村局"))
     book["耕地土壤环境质量类别"].append([1, "NY-0007", "东单元", "严格管控类"])
@@ -213,6 +248,71 @@ def test_a_table_of_what_has_outlines_is_an_error_that_asks_for_them(templates: 
 def test_other_files_are_known_by_their_columns(tmp_path: Path) -> None:
     write_geojson(tmp_path / "a.geojson", PLOTS)
     assert counts(tmp_path / "a.geojson") == {"priority_plot": 1}
+
+
+def sheet_of(path: Path, name: str, *rows: list[Any]) -> Path:
+    book = Workbook()
+    book.active.title = name
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+CODES = [["编码", "名称", "经度", "纬度"], [1, "甲", 112.75, 34.9], [2, "乙", 112.76, 34.91]]
+"""A list of points that may be any."""
+
+
+def told_of(path: Path) -> str:
+    issues = check_file(path, "410883").issues
+    [row] = [row for row in issues.to_dict("records") if row["kind"] == "parts_chosen"]
+    assert row["severity"] == "info"
+    return str(row["message"])
+
+
+def test_a_list_of_points_is_of_no_layer_that_has_lines_or_areas_only(tmp_path: Path) -> None:
+    atlas = check_file(sheet_of(tmp_path / "t.xlsx", "s", *CODES), "410883")
+    assert "wrong_geometry" not in set(atlas.issues["kind"])
+    assert "河流" not in told_of(tmp_path / "t.xlsx")
+
+
+def test_of_layers_that_are_as_likely_the_others_are_named(tmp_path: Path) -> None:
+    told = told_of(sheet_of(tmp_path / "t.xlsx", "s", *CODES))
+    assert all(word in told for word in ("sensitive_receptor", "drinking_water_source", "groundwater_point"))
+
+
+def test_where_one_layer_is_likelier_by_far_no_other_is_named(tmp_path: Path) -> None:
+    header = ["点位编码", "点位名称", "点位类型", "乡镇", "经度", "纬度"]
+    told = told_of(sheet_of(tmp_path / "t.xlsx", "s", header, ["W1", "甲", "国考点位", "城关镇", 112.7, 34.9]))
+    assert "groundwater_point" in told
+    assert "sensitive_receptor" not in told
+
+
+@pytest.mark.parametrize("name", ["地下水点位", "饮用水水源", "敏感受体"])
+def test_the_name_of_the_only_sheet_says_what_the_columns_leave_open(tmp_path: Path, name: str) -> None:
+    path = sheet_of(tmp_path / "t.xlsx", name, *CODES)
+    [layer] = [one for one in check_file(path, "410883").layers.values() if len(one.frame)]
+    assert layer.spec.title == name
+
+
+def test_centres_of_areas_are_known_by_their_class_words(tmp_path: Path) -> None:
+    header = ["单元编码", "单元名称", "质量类别", "中心经度", "中心纬度"]
+    path = sheet_of(tmp_path / "t.xlsx", "s", header, ["1", "甲", "优先保护类", 112.7, 34.9])
+    assert "cultivated_land" in check_file(path, "410883").layers
+
+
+def test_a_form_without_its_mark_is_known_by_its_columns_and_holds_coordinates_of_cgcs2000(
+    sent: Callable[[Change], Path],
+) -> None:
+    path = sent(lambda book: (unmark(book), rename(book)))
+    assert {source.crs.declared for source in check_file(path, "410883").sources if source.kept} == {
+        "cgcs2000 (EPSG:4490)"
+    }
+
+
+def test_a_table_with_other_columns_is_not_taken_for_a_form(sent: Callable[[Change], Path]) -> None:
+    path = sent(lambda book: (unmark(book), delete_columns(book)))
+    assert {source.crs.declared for source in check_file(path, "410883").sources if source.kept} == {""}
 
 
 def test_a_folder_without_a_project_is_checked_file_by_file(tmp_path: Path) -> None:

@@ -393,6 +393,58 @@ def test_a_second_table_below_is_told_and_not_read(tmp_path):
     assert (fault.kind, fault.severity, fault.row, "2" in fault.message) == ("unreadable", "error", 3, True)
 
 
+ENTERPRISES = [["企业名称", "编码", "乡镇", "镉", "经度", "纬度"],
+               ["甲厂", "A1", "化工镇", 1, 112.7, 34.9], ["乙厂", "A2", "化工镇", 2, 112.8, 34.9]]  # fmt: skip
+WELLS = [["井号", "井名", "经度", "纬度"], ["W1", "东井", 112.7, 34.9], ["W2", "西井", 112.8, 34.9]]
+CONTACTS = [["姓名", "手机", "单位"], ["张三", 13800000000, "水利局"]]
+
+
+@pytest.mark.parametrize(
+    ("below", "row"),
+    [(WELLS, 4), ([[], *WELLS], 5), ([[], ["2026年地下水点位表"], *WELLS], 6), ([["通讯录"], *CONTACTS], 5),
+     ([[], [None, "河流编码", "河流名称", "级别", "起点", "终点"], [None, "R1", "黄河", "一级", "甲", "乙"]], 5)],
+    ids=["right below", "a blank row between", "under a title", "no name known, under a title", "no name known"],
+)  # fmt: skip
+def test_a_table_of_another_kind_below_is_told_once_and_none_of_it_is_read(tmp_path, below, row):
+    raw = sheet(tmp_path, [*ENTERPRISES, *below])
+    assert list(raw.frame["企业名称"]) == ["甲厂", "乙厂"]
+    assert [(fault.kind, fault.severity, fault.row) for fault in raw.faults] == [("unreadable", "error", row)]
+
+
+def test_the_title_of_a_second_table_is_told_with_it(tmp_path):
+    (fault,) = sheet(tmp_path, [*ENTERPRISES, ["地下水点位表"], *WELLS]).faults
+    assert fault.value == "地下水点位表"
+
+
+def test_a_table_of_another_kind_above_is_told_once_and_none_of_it_is_read(tmp_path):
+    raw = sheet(tmp_path, [*WELLS, [], ["涉镉企业"], *ENTERPRISES])
+    assert list(raw.frame["企业名称"]) == ["甲厂", "乙厂"]
+    assert [(fault.kind, fault.severity, fault.row) for fault in raw.faults] == [("unreadable", "error", 1)]
+
+
+@pytest.mark.parametrize(
+    "head", [["填报单位", "乡镇", "经度"], ["企业名称", "黄河公司", "乡镇", "化工镇"]], ids=["names alone", "a form"]
+)
+def test_lines_above_the_header_are_no_other_table(tmp_path, head):
+    raw = sheet(tmp_path, [head, ["联系电话", "13800000000"], *ENTERPRISES])
+    assert (len(raw.frame), raw.faults) == (2, ())
+
+
+@pytest.mark.parametrize(
+    "below",
+    [[[], ["丙厂", "待编", "化工镇", None, "待测", "待测"]], [["化工企业"], ["丙厂", "待编", "南庄镇", "无"]],
+     [["制革企业名单"], ["丙厂", "待编", "化工镇", "无"]], [[], ["丙厂", "待编"]]],
+    ids=["apart", "under a heading", "under a list's name", "short"],
+)  # fmt: skip
+def test_a_record_without_figures_is_no_header(tmp_path, below):
+    assert "丙厂" in list(sheet(tmp_path, [*ENTERPRISES, *below]).frame["企业名称"])
+
+
+def test_signatures_side_by_side_under_a_line_of_text_are_no_header(tmp_path):
+    raw = sheet(tmp_path, [*ENTERPRISES, ["以上数据为2026年统计"], ["填表人", "张三", "审核人", "李四"]])
+    assert "unreadable" not in {fault.kind for fault in raw.faults}
+
+
 def test_names_once_more_right_under_the_header_are_no_record(tmp_path):
     raw = sheet(tmp_path, [["企业名称", "乡镇", "镉"], ["乡镇", "经度", "纬度"], ["甲厂", "化工镇", 1]])
     assert (list(raw.frame["企业名称"]), told(raw)) == (["甲厂"], [("not_a_record", "dropped")])

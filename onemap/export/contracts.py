@@ -16,7 +16,7 @@ from onemap.export import contract_guide
 from onemap.export.contract_guide import form_words, how_to_send, is_drawn, kind_words, range_words
 from onemap.export.sheets import HEADER_FILL, Book, free_name, text_width
 from onemap.geodesy import unit_title
-from onemap.spec.contract import EXAMPLE, GUIDE, LATITUDE, LISTS, LONGITUDE, MARK, SERIALS, example_of
+from onemap.spec.contract import EXAMPLE, GUIDE, LATITUDE, LISTS, LONGITUDE, MARK, example_of, serial_of
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
@@ -123,10 +123,9 @@ class _Lists:
 def _columns(spec: LayerSpec, lists: _Lists, place: tuple[float, float]) -> list[_Column]:
     """Return the columns of a layer's sheet: a number, its fields, and coordinates where it may have points."""
     titles = {fold(one.title) for one in spec.fields.values()}
-    serial = next((word for word in SERIALS if fold(word) not in titles), SERIALS[0])
     counted = tr("a number, or nothing; where {word} stands, the row is an example and is passed over", word=EXAMPLE)
     note = f"{counted}\n\n{how_to_send()}" if is_drawn(spec) else counted
-    columns = [_Column(serial, note, False, EXAMPLE, "General")]
+    columns = [_Column(serial_of(spec), note, False, EXAMPLE, "General")]
     columns += [_column(one, lists) for one in spec.fields.values()]
     if "point" in spec.geometry:
         note = tr("decimal degrees, CGCS2000")

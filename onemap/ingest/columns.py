@@ -35,11 +35,30 @@ _Y_BASES: Final = ("纬度", "北纬", "中心纬度", "地理纬度", "纬", "l
 _X_MORE: Final = ("x", "x坐标", "坐标x", "横坐标", "东坐标", "zxlon", "point_x", "xcoord", "x_coord", "poi_x")
 _Y_MORE: Final = ("y", "y坐标", "坐标y", "纵坐标", "北坐标", "zxlat", "point_y", "ycoord", "y_coord", "poi_y")
 _DEGREES: Final = ("", "坐标", "值", "(°)", "(度)", "°", "(十进制)", "(小数)", "(十进制度)", "(e)", "(n)", "(x)", "(y)")
+_WAYS: Final = (
+    "(十进制度数)", "(小数度)", "(度.度)", "(dd)", "(°小数)", "(单位:度)", "(单位:°)",
+    "(度分秒)", "(度、分、秒)", "(度,分,秒)", "(度/分/秒)", "(度°分′秒″)", "(°′″)", "(°'″)", "(°'\")", "(°’”)", "(dms)",
+    "度分秒", "(cgcs2000)", "(cgcs2000坐标)", "(cgcs2000坐标系)", "(2000)", "(2000坐标)", "(2000坐标系)", "(国家2000)",
+    "(国家2000坐标系)", "(大地2000)", "(wgs84)", "(wgs-84)", "(wgs84坐标)", "(wgs84坐标系)",
+    "(米)", "(m)", "(单位:米)", "(单位:m)",
+)  # fmt: skip
+"""What stands behind the name of a coordinate to say how, in what and in which system it is written.
+
+Of systems only those whose degrees may be taken as they are: others the project has to name.
+"""
 _PARTS: Final = (("度", "分", "秒"), ("°", "′", "″"), ("d", "m", "s"), ("deg", "min", "sec"), ("dd", "mm", "ss"))
 _JOINTS: Final = ("{}{}", "{}_{}", "{}({})", "{}-{}")
 
-X_WORDS: Final = (*(base + end for end in _DEGREES for base in _X_BASES[:4] + _X_BASES[5:]), *_X_MORE)
-Y_WORDS: Final = (*(base + end for end in _DEGREES for base in _Y_BASES[:4] + _Y_BASES[5:]), *_Y_MORE)
+
+def _words_of_axis(bases: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    # One letter says nothing by itself, and degrees come before metres.
+    bases = tuple(base for base in bases if base not in ("经", "纬"))
+    degrees = (base + end for end in (*_DEGREES, *_WAYS) for base in bases)
+    return (*degrees, *more, *(word + end for end in _WAYS for word in more))
+
+
+X_WORDS: Final = _words_of_axis(_X_BASES, _X_MORE)
+Y_WORDS: Final = _words_of_axis(_Y_BASES, _Y_MORE)
 """Names of the columns of coordinates, the likeliest first."""
 
 Triple = tuple[str, str, str]
@@ -59,11 +78,12 @@ X_PARTS: Final = _triples((*_X_BASES, "e"))
 Y_PARTS: Final = _triples((*_Y_BASES, "n"))
 """Names of columns that hold degrees, minutes and seconds apart."""
 
-PAIR_WORDS: Final = (
+_PAIRS: Final = (
     "经纬度", "坐标", "地理坐标", "中心坐标", "中心经纬度", "中心点坐标", "位置坐标", "经纬度坐标", "地理位置坐标",
     "点位坐标", "经度纬度", "经度,纬度", "经度、纬度", "经度/纬度", "坐标(经度,纬度)", "坐标(经纬度)",
     "lonlat", "lnglat", "latlng", "latlon", "location", "coordinates",
 )  # fmt: skip
+PAIR_WORDS: Final = (*_PAIRS, *(word + end for end in _WAYS for word in _PAIRS))
 """Names of columns that hold both coordinates."""
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from onemap.ingest.numbers import split_unit
 from onemap.ingest.raw import Fault, Raw, keep_rows
 from onemap.ingest.values import read_value
 from onemap.spec.contract import example_of
@@ -29,9 +30,12 @@ FEWEST: Final = 2
 LONGEST: Final = 12
 """Longer cells are not looked at."""
 
+OURS: Final = 2 / 3
+"""A form without its mark is ours when so many of its fields have a column that is called as our form calls it."""
+
 
 def set_examples_aside(
-    raw: Raw, layer: LayerSpec | None = None, matches: Mapping[str, str] | None = None
+    raw: Raw, layer: LayerSpec | None = None, matches: Mapping[str, str] | None = None, marked: bool = False
 ) -> tuple[Raw, list[Fault]]:
     """Return a table without its example rows, and tell of each.
 
@@ -42,15 +46,20 @@ def set_examples_aside(
     ----------
     matches
         The raw column of each field of the layer that has one.
+    marked
+        Whether the table has the mark of our form for that layer.
     """
     if raw.geometry is not None or raw.frame.empty:
         return raw, []
     words = _example_words(raw)
+    form: list[tuple[str, FieldSpec]] = []
     if layer is not None:
-        words = [word or own for word, own in zip(words, _own_examples(raw, layer, matches or {}), strict=True)]
+        matches = matches or {}
+        words = [word or own for word, own in zip(words, _own_examples(raw, layer, matches), strict=True)]
+        form = _telling(layer, matches) if marked or _is_ours(layer, matches) else []
     if not any(words):
         return raw, []
-    faults = [_told(raw, place, word, _written_over(raw, place, layer)) for place, word in enumerate(words) if word]
+    faults = [_told(raw, place, word, _written_over(raw, place, form)) for place, word in enumerate(words) if word]
     return keep_rows(raw, np.array([not word for word in words])), faults
 
 
@@ -88,13 +97,21 @@ def _is_example(cell: Any, field: FieldSpec) -> bool:
     return bool(read_value(cell, field).value == read_value(example_of(field), field).value)
 
 
-def _written_over(raw: Raw, place: int, layer: LayerSpec | None) -> bool:
-    """Tell whether a row of our own form no longer has the code or the name of its example."""
-    columns = {fold(column): column for column in reversed(list(raw.frame.columns))}
-    if layer is None or any(fold(field.title) not in columns for field in layer.fields.values()):
-        return False
-    fields = [layer.fields[name] for name in {layer.key, layer.label}]
-    cells = [(raw.frame[columns[fold(field.title)]].iloc[place], field) for field in fields]
+def _is_ours(layer: LayerSpec, matches: Mapping[str, str]) -> bool:
+    """Tell whether a table without a mark is our form, of which columns may be gone or have got a unit."""
+    titled = [name for name, column in matches.items() if fold(split_unit(column)[0]) == fold(layer.fields[name].title)]
+    return {layer.key, layer.label} <= {*matches} and len(titled) >= OURS * len(layer.fields)
+
+
+def _telling(layer: LayerSpec, matches: Mapping[str, str]) -> list[tuple[str, FieldSpec]]:
+    """Return the columns, with their fields, that tell an example from a record: code and name, or else all."""
+    names = {layer.key, layer.label} & {*matches} or {*matches}
+    return [(matches[name], layer.fields[name]) for name in matches if name in names]
+
+
+def _written_over(raw: Raw, place: int, form: Sequence[tuple[str, FieldSpec]]) -> bool:
+    """Tell whether a row of our own form no longer says what its example does."""
+    cells = [(raw.frame[column].iloc[place], field) for column, field in form]
     return any(cell is not None and not _is_example(cell, field) for cell, field in cells)
 
 

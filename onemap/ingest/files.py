@@ -74,8 +74,6 @@ class Part:
     """What was taken, and what was left."""
     trouble: UnreadableError | None = None
     """Why it cannot even be opened."""
-    mark: str = ""
-    """The id of the layer that a template made it for."""
     may_be_empty: bool = False
     """Whether it is a sheet of a form, in which there need be no record."""
 
@@ -274,7 +272,6 @@ def _sheets(part: Part, words: set[str]) -> list[Part]:
             spec=part.spec.model_copy(update={"layer": one.name}),
             name=f"{part.name} [{one.name}]" if several else part.name,
             several=part.several or several,
-            mark=one.mark,
         )
         for one in taken
     ]

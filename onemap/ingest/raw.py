@@ -64,8 +64,6 @@ class Inner(NamedTuple):
     name: str
     known: int
     hidden: bool = False
-    mark: str = ""
-    """The id of the layer that a template made the sheet for."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +115,8 @@ class Raw:
     """The unit of each column that the table states beside its name: in a row of units, or above the table."""
     cut_names: frozenset[str] = frozenset()
     """The columns whose names are as long as the format allows: longer names were cut there."""
+    mark: str = ""
+    """The id of the layer that a template made the sheet for."""
     faults: tuple[Fault, ...] = ()
 
 

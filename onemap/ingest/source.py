@@ -131,7 +131,7 @@ def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
         return Source(layer, part, (*part.faults, unreadable), digest=digest)
     digest = digest or content_digest(raw)
     matches = match_columns(layer, raw.frame.columns, part.spec, raw.cut_names)
-    raw, examples = set_examples_aside(raw, layer, matches)
+    raw, examples = set_examples_aside(raw, layer, matches, raw.mark == layer.id)
     raw = replace(raw, faults=(*raw.faults, *examples))
     if len(raw.frame) and part.several and len(raw.frame.columns) and not matches:
         return Source(layer, part, (*part.faults, *_stranger(raw)), raw, len(raw.frame), digest)

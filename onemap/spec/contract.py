@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from onemap.spec.layer import FieldSpec
+from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.text import fold
 
 MARK: Final = "onemap_"
 """How the defined names begin that say of a sheet which layer it is for: they outlive a new name of file or sheet."""
@@ -41,6 +42,19 @@ def example_of(field: FieldSpec) -> str:
     if field.type in ("integer", "number"):
         return _number(field)
     return "" if field.pattern else f"（{field.title}）"
+
+
+def serial_of(spec: LayerSpec) -> str:
+    """Return what the first column of a layer's sheet is called."""
+    titles = {fold(field.title) for field in spec.fields.values()}
+    return next((word for word in SERIALS if fold(word) not in titles), SERIALS[0])
+
+
+def columns_of(spec: LayerSpec) -> list[str]:
+    """Return the columns of a layer's sheet: a number, its fields, and coordinates where it may have points."""
+    titles = [field.title for field in spec.fields.values()]
+    place = (LONGITUDE, LATITUDE) if "point" in spec.geometry else ()
+    return [serial_of(spec), *titles, *(word for word in place if word not in titles)]
 
 
 def _number(field: FieldSpec) -> str:

@@ -16,6 +16,9 @@ SCANNED_ROWS: Final = 200
 
 LEAST_LETTERS: Final = 3
 
+LEAST_NAMES: Final = 2
+"""The header of another table has so many names, and more where they alone prove it."""
+
 MOST_ROWS: Final = 3
 """How many rows a header may have."""
 
@@ -124,6 +127,46 @@ def name_columns(rows: Sequence[Cells], words: AbstractSet[str]) -> tuple[str, .
         return next((option for option in joined if tails[option] == 1), joined[-1])
 
     return tuple(name(column) for column in levels)
+
+
+def is_other_header(cells: Cells, words: AbstractSet[str], above: Sequence[Cells] = (), titled: bool = False) -> bool:
+    """Tell whether a row is the header of another table, whose names need not be known: that may be of any layer.
+
+    It holds different words and no figures. Two of them are known, as coordinates are everywhere; or they stand side by
+    side where the records above have figures, and none of those records holds one of them.
+
+    Parameters
+    ----------
+    above
+        Records above the row, where it stands apart from them.
+    titled
+        Whether a title stands right over it.
+
+    Examples
+    --------
+    >>> is_other_header(["井号", "井名", "经度", "纬度"], {"经度", "纬度"})
+    True
+    >>> is_other_header(["姓名", "单位"], set(), [["DX-1", "东井"], ["DX-2", "西井"]], titled=True)
+    True
+    """
+    # This is asked of every row, and nearly all have a figure.
+    if any(isinstance(cell, int | float) or (type(cell) is str and cell[:1].isdigit() and cell[-1:].isdigit())
+           for cell in cells):  # fmt: skip
+        return False
+    texts = [_text(cell) for cell in cells]
+    filled = [at for at, text in enumerate(texts) if text]
+    names = [texts[at] for at in filled]
+    if any(map(_is_figure, names)) or len({*names}) < max(len(names), LEAST_NAMES):
+        return False
+    if len(names) > LEAST_NAMES and count_known(names, words) >= LEAST_NAMES:
+        return True
+    if filled[-1] - filled[0] >= len(filled) or any(re.search(r"\d", name) for name in names):
+        return False
+    columns = [[text for row in above if at < len(row) and (text := _text(row[at]))] for at in filled]
+    if any(texts[at] in column for at, column in zip(filled, columns, strict=True)):
+        return False
+    figures = sum(len(column) > 1 and all(re.search(r"\d", text) for text in column) for column in columns)
+    return figures >= (1 if titled else LEAST_NAMES)
 
 
 def _levels(rows: Sequence[Cells]) -> list[list[str]]:

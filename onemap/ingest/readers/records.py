@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, pairwise, zip_longest
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,8 +17,8 @@ import pandas as pd
 from onemap.ingest.numbers import find_unit
 from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
-from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header
-from onemap.ingest.readers.remarks import COUNT, is_blank, is_note, is_remark, is_section, is_totals
+from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header, is_other_header
+from onemap.ingest.readers.remarks import COUNT, NOTE, is_blank, is_note, is_remark, is_section, is_totals
 from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
@@ -36,6 +36,9 @@ SERIAL: Final = re.compile(r"序号?|顺序号|行号|no\.?|#|№")
 FEWEST_NAMES: Final = 3
 NEARLY_ALL: Final = 0.8
 """A later row is a header when so many of its cells, and this share of them, are known names."""
+
+TITLE: Final = re.compile(r"(表|册|录|清单|名单|台[账帐]|一览|统计|汇总|情况)(\(.*\))?$")
+"""How titles of tables end (compared folded)."""
 
 _ORDINALS: Final = ("甲", "乙", "丙", "丁", "戊")
 
@@ -130,6 +133,7 @@ def read_records(
         message = tr("no header was found in the first {count} rows; row {row} was taken for it",
                      count=len(head), row=head[header.first].number)  # fmt: skip
         faults.append(Fault("missing_column", message, tr("write the names of the columns over the table")))
+    faults += _tables_above(head[: header.first], words)
     told = {_key(row.cells) for row in head[: header.last + 1]}
     table = _Table()
     counters = [at for at, name in enumerate(header.names) if SERIAL.fullmatch(fold(name))]
@@ -189,20 +193,63 @@ def _records(
 def _first_table(rows: Iterable[Row], words: AbstractSet[str], header: Header, faults: list[Fault]) -> Iterator[Row]:
     """Yield the rows above a second header, and tell how many stand under it: its columns may be others."""
     rows = iter(rows)
+    above: deque[Row] = deque(maxlen=SCANNED_ROWS)
+    titles: list[Row] = []
     for at, row in enumerate(rows):
-        if not _is_header(row, words, header):
-            yield row
-        elif at == 0:
+        if at == 0 and _is_header(row, words, header):
             # Right under the header it names the same columns once more: their ids, or their English names.
             faults.append(_told(row.number, tr("the header again, not a record"), row.cells))
-        else:
+        elif _is_header(row, words, header) or _is_other_header(row, words, above, titles):
             count = sum(1 for _ in rows)
             message = tr("row {row} is the header of a second table; the {count} rows from there on were not read",
                          row=row.number, count=count + 1)  # fmt: skip
-            hint = tr("put each table on a sheet, or in a file, of its own")
-            faults.append(
-                Fault("unreadable", message, hint, action="dropped", severity="error", key="", row=row.number)
-            )
+            title = " ".join(text for one in titles for text in _key(one.cells))
+            faults.append(_other_table(message, row.number, title))
+            titles = []
+        elif _is_title(row):
+            # Whose title it is shows in the row below.
+            titles.append(row)
+        else:
+            yield from (*titles, row)
+            above += [*titles, row]
+            titles = []
+    yield from titles
+
+
+def _is_other_header(row: Row, words: AbstractSet[str], above: Sequence[Row], titles: Sequence[Row]) -> bool:
+    """Tell whether a row below records is the header of a table of another kind."""
+    if not above and not titles:
+        return False
+    titled = any(TITLE.search(key) for one in titles for key in _key(one.cells))
+    apart = titled or (bool(above) and [*titles, row][0].number > above[-1].number + 1)
+    if NOTE.match(next(iter(_key(row.cells)), "")):
+        # Who has filled it in may stand side by side too.
+        apart = False
+    return is_other_header(row.cells, words, [one.cells for one in above] if apart else (), titled)
+
+
+def _is_title(row: Row) -> bool:
+    return row.own == 1 and any(isinstance(cell, str) and re.search(r"[^\W\d]", cell) for cell in row.cells)
+
+
+def _tables_above(rows: Sequence[Row], words: AbstractSet[str]) -> list[Fault]:
+    """Tell of a table above the header that was taken: one of another layer, of which fewer names are known."""
+    for row, below in pairwise(rows):
+        wide = below.own >= max(FEWEST_NAMES, NEARLY_ALL * row.own)
+        figures = any(re.search(r"\d", str(cell)) for cell in below.cells if not is_blank(cell))
+        if wide and figures and is_other_header(row.cells, words):
+            message = tr(
+                "row {row} is the header of another table; the {count} rows from there to the next header "
+                "were not read",
+                row=row.number, count=rows[-1].number - row.number + 1,
+            )  # fmt: skip
+            return [_other_table(message, row.number)]
+    return []
+
+
+def _other_table(message: str, row: int, title: str = "") -> Fault:
+    hint = tr("put each table on a sheet, or in a file, of its own")
+    return Fault("unreadable", message, hint, value=title, action="dropped", severity="error", key="", row=row)
 
 
 def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:

@@ -73,10 +73,7 @@ def known_sheets(path: Path, words: AbstractSet[str]) -> list[Inner]:
         marks = sheet_marks(path) if is_zip(path) else {}
         names = _sheets(book)
         for_data = [name for name in names if marks.get(name) not in (GUIDE, LISTS)]
-        return [
-            Inner(name, _known(_sheet(book, path, name)[0], words), name in shut, marks.get(name, ""))
-            for name in for_data or names
-        ]
+        return [Inner(name, _known(_sheet(book, path, name)[0], words), name in shut) for name in for_data or names]
 
 
 def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
@@ -103,6 +100,7 @@ def read_workbook(path: Path, source: SourceSpec, words: set[str]) -> Raw:
         for (top, _), (bottom, _) in merged:
             reach[top + 1] = max(reach.get(top + 1, 0), bottom + 1)
         raw = read_records(_filled(_rows(sheet, notes), merged), words, encoding, reach)
+        raw = replace(raw, mark=sheet_marks(path).get(name, "") if is_zip(path) else "")
     return _with_faults(raw, [*_bare_formulas(notes.bare_formulas), *_hidden_rows(notes.hidden_rows, raw.rows)])
 
 
