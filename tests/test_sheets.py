@@ -166,6 +166,16 @@ def test_lines_of_a_form_with_nothing_but_a_number_are_told_run_by_run(tmp_path)
     assert [(fault.row, fault.action) for fault in raw.faults] == [(3, "kept"), (6, "kept")]
 
 
+def test_a_record_under_a_number_and_a_township_merged_over_two_is_one(tmp_path):
+    rows = [["序号", "乡镇", "企业名称"], [1, "化工镇", "甲厂"], [None, None, "乙厂"], [2, "南庄镇", "丙厂"]]
+    assert list(sheet(tmp_path, rows, ["A2:A3", "B2:B3"]).frame["企业名称"]) == ["甲厂", "乙厂", "丙厂"]
+
+
+def test_a_township_merged_over_lines_with_nothing_but_a_number_makes_no_records(tmp_path):
+    rows = [["序号", "乡镇", "企业名称"], [1, "化工镇", "甲厂"], [2, None, None], [3, None, None]]
+    assert list(sheet(tmp_path, rows, ["B2:B4"]).frame["企业名称"]) == ["甲厂"]
+
+
 @pytest.mark.parametrize("text", ["说明：以上为2026年数据", "填表人：张三", "本页空白"])
 def test_words_where_others_have_their_number_are_told_with_their_row(tmp_path, text):
     raw = sheet(tmp_path, [SERIAL, [1, "甲厂", "化工镇"], [text], [2, "乙厂", "化工镇"]])

@@ -262,9 +262,14 @@ def _is_header(row: Row, words: AbstractSet[str], header: Header) -> bool:
 def _counted_out(rows: Iterable[Row], counters: Sequence[int], faults: list[Fault]) -> Iterator[Row]:
     """Yield the rows that are more than a number or a remark; of forms numbered in advance each run is told."""
     run: list[int] = []
+    before = None
     for row in rows:
-        lone = next((cell for cell in row.cells if not is_blank(cell)), None) if row.own == 1 else None
-        in_counter = any(at < len(row.cells) and not is_blank(row.cells[at]) for at in counters)
+        filled = [cell for cell in row.cells if not is_blank(cell)] if row.own == 1 else []
+        number = next((cell for at in counters for cell in row.cells[at : at + 1] if not is_blank(cell)), None)
+        # A number that is merged over several rows is not what the second of them has of its own.
+        merged = len(filled) > 1 and number is not None and number == before
+        lone = filled[0] if filled and not merged else None
+        before, in_counter = number, number is not None
         if lone is not None and in_counter and COUNT.fullmatch(fold(lone)):
             run.append(row.number)
             continue
