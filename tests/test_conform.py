@@ -68,6 +68,12 @@ def test_a_crossed_ring_is_repaired_without_losing_area():
     assert frame.geometry.area[0] == 10_000
 
 
+def test_why_a_shape_is_invalid_is_told_in_the_language_spoken():
+    nested = Polygon(box(0, 0, 9, 9).exterior, [box(1, 1, 8, 8).exterior, box(2, 2, 3, 3).exterior])
+    (fault, *_) = conform(features([PLOT_ROW], [nested]), PLOT)[1]
+    assert fault.value == "洞套洞"
+
+
 def test_parts_that_cover_one_another_are_counted_once():
     twice = shapely.MultiPolygon([box(0, 0, 10, 10), box(0, 0, 10, 6)])
     frame, faults = conform(features([PLOT_ROW], [twice]), PLOT)

@@ -255,7 +255,7 @@ def _reason_words(reason: str) -> str:
         "Self-intersection": tr("its edges cross"),
         "Ring Self-intersection": tr("a ring touches itself"),
         "Hole lies outside shell": tr("a hole lies outside"),
-        "Nested holes": tr("holes lie in one another"),
+        "Holes are nested": tr("holes lie in one another"),
         "Nested shells": tr("parts lie in one another"),
         "Duplicate Rings": tr("a ring stands twice"),
         "Interior is disconnected": tr("its inside falls apart"),
