@@ -344,6 +344,11 @@ def other_key(county: County, layer: str, at: int) -> list[Told]:
     return [told(county[layer], at, "key_differs", "plot_code", value="4108832260077")]
 
 
+def key_of_another(county: County, layer: str, at: int) -> list[Told]:
+    county[layer].records[at]["plot_code"] = "4108832260002"
+    return [told(county[layer], at, "key_shared", "plot_code", value="4108832260002")]
+
+
 def into_a_plot(county: County, layer: str, at: int) -> list[Told]:
     # The first plot keeps its place and its code whatever is done to it.
     centre = plot(0).centroid
@@ -453,6 +458,7 @@ DAMAGES: Final[tuple[Damage, ...]] = (
     Damage("gap", _LAND, narrow, range(6, 9), alone=True),
     Damage("key_differs", _BUILDING, other_key, range(1)),
     Damage("receptor_inside", _RECEPTOR, into_a_plot, range(2)),
+    Damage("key_shared", _BUILDING, key_of_another, range(1, 3), alone=True),
     Damage("class_absent", _LAND, one_class_less, alone=True),
     Damage("no_data", _BUILDING, no_records, alone=True),
 )

@@ -1,6 +1,7 @@
 """What comes to light only beside other records or layers."""
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import Point, box
 
@@ -95,6 +96,73 @@ def test_records_of_two_keys_with_one_name_and_place_are_told(shapes, labels, to
 def test_two_records_without_a_key_are_told_as_well_but_not_two_of_one_key(keys, told):
     schools = layer("sensitive_receptor", [Point(0, 0), Point(5, 0)], keys, ["甲小学", "甲小学"])
     assert len(find_twins(schools.frame, schools.spec)[1]) == told
+
+
+def twins(own_id, shapes, keys, labels, **columns):
+    things = layer(own_id, shapes, keys, labels)
+    frame = things.frame.assign(source="t.shp", source_row=range(len(shapes)), **columns)
+    return [fault.at for fault in find_twins(frame, things.spec)[1]]
+
+
+NEAR = [Point(0, 0), Point(5, 0)]
+
+
+@pytest.mark.parametrize(
+    ("levels", "told"), [(["first_class", "second_class"], []), (["quasi", "quasi"], [1]), (["quasi", None], [1])]
+)
+@pytest.mark.parametrize("keys", [["SY-1", "SY-2"], ["SY-1", "SY-1"], [None, None]])
+def test_zones_of_a_water_source_are_one_thing_only_where_their_level_is_one(levels, told, keys):
+    names = ["甲水厂水源地"] * 2
+    assert twins("drinking_water_source", [PLOT, PLOT.buffer(3)], keys, names, protection_level=levels) == told
+
+
+@pytest.mark.parametrize(("depths", "told"), [([30, 90], []), ([30, 30.0], [1]), ([30, None], [1])])
+def test_wells_of_one_name_and_place_are_two_where_their_depths_differ(depths, told):
+    depths = pd.array(depths, dtype="Float64")
+    assert twins("groundwater_point", NEAR, ["1", "2"], ["甲井", "甲井"], well_depth_m=depths) == told
+
+
+def test_a_school_and_a_kindergarten_of_one_name_are_two():
+    assert twins("sensitive_receptor", NEAR, ["1", "2"], ["甲校"] * 2, receptor_type=["school", "kindergarten"]) == []
+
+
+def test_an_enterprise_that_is_listed_as_running_and_as_closed_is_listed_twice():
+    states = ["operating", "closed"]
+    assert twins("cadmium_enterprise", NEAR, ["A", "B"], ["甲厂", "甲厂"], production_state=states) == [1]
+
+
+def test_eighty_records_at_one_place_are_told_once_each():
+    keys = [f"ST-{at}" for at in range(80)]
+    assert twins("sensitive_receptor", [Point(0, 0)] * 80, keys, ["散户"] * 80) == [*range(1, 80)]
+
+
+def test_a_name_that_ends_like_another_is_another():
+    names = ["监测井", "监测井", "化工厂监测井", "化工厂监测井"]
+    shapes = [Point(0, 0), Point(500, 0), Point(2, 0), Point(900, 0)]
+    assert twins("groundwater_point", shapes, ["1", "2", "3", "4"], names) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "east", "told"),
+    [
+        ("另一地块", 4000, True),
+        ("另一地块", 250, True),
+        ("另一地块", 150, False),
+        ("示例化工厂旧址(北区)", 4000, False),
+        ("孟州市示例化工厂旧址", 4000, False),
+    ],
+)
+def test_one_code_of_two_plots_far_apart_is_told(label, east, told):
+    # The plots are 100 m wide.
+    shape = box(389100 + east, 3865000, 389200 + east, 3865100)
+    found = between(PLOTS, layer("construction_plot", [shape], ["4108832260001"], [label]))
+    assert found == ({"construction_plot": [("key_shared", 0)]} if told else {})
+
+
+def test_numbers_of_a_form_of_their_own_are_not_held_against_plot_codes():
+    far = box(399000, 3865000, 399100, 3865100)
+    plots = layer("priority_plot", [PLOT], ["1"], ["示例化工厂旧址"])
+    assert between(plots, layer("construction_plot", [far], ["1"], ["另一地块"])) == {}
 
 
 @pytest.mark.parametrize("key", ["apart_from", "shares_keys_with"])

@@ -71,6 +71,12 @@ def test_a_crossed_ring_is_repaired_without_losing_area():
     assert frame.geometry.area[0] == 10_000
 
 
+def test_why_a_shape_is_invalid_is_told_in_the_language_spoken():
+    nested = Polygon(box(0, 0, 9, 9).exterior, [box(1, 1, 8, 8).exterior, box(2, 2, 3, 3).exterior])
+    (fault, *_) = conform(features([PLOT_ROW], [nested]), PLOT)[1]
+    assert fault.value == "洞套洞"
+
+
 def test_parts_that_cover_one_another_a_little_are_counted_once():
     shapes = shapely.MultiPolygon([box(0, 0, 10, 10), box(9.9, 0, 20, 10)])
     frame, faults = conform(features([PLOT_ROW], [shapes]), PLOT)

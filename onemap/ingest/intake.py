@@ -25,8 +25,9 @@ from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
 from onemap.ingest.quality.between import check_between
-from onemap.ingest.quality.checks import CHECKS, place, place_roughly
+from onemap.ingest.quality.checks import CHECKS
 from onemap.ingest.quality.counties import check_counties
+from onemap.ingest.quality.townships import place, place_roughly
 from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.raw import Fault
 from onemap.ingest.records import Records, short_text

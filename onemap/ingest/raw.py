@@ -84,8 +84,8 @@ class Fault:
     row: int | None = None
     """What the row is called in the source, where it is not in the frame."""
     cell: str = ""
-    source: str = ""
-    """The file that it is about, where that is not the one that was read."""
+    source: str | None = None
+    """The file that it is about, where that is not the one that was read; "" where it is about no single one."""
     lon: float | None = None
     lat: float | None = None
     repair: Repair | None = None

@@ -35,7 +35,7 @@ def stamp(
         at |= places.get(fault.at, {}) if fault.at is not None else {}
         if fault.at is not None and (letter := letters.get(at["source"], {}).get(fault.field, "")):
             at["cell"] = f"{letter}{at['row']}"
-        own = {"key": fault.key, "lon": fault.lon, "lat": fault.lat, "source": fault.source or None}
+        own = {"key": fault.key, "lon": fault.lon, "lat": fault.lat, "source": fault.source}
         at |= {name: value for name, value in own.items() if value is not None}
         issues.append(
             Issue(fault.kind, spec.id, message=fault.message, hint=fault.hint, action=fault.action,

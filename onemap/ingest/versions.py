@@ -115,7 +115,7 @@ def keep_newest(sources: Sequence[Source]) -> list[Source]:
     lists = [
         _List(source)
         for source in sources
-        if source.part.several and source.fields is not None and source.layer.fields[source.layer.key].unique
+        if source.part.several and source.fields is not None and source.layer.fields[source.layer.key].names_one
     ]
     lists.sort(key=lambda one: (one.period, len(one.things), not COPY.search(one.source.name)), reverse=True)
     left: dict[str, Fault] = {}

@@ -74,6 +74,12 @@ class FieldSpec(Spec):
     aliases: tuple[Annotated[Alias, BeforeValidator(_as_alias)], ...] = ()
     required: bool = False
     unique: bool = False
+    repeats_with: str | None = Field(
+        default=None, description="a field: what agrees in it as well may stand again, as the parts of one thing do"
+    )
+    tells_apart: bool = Field(
+        default=False, description="records that differ in it are two things, be their name and place one"
+    )
     minimum: float | None = None
     maximum: float | None = None
     unit: Unit | None = None
@@ -99,6 +105,11 @@ class FieldSpec(Spec):
     def label(self) -> str:
         """The title in the language spoken now."""
         return pick(self.title, self.title_en)
+
+    @property
+    def names_one(self) -> bool:
+        """Whether two things may not have the same value."""
+        return self.unique or self.repeats_with is not None
 
     @cached_property
     def blanks(self) -> frozenset[str]:
@@ -327,6 +338,8 @@ class LayerSpec(Spec):
         for name, spec in self.fields.items():
             if (spec.type == "class") != bool(spec.classes):
                 problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
+            if spec.repeats_with is not None and spec.repeats_with not in self.fields:
+                problems.append(tr("{role} names no field: {name}", role="repeats_with", name=spec.repeats_with))
         return problems
 
     def _misplaced_keys(self) -> list[str]:

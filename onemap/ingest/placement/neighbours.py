@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -27,7 +27,7 @@ from onemap.ingest.placement.alignment import (
     middle_box,
     some,
 )
-from onemap.ingest.quality.checks import bare_township
+from onemap.ingest.quality.township_names import TownshipNames
 from onemap.model import TOWNSHIP
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import CoordType
@@ -146,7 +146,7 @@ class Neighbourhood:
             return
         rasters = self._rasters(townships)
         shapes = one.located
-        stated = one.stated[shapes.index].map(lambda name: bare_township(name) if isinstance(name, str) else "")
+        stated = _towns_meant(one.stated[shapes.index], rasters)
         shapes = shapes[stated.isin(rasters)]
         points = shapely.get_coordinates(shapely.point_on_surface(shapes.array))
         inner = np.flatnonzero(self.ground.inner(points))
@@ -162,13 +162,20 @@ class Neighbourhood:
             yield Shift("townships", top.east_m, top.north_m)
 
     def _rasters(self, townships: Placed) -> dict[str, Raster]:
-        """Return the ground of each township, by its bare name."""
+        """Return the ground of each township, by its name."""
         if townships.name not in self._townships:
             shapes = townships.located
-            bare = townships.labels[shapes.index].map(lambda name: bare_township(name) if isinstance(name, str) else "")
-            areas = {name: cover(shapes[bare == name], self.ground) for name in sorted(set(bare) - {""})}
+            labels = townships.labels[shapes.index].map(lambda name: name if isinstance(name, str) else "")
+            areas = {name: cover(shapes[labels == name], self.ground) for name in sorted(set(labels) - {""})}
             self._townships[townships.name] = areas
         return self._townships[townships.name]
+
+
+def _towns_meant(stated: pd.Series[Any], names: Iterable[str]) -> pd.Series[Any]:
+    """Return the township that each record states, as the township layer spells it; "" where that is not clear."""
+    towns = TownshipNames(names)
+    meant = {name: towns.find(name).names for name in {*stated} if isinstance(name, str)}
+    return stated.map(lambda name: next(iter(meant[name])) if len(meant.get(name, ())) == 1 else "")
 
 
 def _decisive(basis: Basis, peak: Peak) -> Iterator[Shift]:

@@ -1,18 +1,22 @@
-"""Checks between layers: what lies inside what it may not, and one thing that two layers call by two keys."""
+"""Checks between layers: what lies inside what it may not, one thing with two keys, and one key of two things."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.ingest.quality.twins import TWINS_M, is_one_place, plain_name
+from onemap.ingest.quality.twins import TWINS_M, bare_name, is_one_place, plain_name
 from onemap.ingest.raw import Fault
 from onemap.model import Layer
 from onemap.text import tr
+
+FAR_M: Final = 200.0
+"""A plot of another name that is farther off than this is another plot."""
 
 
 def check_between(layers: Mapping[str, Layer]) -> dict[str, list[Fault]]:
@@ -22,7 +26,7 @@ def check_between(layers: Mapping[str, Layer]) -> dict[str, list[Fault]]:
         beside = [layers[other] for other in layer.spec.apart_from if other in layers]
         shared = [layers[other] for other in layer.spec.shares_keys_with if other in layers]
         found = [fault for other in beside for fault in _inside(layer, other)]
-        found += [fault for other in shared for fault in _keyed_apart(layer, other)]
+        found += [fault for other in shared for fault in (*_keyed_apart(layer, other), *_key_shared(layer, other))]
         if found:
             faults[own_id] = found
     return faults
@@ -46,10 +50,7 @@ def _inside(layer: Layer, areas: Layer) -> list[Fault]:
 
 def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
     """Report things of one name and place to which two layers give two keys."""
-    # A number of the land bureau's own is no code of the soil platform: only codes of one form are held together.
-    specs = (layer.spec, other.spec)
-    forms = [form for spec in specs if (form := spec.fields[spec.key].pattern) is not None]
-    mine, theirs = (_of_form(_named_places(one), forms) for one in (layer, other))
+    mine, theirs = _comparable(layer, other)
     common = mine.merge(theirs, on="name", suffixes=("", "_other"))
     common = common[common["key"] != common["key_other"]]
     faults = []
@@ -65,6 +66,36 @@ def _keyed_apart(layer: Layer, other: Layer) -> list[Fault]:
         told = {"value": pair["key"], "partner": str(pair["key_other"])}
         faults.append(Fault("key_differs", message, hint, pair["at"], layer.spec.key, **told))
     return faults
+
+
+def _key_shared(layer: Layer, other: Layer) -> list[Fault]:
+    """Report keys by which two layers call two things: they have other names, and lie far from one another."""
+    mine, theirs = _comparable(layer, other)
+    common = mine.merge(theirs, on="key", suffixes=("", "_other"))
+    common["distance"] = shapely.distance(common["shape"].to_numpy(), common["shape_other"].to_numpy())
+    # 乙厂, 乙厂地块 and 孟州市乙厂 are one plot.
+    pairs = ((bare_name(one), bare_name(two)) for one, two in zip(common["name"], common["name_other"], strict=True))
+    alike = np.array([one in two or two in one for one, two in pairs], dtype=bool)
+    meant = set(common.loc[alike | (common["distance"] <= FAR_M), "at"])
+    strange = common[~common["at"].isin(meant)].sort_values("distance").drop_duplicates("at")
+    faults = []
+    for _, pair in strange.iterrows():
+        message = tr(
+            "the layer {layer} gives the code to {label}, {distance:.0f} m from here",
+            layer=other.spec.name, label=other.labels[pair["at_other"]], distance=pair["distance"],
+        )  # fmt: skip
+        hint = tr("find out which of the two has the code, and correct the other")
+        told = {"value": pair["key"], "partner": str(pair["key"]), "facts": str(pair["name_other"])}
+        faults.append(Fault("key_shared", message, hint, pair["at"], layer.spec.key, **told))
+    return faults
+
+
+def _comparable(layer: Layer, other: Layer) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what two layers have of names and places, as far as its keys can be held together."""
+    # A number of the land bureau's own is no code of the soil platform: only codes of one form are held together.
+    specs = (layer.spec, other.spec)
+    forms = [form for spec in specs if (form := spec.fields[spec.key].pattern) is not None]
+    return _of_form(_named_places(layer), forms), _of_form(_named_places(other), forms)
 
 
 def _of_form(table: pd.DataFrame, forms: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from onemap.ingest.raw import Fault, written
 from onemap.model import SOURCE, SOURCE_ROW
@@ -31,23 +32,34 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     # What has no place may have lost it: two records that differ in nothing but that are not one.
     placed = frame.geometry.notna().to_numpy() | (spec.geometry == ("table",))
     repeated = everything.duplicated() & (keys != "") & placed
-    # People take dx-1 and ＤＸ-1 for one.
-    spelt = keys.map(fold) if spec.fields[spec.key].unique else pd.Series(frame.index, index=frame.index)
-    again = spelt.duplicated() & (keys != "") & ~repeated
+    again = _names_another(frame[~repeated], spec, spec.key)
     twice, hint = tr("the record stands twice, word for word"), tr("find out which record has it; both are kept")
     faults = [
         Fault("duplicate_key", twice, tr("delete one of them in the source"), at, spec.key, keys[at], "dropped")
         for at in frame.index[repeated]
     ]
-    first = dict(zip(spelt[::-1], frame.index[::-1], strict=True))
-    for at in frame.index[again]:
-        message = tr(
-            "the key {key} names another record too: {where}", key=keys[at], where=_where(frame, first[spelt[at]], at)
-        )
-        facts = _facts(frame, first[spelt[at]])
+    for at, other in again.items():
+        message = tr("the key {key} names another record too: {where}", key=keys[at], where=_where(frame, other, at))
+        facts = _facts(frame, other)
         faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at], facts=facts))
-    faults += _repeated_names(frame[~repeated & ~again], spec)
+    faults += _repeated_names(frame[~repeated].drop(index=[*again]), spec)
     return frame[~repeated].reset_index(drop=True), faults
+
+
+def _names_another(frame: gpd.GeoDataFrame, spec: LayerSpec, name: str) -> dict[Any, Any]:
+    """Return the records whose value in a field names another one before them too, and that one."""
+    field = spec.fields[name]
+    values = frame[name].dropna() if field.names_one else frame[name][:0]
+    # People take dx-1 and ＤＸ-1 for one.
+    spelt = values.map(fold)
+    spelt = spelt[spelt.duplicated(keep=False) & (spelt != "")]
+    first = dict(zip(spelt[::-1], spelt.index[::-1], strict=True))
+    others = {at: first[word] for at, word in spelt.items() if first[word] != at}
+    if field.repeats_with is None:
+        return others
+    # Zones of one water source, and the exclave of a township, are parts of one thing. A blank contradicts nothing.
+    with_it = frame[field.repeats_with].map(plain_name)
+    return {at: other for at, other in others.items() if "" != with_it[at] != with_it[other] != ""}
 
 
 def _facts(frame: gpd.GeoDataFrame, at: Any) -> str:
@@ -70,23 +82,23 @@ def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
     faults = []
     hint = tr("find out which record has it; both are kept")
     for name, field in spec.fields.items():
-        values = frame[name].dropna() if field.unique and name != spec.key else frame[name][:0]
-        spelt = values.map(fold)
-        first = dict(zip(spelt[::-1], values.index[::-1], strict=True))
-        for at in values.index[spelt.duplicated()]:
-            where = _where(frame, first[spelt[at]], at)
+        for at, other in _names_another(frame, spec, name).items() if name != spec.key else ():
+            where = _where(frame, other, at)
             message = tr(
-                "{field} {value} names another record too: {where}", field=field.label, value=values[at], where=where
+                "{field} {value} names another record too: {where}",
+                field=field.label,
+                value=frame.at[at, name],
+                where=where,
             )
-            facts = _facts(frame, first[spelt[at]])
-            faults.append(Fault("duplicate_key", message, hint, at, name, written(values[at]), facts=facts))
+            value = written(frame.at[at, name])
+            faults.append(Fault("duplicate_key", message, hint, at, name, value, facts=_facts(frame, other)))
     return faults
 
 
 def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Report records of two keys, or of none, that have one name and one place: probably one thing, listed twice."""
     names = frame[spec.label].map(plain_name)
-    bare = names.map(lambda name: _WHERE.sub("", name))
+    bare = names.map(bare_name)
     keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
     shapes = frame.geometry.array
     # The pieces of a river have one name too; lines are left out.
@@ -94,19 +106,47 @@ def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFra
     candidates = frame.index[(bare != "") & bare.duplicated(keep=False) & placed & (spec.label != spec.key)]
     there = frame.geometry[candidates]
     one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
-    faults = []
-    for at, twin in zip(candidates[one], candidates[other], strict=True):
-        # One key for two records is told as such, but no key is no answer.
-        apart = keys[at] != keys[twin] or not keys[at]
-        alike = at < twin and apart and _is_one_name(names[at], names[twin])
-        if alike and is_one_place(there[at], there[twin]):
-            message = tr("{key} has the same name and place", key=keys[at] or tr("a record without a key"))
-            hint = tr("find out whether they are one thing; if so, delete one")
-            told = {"partner": keys[at], "facts": _facts(frame, at)}
-            faults.append(
-                Fault("near_duplicate", message, hint, twin, spec.label, str(frame.at[twin, spec.label]), **told)
-            )
-    return frame, faults
+    pairs = pd.DataFrame({"at": candidates[one], "twin": candidates[other]})
+    pairs = pairs[(pairs["at"] < pairs["twin"]) & _may_be_one(frame, spec, pairs, bare, keys)].sort_values(
+        ["twin", "at"]
+    )
+    partners: dict[Any, Any] = {}
+    for at, twin in zip(pairs["at"], pairs["twin"], strict=True):
+        # One partner is enough: eighty records at one place are no three thousand faults.
+        if twin not in partners and _is_one_name(names[at], names[twin]) and is_one_place(there[at], there[twin]):
+            partners[twin] = at
+    return frame, [_twin(frame, spec, at, twin) for twin, at in partners.items()]
+
+
+def _may_be_one(
+    frame: gpd.GeoDataFrame, spec: LayerSpec, pairs: pd.DataFrame, bare: pd.Series[Any], keys: pd.Series[Any]
+) -> NDArray[np.bool_]:
+    """Tell of which pairs neither names, keys nor what tells things apart say that they are two."""
+
+    def sides(values: pd.Series[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        return values.loc[pairs["at"]].to_numpy(), values.loc[pairs["twin"]].to_numpy()
+
+    (one, other), (key, key_other) = sides(bare), sides(keys)
+    # One key for two records is told as such where it may not be, but no key is no answer.
+    alike = (one == other) & ((key != key_other) | (key == "") | (not spec.fields[spec.key].unique))
+    for name, field in spec.fields.items():
+        if field.tells_apart:
+            # What is blank in one of them tells nothing.
+            one, other = sides(frame[name].astype(object).where(frame[name].notna(), None))
+            alike &= pd.isna(one) | pd.isna(other) | (one == other)
+    return np.asarray(alike, dtype=bool)
+
+
+def _twin(frame: gpd.GeoDataFrame, spec: LayerSpec, at: Any, twin: Any) -> Fault:
+    key = "" if pd.isna(frame.at[at, spec.key]) else str(frame.at[at, spec.key])
+    own = frame.at[twin, spec.key]
+    named = key or tr("a record without a key")
+    if key and not pd.isna(own) and key == str(own):
+        named = tr("{key} ({where})", key=key, where=_where(frame, at, twin))
+    message = tr("{key} has the same name and place", key=named)
+    hint = tr("find out whether they are one thing; if so, delete one")
+    name = str(frame.at[twin, spec.label])
+    return Fault("near_duplicate", message, hint, twin, spec.label, name, partner=key, facts=_facts(frame, at))
 
 
 def plain_name(value: Any) -> str:
@@ -120,6 +160,11 @@ def plain_name(value: Any) -> str:
     True
     """
     return "" if pd.isna(value) else fold(value).translate(_BRACKETS).replace("有限责任公司", "有限公司")
+
+
+def bare_name(name: str) -> str:
+    """Return a plain name without the province, city and county before it."""
+    return _WHERE.sub("", name)
 
 
 def _is_one_name(one: str, other: str) -> bool:
