@@ -20,6 +20,8 @@ TWINS_M: Final = 20.0
 TWINS_SHARE: Final = 0.5
 """Things of one name are one thing when they lie this close, and areas when they share this part of the smaller."""
 
+Places = NDArray[np.intp]
+
 _BRACKETS: Final = str.maketrans("", "", "()[]〔〕【】〈〉<>「」“”\"'·")
 _WHERE: Final = re.compile(r"^(.{2,7}?[省市县区])+(?=.{4,})")
 """The province, city and county before a name that says something without them."""
@@ -99,41 +101,43 @@ def find_twins(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFra
     """Report records of two keys, or of none, that have one name and one place: probably one thing, listed twice."""
     names = frame[spec.label].map(plain_name)
     bare = names.map(bare_name)
-    keys = frame[spec.key].map(lambda value: "" if pd.isna(value) else str(value))
     shapes = frame.geometry.array
     # The pieces of a river have one name too; lines are left out.
     placed = ~shapely.is_missing(shapes) & np.isin(shapely.get_dimensions(shapes), (0, 2))
     candidates = frame.index[(bare != "") & bare.duplicated(keep=False) & placed & (spec.label != spec.key)]
-    there = frame.geometry[candidates]
-    one, other = shapely.STRtree(there.array).query(there.array, predicate="dwithin", distance=TWINS_M)
-    pairs = pd.DataFrame({"at": candidates[one], "twin": candidates[other]})
-    pairs = pairs[(pairs["at"] < pairs["twin"]) & _may_be_one(frame, spec, pairs, bare, keys)].sort_values(
-        ["twin", "at"]
-    )
+    there = frame.geometry[candidates].array
+    one, other = shapely.STRtree(there).query(there, predicate="dwithin", distance=TWINS_M)
+    one, other = one[one < other], other[one < other]
+    alike = _may_be_one(frame.loc[candidates], spec, bare[candidates], (one, other))
+    one, other = one[alike], other[alike]
     partners: dict[Any, Any] = {}
-    for at, twin in zip(pairs["at"], pairs["twin"], strict=True):
+    for first, second in sorted(zip(one.tolist(), other.tolist(), strict=True), key=lambda pair: pair[::-1]):
+        at, twin = candidates[first], candidates[second]
         # One partner is enough: eighty records at one place are no three thousand faults.
-        if twin not in partners and _is_one_name(names[at], names[twin]) and is_one_place(there[at], there[twin]):
+        if twin not in partners and _is_one_name(names[at], names[twin]) and is_one_place(there[first], there[second]):
             partners[twin] = at
     return frame, [_twin(frame, spec, at, twin) for twin, at in partners.items()]
 
 
 def _may_be_one(
-    frame: gpd.GeoDataFrame, spec: LayerSpec, pairs: pd.DataFrame, bare: pd.Series[Any], keys: pd.Series[Any]
+    frame: gpd.GeoDataFrame, spec: LayerSpec, bare: pd.Series[Any], pairs: tuple[Places, Places]
 ) -> NDArray[np.bool_]:
     """Tell of which pairs neither names, keys nor what tells things apart say that they are two."""
 
-    def sides(values: pd.Series[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        return values.loc[pairs["at"]].to_numpy(), values.loc[pairs["twin"]].to_numpy()
+    def sides(values: pd.Series[Any]) -> tuple[Places, Places]:
+        codes = pd.factorize(values)[0]
+        return codes[pairs[0]], codes[pairs[1]]
 
-    (one, other), (key, key_other) = sides(bare), sides(keys)
-    # One key for two records is told as such where it may not be, but no key is no answer.
-    alike = (one == other) & ((key != key_other) | (key == "") | (not spec.fields[spec.key].unique))
-    for name, field in spec.fields.items():
-        if field.tells_apart:
-            # What is blank in one of them tells nothing.
-            one, other = sides(frame[name].astype(object).where(frame[name].notna(), None))
-            alike &= pd.isna(one) | pd.isna(other) | (one == other)
+    one, other = sides(bare)
+    alike = one == other
+    if spec.fields[spec.key].unique:
+        # One key for two records is told as such, but no key is no answer.
+        one, other = sides(frame[spec.key])
+        alike &= (one != other) | (one < 0)
+    for name in (name for name, field in spec.fields.items() if field.tells_apart):
+        # What is blank in one of them tells nothing.
+        one, other = sides(frame[name])
+        alike &= (one == other) | (one < 0) | (other < 0)
     return np.asarray(alike, dtype=bool)
 
 
