@@ -55,6 +55,8 @@ class Reference(Spec):
     record: str = ""
     """Digest of the record as its source has it, or of the source where the issue is about no record."""
     facts: str = ""
+    pair: str = ""
+    """Digest of the two records that the issue is about, whichever of them it is told of."""
 
     @property
     def fault(self) -> tuple[str, ...]:

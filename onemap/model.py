@@ -67,6 +67,8 @@ class Issue:
     severity: Severity | None = None
     """None takes the usual severity of the kind."""
     repair: Repair | None = None
+    other: tuple[str, int] | None = None
+    """Source and row of the other record that it is about as well."""
     partner: str = ""
     facts: str = ""
     """What else it is about, and what was found there: by this it is known again, in whatever language."""

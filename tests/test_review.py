@@ -600,6 +600,24 @@ def test_a_waiver_of_a_township_is_reopened_when_the_place_lies_in_another(count
     assert sorted(outcomes(county.build())) == ["settled", "waived"]
 
 
+def test_a_waiver_of_twins_holds_when_rows_are_sorted_and_it_is_told_of_the_other(county: County) -> None:
+    rows = [
+        GOOD,
+        [OTHER[0], UNKNOWN_CLASS[1], "示例镇", "关闭", 112.76, 34.91],
+        [*UNKNOWN_CLASS[:3], "在产", *UNKNOWN_CLASS[4:]],
+    ]
+    county.send(*rows)
+    assert outcomes(county.decide({"315": waive()})) == ["waived"]
+    county.send(*reversed(rows))
+    assert outcomes(county.build()) == ["waived"]
+
+
+def test_a_correction_beside_it_does_not_end_the_waiver_of_a_repeated_key(county: County) -> None:
+    county.send(GOOD, UNKNOWN_CLASS, [UNKNOWN_CLASS[0], "示例戊厂", "示例镇", "在产", 112.765, 34.92], OTHER)
+    atlas = county.decide({"307": waive(), "305": correct("停产")})
+    assert sorted(outcomes(atlas)) == ["corrected", "waived"]
+
+
 # What is in the workbook is what people saw
 
 

@@ -93,11 +93,21 @@ class Intake:
             key = records.key(at)
             several = bool(key) and sum(len(one.labels(key)) for _, one in self._records(issue.layer)) > 1
             told |= {"key": key, "seen": records.seen(at, issue.field), "record": records.digest(at)}
-            told |= {"several": several}
+            told |= {"several": several, "pair": self._pair(issue, str(told["record"]))}
         else:
             own = [other for (layer, _), other in self.written.items() if layer == issue.layer]
             told["record"] = digest_of_sources(one.digest for one in ([source] if source else own))
         return replace(issue, reference=Reference(**told))
+
+    def _pair(self, issue: Issue, own: str) -> str:
+        """Return the digest of the two records that an issue is about; "" where it is about one."""
+        if issue.other is None:
+            return ""
+        name, row = issue.other
+        source = self.written.get((issue.layer, name))
+        records = source.written if source else None
+        at = records.at_row(row) if records else None
+        return "" if records is None or at is None else digest_of_sources([own, records.digest(at)])
 
     def _records(self, layer: str) -> list[tuple[Source, Records]]:
         """Return the sources of a layer whose records came in, and these as they were written."""

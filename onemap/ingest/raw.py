@@ -89,6 +89,8 @@ class Fault:
     lon: float | None = None
     lat: float | None = None
     repair: Repair | None = None
+    other: Any = None
+    """The index label of the other record that it is about as well, where that is of the same frame."""
     partner: str = ""
     """What else it is about, by a code or place: the other of two that overlap."""
     facts: str = ""

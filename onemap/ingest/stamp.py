@@ -28,13 +28,19 @@ def stamp(
 ) -> list[Issue]:
     """Say of each fault where it lies: source, row, cell, key and place."""
     faults = list(faults)
-    places = {} if frame is None else _places(frame, [fault.at for fault in faults if fault.at is not None], spec)
+    places = (
+        {}
+        if frame is None
+        else _places(frame, [at for fault in faults for at in (fault.at, fault.other) if at is not None], spec)
+    )
     issues = []
     for fault in faults:
         at: Place = {"source": source, "key": "", "row": fault.row, "cell": fault.cell, "lon": None, "lat": None}
         at |= places.get(fault.at, {}) if fault.at is not None else {}
         if fault.at is not None and (letter := letters.get(at["source"], {}).get(fault.field, "")):
             at["cell"] = f"{letter}{at['row']}"
+        if fault.other is not None and (beside := places.get(fault.other)):
+            at["other"] = (beside["source"], beside["row"])
         own = {"key": fault.key, "lon": fault.lon, "lat": fault.lat, "source": fault.source}
         at |= {name: value for name, value in own.items() if value is not None}
         issues.append(

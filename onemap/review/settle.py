@@ -13,14 +13,16 @@ from onemap.model import Issue
 from onemap.text import tr
 
 TIERS: Final[tuple[Callable[[Reference], tuple[Any, ...] | None], ...]] = (
-    lambda one: (*one.fault, one.key, one.source, one.row, one.record, one.facts),
+    lambda one: (*one.fault, one.key, one.source, one.row, one.record, one.facts, one.pair),
+    lambda one: (one.kind, one.layer, one.field, one.pair) if one.pair else None,
     lambda one: (*one.fault, one.key, one.record),
     lambda one: (*one.fault, one.key) if one.key else None,
     lambda one: (*one.fault, one.source, one.row) if not one.key else None,
     lambda one: one.fault if not one.key and one.row is None else None,
 )
-"""What a decision and its issue have in common, first things first: they and the record are as they were; the record
-is, in another row or file; it has the same key; it stands in the same row; or they are about one layer as a whole."""
+"""What a decision and its issue have in common, first things first: they and the record are as they were; two records
+are, of whichever it is told; the record is, in another row or file; it has the same key; it stands in the same row; or
+they are about one layer as a whole."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _claims(issues: Sequence[Issue], decisions: Sequence[Decision | None]) -> di
             common = None if decision is None or number in claims else tier(decision.issue)
             found = [] if common is None else there[common]
             # Of several that are as like, the record does not say which it was.
-            if len(found) == 1 or (found and tier in TIERS[:2]):
+            if len(found) == 1 or (found and tier in TIERS[:3]):
                 claims[number] = found.pop(0)
                 del free[claims[number]]
     return claims
@@ -142,12 +144,17 @@ def _ruled(decision: Decision, issue: Issue | None, corrected: Ruling | None, sc
         return Ruling(decision, "pending")
     if issue.weight == "error":
         return Ruling(decision, "refused", tr("an error cannot be waived: lists that rest on it would be wrong"))
-    then, now = decision.issue, issue.reference
+    reason = _change(decision.issue, issue.reference)
+    return Ruling(decision, "ended", reason) if reason else Ruling(decision, "waived")
+
+
+def _change(then: Reference, now: Reference) -> str:
+    """Return what has changed of what an issue is about; "" where nothing has."""
+    if then.pair and then.pair == now.pair:
+        return ""
     if then.record != now.record:
-        return Ruling(decision, "ended", tr("its record has changed since"))
-    if then.facts != now.facts:
-        return Ruling(decision, "ended", tr("what was found there has changed since"))
-    return Ruling(decision, "waived")
+        return tr("its record has changed since")
+    return tr("what was found there has changed since") if (then.facts, then.pair) != (now.facts, now.pair) else ""
 
 
 def _of_correction(ruling: Ruling, issue: Issue | None) -> Ruling:
@@ -181,7 +188,7 @@ def _tell_ended(ruling: Ruling, issue: Issue | None) -> Issue:
         message = tr("{message} ({by})", message=message, by=by)
     told = _told(decision, issue, "decision_ended", message, tr("decide again, or clear the line"))
     then, now = decision.issue, issue.reference if issue else None
-    if now is None or (then.record, then.facts) == (now.record, now.facts):
+    if now is None or not _change(then, now):
         return told
     # Whoever decides again in this line has seen the record as it is now.
     return replace(told, reference=now, decision=replace(decision, word=None))

@@ -100,13 +100,13 @@ def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, suspects: Places, 
     lon, lat = _inside(common.iloc[large])
     hint = tr("decide which of the two the ground belongs to")
     for pair, x, y in zip(large, lon, lat, strict=True):
-        (first, at), (second, _) = _pair(frame, (shapes.index[one[pair]], shapes.index[other[pair]]), spec)
+        (first, at), (second, beside) = _pair(frame, (shapes.index[one[pair]], shapes.index[other[pair]]), spec)
         message = tr(
             "{one} and {other} overlap by {area:.1f} m² ({mu:.3f} mu)",
             one=first, other=second, area=areas[pair], mu=areas[pair] / MU_M2,
         )  # fmt: skip
         yield Fault("overlap", message, hint, at, value=f"{first} / {second}", key=first, lon=x, lat=y,
-                    partner=second, facts=f"{areas[pair]:.0f}")  # fmt: skip
+                    other=beside, partner=second, facts=f"{areas[pair]:.0f}")  # fmt: skip
 
 
 def _are_gaps(holes: gpd.GeoSeries, spec: LayerSpec) -> NDArray[np.bool_]:

@@ -42,8 +42,7 @@ def drop_repeats(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     ]
     for at, other in again.items():
         message = tr("the key {key} names another record too: {where}", key=keys[at], where=_where(frame, other, at))
-        facts = _facts(frame, other)
-        faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at], facts=facts))
+        faults.append(Fault("duplicate_key", message, hint, at, spec.key, keys[at], other=other))
     faults += _repeated_names(frame[~repeated].drop(index=[*again]), spec)
     return frame[~repeated].reset_index(drop=True), faults
 
@@ -62,14 +61,6 @@ def _names_another(frame: gpd.GeoDataFrame, spec: LayerSpec, name: str) -> dict[
     # Zones of one water source, and the exclave of a township, are parts of one thing. A blank contradicts nothing.
     with_it = frame[field.repeats_with].map(plain_name)
     return {at: other for at, other in others.items() if "" != with_it[at] != with_it[other] != ""}
-
-
-def _facts(frame: gpd.GeoDataFrame, at: Any) -> str:
-    """Return what a record says, as far as it makes another one its double."""
-    shape = frame.geometry[at]
-    place = "" if shape is None else shapely.to_wkt(shape.centroid, rounding_precision=2)
-    values = frame.loc[at].drop(["geometry", SOURCE, SOURCE_ROW], errors="ignore")
-    return " ".join([*(str(value) for value in values if not pd.isna(value)), place])
 
 
 def _where(frame: gpd.GeoDataFrame, other: Any, at: Any) -> str:
@@ -93,7 +84,7 @@ def _repeated_names(frame: gpd.GeoDataFrame, spec: LayerSpec) -> list[Fault]:
                 where=where,
             )
             value = written(frame.at[at, name])
-            faults.append(Fault("duplicate_key", message, hint, at, name, value, facts=_facts(frame, other)))
+            faults.append(Fault("duplicate_key", message, hint, at, name, value, other=other))
     return faults
 
 
@@ -150,7 +141,7 @@ def _twin(frame: gpd.GeoDataFrame, spec: LayerSpec, at: Any, twin: Any) -> Fault
     message = tr("{key} has the same name and place", key=named)
     hint = tr("find out whether they are one thing; if so, delete one")
     name = str(frame.at[twin, spec.label])
-    return Fault("near_duplicate", message, hint, twin, spec.label, name, partner=key, facts=_facts(frame, at))
+    return Fault("near_duplicate", message, hint, twin, spec.label, name, partner=key, other=at)
 
 
 def plain_name(value: Any) -> str:
