@@ -33,7 +33,8 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     """
     sources, parcels = of.flat, to.flat.take(to.flat.areal)
     codes, classes = pd.factorize(to.classes.to_numpy(dtype=object)[parcels.rows], sort=True)
-    ledger = ledger_of(to.areas_m2.to_numpy(dtype=np.float64)[parcels.rows], codes, len(classes))
+    areas_m2: Floats = to.areas_m2.to_numpy()[parcels.rows].astype(np.float64)
+    ledger = ledger_of(areas_m2, codes, len(classes))
     inside_m2 = _inside(sources, (parcels, grow(parcels)), ledger, _radii(of, rule))
     rings_m2 = np.diff(inside_m2, axis=1, prepend=0.0)
     source, ring, group = np.nonzero(rings_m2 > NOISE_M2)
