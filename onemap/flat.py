@@ -74,6 +74,8 @@ def ranges(starts: Ints, counts: Ints) -> Ints:
 def flatten(shapes: NDArray[Any]) -> Flat:
     """Take the coordinates out of shapes of any kind; null and empty ones are left out.
 
+    Of a collection only the parts of its highest dimension are taken.
+
     Parameters
     ----------
     shapes
@@ -81,6 +83,8 @@ def flatten(shapes: NDArray[Any]) -> Flat:
     """
     rows = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     shapes = shapes[rows]
+    for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        shapes[at] = _highest(shapes[at])
     kinds = shapely.get_type_id(shapes)
     several = np.flatnonzero((kinds > shapely.GeometryType.POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))
     if len(several):
@@ -101,12 +105,18 @@ def flatten(shapes: NDArray[Any]) -> Flat:
     return Flat(shapes, rows, x, y, starts, last, boxes)
 
 
+def _highest(collection: Any) -> Any:
+    parts = np.array([collection], dtype=object)
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)
+    dimensions = shapely.get_dimensions(parts)
+    several = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimensions.max()]
+    return several(parts[dimensions == dimensions.max()])
+
+
 def _lengths(shapes: NDArray[Any]) -> tuple[Ints, Ints]:
     """Return how many vertices each ring, line or point of shapes has, and its shape."""
-    owner = np.arange(len(shapes))
-    while (shapely.get_type_id(shapes) > shapely.GeometryType.POLYGON).any():
-        shapes, inner = shapely.get_parts(shapes, return_index=True)
-        owner = owner[inner]
+    shapes, owner = shapely.get_parts(shapes, return_index=True)
     there = ~shapely.is_empty(shapes)
     shapes, owner = shapes[there], owner[there]
     holes = shapely.get_num_interior_rings(shapes)

@@ -47,7 +47,11 @@ class _Rims:
         self.counts = counts
         self.pair = np.repeat(np.arange(len(shape)), counts)
         self.x, self.y = flat.x[vertices] - origin[0][self.pair], flat.y[vertices] - origin[1][self.pair]
-        self.edge = ~flat.last[vertices]
+        # A point by itself is an edge from itself to itself.
+        last = flat.last[vertices]
+        alone = last & np.append(True, last[:-1])
+        self.edge = ~last | alone
+        self.next = np.where(alone, 0, 1) + np.arange(len(vertices))
         west, south, east, north = (values[self.pair] - origin[n % 2][self.pair] for n, values in enumerate(facing))
         # Signed: negative where a place lies on the other side of the box's border.
         self.to_west, self.to_east = west - self.x, self.x - east
@@ -65,8 +69,9 @@ class _Rims:
     def edges(self, bound2: Floats) -> Ints:
         """Return the edges, by their first vertex, that may come within the bound of their pair."""
         sides = (self.to_west, self.to_east, self.to_south, self.to_north)
-        far2 = _squared(*(np.minimum(side[:-1], side[1:]) for side in sides))
-        return np.flatnonzero(self.edge[:-1] & (far2 <= bound2[self.pair[:-1]]))
+        at = np.flatnonzero(self.edge)
+        far2 = _squared(*(np.minimum(side[at], side[self.next[at]]) for side in sides))
+        return at[far2 <= bound2[self.pair[at]]]
 
 
 def _squared(to_west: Floats, to_east: Floats, to_south: Floats, to_north: Floats) -> Floats:
@@ -86,7 +91,8 @@ def _ends(own: _Rims, vertex: Ints, theirs: _Rims, bound2: Floats) -> Ends:
     vertex = np.repeat(vertex, many)
     x, y = own.x[vertex], own.y[vertex]
     ax, ay = theirs.x[edge], theirs.y[edge]
-    dx, dy = theirs.x[edge + 1] - ax, theirs.y[edge + 1] - ay
+    end = theirs.next[edge]
+    dx, dy = theirs.x[end] - ax, theirs.y[end] - ay
     length2 = dx * dx + dy * dy
     share = np.clip(((x - ax) * dx + (y - ay) * dy) / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
     to_x, to_y = ax + share * dx, ay + share * dy
