@@ -152,21 +152,28 @@ def compare(
 ) -> None:
     """Print the medians of alternating runs, the ratios, and how far the answers differ: as a share of `scale`."""
     seconds: dict[str, list[float]] = {who: [] for who in ways}
+    cpu: dict[str, list[float]] = {who: [] for who in ways}
     answers: dict[str, peers.Answer] = {}
     for run in range(runs):
         for who, way in ways.items():
             if run and min(seconds[who]) > SLOW_S:
                 continue
             gc.collect()
-            start = time.perf_counter()
+            start, cpu_start = time.perf_counter(), time.process_time()
             answers[who] = way()
             seconds[who].append(time.perf_counter() - start)
-    ours = median(seconds["onemap"])
+            cpu[who].append(time.process_time() - cpu_start)
+    ours, our_cpu = median(seconds["onemap"]), median(cpu["onemap"])
     expected = answers["onemap"] if expected is None else expected
     for who, took in seconds.items():
         same = "" if who == "onemap" else f"differs by {(np.abs(answers[who] - expected) / scale).max():.1e}"
         runs_text = ", ".join(f"{second:.3f}" for second in took)
-        print(f"| {name} | {who} | {median(took):.3f} | {median(took) / ours:.1f} | {same} | {runs_text} |", flush=True)
+        elapsed, work = median(took), median(cpu[who])
+        print(
+            f"| {name} | {who} | {elapsed:.3f} | {elapsed / ours:.1f} | {work:.3f} | {work / our_cpu:.1f} "
+            f"| {same} | {runs_text} |",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -183,7 +190,8 @@ def main() -> None:
     print(platform.python_version(), *(f"{name} {peers.version_of(name)}" for name in names), "onemap", version_here())
     print("PostGIS: left out, it needs a server")
     ground = make_ground(asked.parcels, asked.enterprises, asked.stretch)
-    print("| task | who | seconds | times ours | answer | runs |\n|---|---|---|---|---|---|")
+    print("| task | who | seconds | times ours | CPU seconds | times ours | answer | runs |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, ways in tasks(ground).items():
         if asked.only not in name:
             continue

@@ -101,7 +101,8 @@ def flatten(shapes: NDArray[Any]) -> Flat:
         last[starts[several][owner] + ends - 1] = True
     points = shapely.get_coordinates(shapes)
     boxes = np.ascontiguousarray(shapely.bounds(shapes).reshape(-1, 4).T)
-    x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+    # Views: places are looked up both at once, and copies of a whole county cost more than looking up in steps.
+    x, y = points[:, 0], points[:, 1]
     return Flat(shapes, rows, x, y, starts, last, boxes)
 
 
