@@ -96,13 +96,13 @@ def lonlat_of(coordinates: NDArray[np.float64], crs: Any) -> tuple[NDArray[np.fl
     return to_lonlat.transform(coordinates[:, 0], coordinates[:, 1])
 
 
-def segment_lengths_m(lines: NDArray[Any], crs: Any) -> NDArray[np.float64]:
-    """Return the geodesic length of two-point lines.
+def distances_m(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
+    """Return how far places lie apart on the ellipsoid.
 
     Parameters
     ----------
-    lines
-        LineStrings of two points each, in `crs`.
+    one, other
+        (n, 2) arrays of coordinates in `crs`.
 
     Returns
     -------
@@ -110,11 +110,10 @@ def segment_lengths_m(lines: NDArray[Any], crs: Any) -> NDArray[np.float64]:
         Metres, rounded to the millimetre: what is closer than that is the same distance, so that a
         thing exactly at a limit stays at it through the rounding of coordinate transformations.
     """
-    if len(lines) == 0:
+    if len(one) == 0:
         return np.empty(0)
-    longitude, latitude = lonlat_of(shapely.get_coordinates(lines), crs)
     length: NDArray[np.float64]
-    _, _, length = GEOD.inv(longitude[::2], latitude[::2], longitude[1::2], latitude[1::2])
+    _, _, length = GEOD.inv(*lonlat_of(one, crs), *lonlat_of(other, crs))
     return np.round(length, 3)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.decision import Decision, Reference, Ruling
+from onemap.flat import Flat, flatten
 from onemap.geodesy import MU_M2, area_m2
 from onemap.spec.kinds import KINDS, Severity
 from onemap.spec.layer import LayerSpec
@@ -154,6 +155,11 @@ class Layer:
     def areas_m2(self) -> pd.Series[float]:
         """The ellipsoidal area of each feature, square metres."""
         return area_m2(self.frame.geometry)
+
+    @cached_property
+    def flat(self) -> Flat:
+        """The shapes of the features as flat arrays."""
+        return flatten(np.asarray(self.frame.geometry.array))
 
     @property
     def keys(self) -> pd.Series[str]:

@@ -86,6 +86,13 @@ def test_an_overlap_exactly_at_a_limit_is_inside():
     assert findings(plots, others, rules=[asked])["level"].tolist() == ["high"]
 
 
+def test_a_count_is_graded_by_how_many_there_are():
+    asked = rule(measure="count", reach=500, levels={"high": 3, "low": 1}, reason_en="{value:.0f} {to_label}")
+    places = [receptor(85), receptor(90), receptor(600)]
+    table = findings(layer("plot", [PLOT]), layer("receptor", places, kind=["school"] * 3), rules=[asked])
+    assert table[["level", "to_class", "value", "unit"]].to_numpy().tolist() == [["low", "school", 2.0, "in number"]]
+
+
 def test_rings_are_graded_by_their_outer_edge():
     asked = rings(100, 300, 1000).model_copy(update={"levels": {"high": 100, "low": 300}})
     table = findings(layer("plot", [PLOT]), layer("field", [PLOT.buffer(500)]), rules=[asked])
@@ -267,6 +274,8 @@ def test_an_unknown_measure_is_told_with_the_one_that_was_meant():
         ({"measure": "ring_area"}, 'needs the key "rings"'),
         ({"levels": {"high": 300, "low": 100}}, "limits"),
         ({"measure": "overlap"}, "limits"),
+        ({"measure": "count", "reach": None}, 'needs the key "reach"'),
+        ({"measure": "nearest", "to": ["plot"]}, "within a layer"),
         ({"reason": "{to_lable}"}, 'no finding has "to_lable"'),
         ({"reason": "{value.__class__}"}, "no finding has"),
         ({"reason": "{}"}, "no finding has"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon, box
 
-from onemap.risk.distance import measure
+from onemap.risk.distance import count, measure, measure_nearest
 from tests.ground import CRS, GEOD, away, layer, placed, rule
 
 PLACES = [
@@ -118,3 +118,51 @@ def test_every_finding_lies_within_reach_and_none_is_forgotten(seed, reach):
     found = measure(layer("plot", points[:10]), layer("receptor", points[10:]), rule(reach=reach))
     pairs = {(of, to + 10) for of, to in found[["of", "to"]].itertuples(index=False)}
     assert pairs == {pair for pair, length in lengths.items() if length <= reach}
+
+
+def nearest_of(of, to, **fields):
+    asked = rule(measure="nearest", reach=fields.pop("reach", None))
+    return measure_nearest(layer("plot", of), layer("receptor", to, **fields), asked)
+
+
+def test_the_nearest_of_each_class_is_found_however_far():
+    here = (112.79, 34.9)
+    ends = [away(here, 90, metres) for metres in (30_000, 20_000, 500, 400)]
+    kinds = ["school", "school", "home", "home"]
+    found = nearest_of([placed(Point(here))], [placed(Point(end)) for end in ends], kind=kinds)
+    assert found[["to_class", "to"]].to_numpy().tolist() == [["home", 3], ["school", 1]]
+    assert found["value"].tolist() == pytest.approx([400, 20_000], abs=0.002)
+
+
+def test_the_nearest_is_the_one_on_the_ground_where_the_plane_is_stretched():
+    # 130 km west of the meridian 10 km to the west are 0.3 m longer in the plane than 10 km to the east.
+    here = (112.6, 34.9)
+    west, east = (placed(Point(away(here, azimuth, metres))) for azimuth, metres in ((270, 10_000), (90, 10_000.1)))
+    assert placed(Point(here)).distance(east) < placed(Point(here)).distance(west)
+    assert nearest_of([placed(Point(here))], [west, east])["to"].tolist() == [0]
+
+
+def test_of_those_equally_near_the_lowest_key_is_taken():
+    ends = [Point(388_100, 3_863_000)] * 3
+    found = nearest_of([Point(388_000, 3_863_000)], ends, code=["c", "a", "b"])
+    assert found["to_key"].tolist() == ["a"]
+
+
+def test_what_is_nearest_but_out_of_reach_is_not_listed():
+    assert nearest_of([Point(388_000, 3_863_000)], [Point(388_600, 3_863_000)], reach=500).empty
+
+
+def test_what_has_no_place_has_no_nearest_and_is_none():
+    assert nearest_of([None, Point()], [Point(388_000, 3_863_000)]).empty
+    assert nearest_of([Point(388_000, 3_863_000)], [None, Point()]).empty
+
+
+@pytest.mark.parametrize(("metres", "counts"), [(500.0, [["home", 2.0], ["school", 1.0]]), (499.9, [["home", 1.0]])])
+def test_those_within_500_m_are_counted_by_class_and_500_m_is_inside(metres, counts):
+    here = (112.79, 34.9)
+    ends = [
+        placed(Point(away(here, azimuth, reach))) for azimuth, reach in ((0, 500), (90, 500), (180, 20), (270, 501))
+    ]
+    receptors = layer("receptor", ends, kind=["school", "home", "home", "home"])
+    found = count(layer("plot", [placed(Point(here))]), receptors, rule(measure="count", reach=metres))
+    assert found[["to_class", "value"]].to_numpy().tolist() == counts

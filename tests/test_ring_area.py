@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from onemap.risk.disc import shares_inside
+from onemap.flat import flatten
+from onemap.risk.plane.discs import Discs, shares_in_discs
 from onemap.risk.ring_area import measure
 from onemap.text import speaking
 from tests.ground import CRS, circle_area_m2, geodesic_area_m2, layer, placed, rings
@@ -54,10 +55,11 @@ def test_a_disc_on_open_farmland_has_the_area_of_the_geodesic_circle(place, crs,
 @given(polygons(), RADII)
 @settings(max_examples=100, deadline=None)
 def test_a_share_of_a_disc_agrees_with_cutting_by_a_very_round_polygon(parcel, radius):
-    disc = SOURCE.buffer(radius, quad_segs=2000)
-    expected = shapely.intersection(parcel, disc).area
-    (share,) = shares_inside(shapely.orient_polygons([parcel]), (X, Y), radius)
-    assert share * parcel.area == pytest.approx(expected, rel=1e-6, abs=disc.area * 1e-6)
+    round_polygon = SOURCE.buffer(radius, quad_segs=5000)
+    expected = shapely.intersection(parcel, round_polygon).area
+    disc = Discs(*(np.array([value]) for value in (X, Y, radius)))
+    (share,) = shares_in_discs(flatten(np.array([parcel])), np.array([0]), disc, np.array([0]))
+    assert share * parcel.area == pytest.approx(expected, rel=1e-6, abs=round_polygon.area * 1e-6)
 
 
 @given(st.lists(polygons(), min_size=1, max_size=4), st.lists(RADII, min_size=2, max_size=4, unique=True))

@@ -28,7 +28,7 @@ class Measure:
     """A way to measure, and how what it measures is graded."""
 
     function: Callable[[Layer, Layer, Rule], pd.DataFrame]
-    unit: Literal["m", "mu"]
+    unit: Literal["m", "mu", "count"]
     worse: Worse
     """Which values are worse."""
     graded_by: Literal["value", "ring"]
@@ -44,6 +44,8 @@ class Measure:
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "distance": Measure(distance.measure, "m", "small", "value", "reach"),
+    "nearest": Measure(distance.measure_nearest, "m", "small", "value"),
+    "count": Measure(distance.count, "count", "large", "value", "reach"),
     "ring_area": Measure(ring_area.measure, "mu", "large", "ring", "rings"),
     "overlap": Measure(overlap.measure, "mu", "large", "value"),
 }
@@ -83,6 +85,9 @@ def check_measures(rules: Sequence[Rule]) -> None:
             message = tr('rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
                          measure=rule.measure, key=measure.needs)  # fmt: skip
             raise SpecError(message, tr("add it to {file}", file=f"rules/{rule.id}.toml"))
+        if rule.measure == "nearest" and rule.of in rule.to:
+            message = tr("rule {rule}: what is nearest within a layer is not measured", rule=rule.id)
+            raise SpecError(message, tr("use the measure distance with a reach"))
         limits = list(rule.levels.values())
         if limits != sorted(limits, reverse=measure.limits == "large"):
             message = tr("rule {rule}: the limits run from good to bad", rule=rule.id)
@@ -232,6 +237,6 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ROW)).astype({"value": float, "link": object})
 
 
-def _unit(unit: Literal["m", "mu"]) -> str:
+def _unit(unit: Literal["m", "mu", "count"]) -> str:
     """Return a unit in the language spoken now."""
-    return tr("m") if unit == "m" else tr("mu")
+    return {"m": tr("m"), "mu": tr("mu"), "count": tr("in number")}[unit]

@@ -7,8 +7,12 @@ import pandas as pd
 import shapely
 
 from onemap import geodesy
+from onemap.flat import Bools, Flat, Ints
 from onemap.model import Layer
 from onemap.risk.measurement import pairs_table, same_feature
+from onemap.risk.plane.neighbours import within
+from onemap.risk.plane.tree import grow
+from onemap.risk.plane.zones import share_pairs
 from onemap.spec.rule import Rule
 
 
@@ -17,15 +21,29 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
 
     Where either is only a point that lies in the other, the area cannot be measured: the value is NaN.
     """
-    shapes, others = np.asarray(of.frame.geometry.array), np.asarray(to.frame.geometry.array)
-    found = shapely.STRtree(others).query(shapes, predicate="intersects")
-    pairs = found[0], found[1]
-    ours, theirs = shapes[pairs[0]], others[pairs[1]]
-    pointlike = (shapely.get_dimensions(ours) == 0) | (shapely.get_dimensions(theirs) == 0)
-    whole = shapely.area(ours)
-    cut = np.minimum(shapely.area(shapely.intersection(ours, theirs)), whole)
+    ours, theirs = of.flat.take(of.flat.areal), to.flat.take(to.flat.areal)
     # The share is taken in the plane and the area on the ellipsoid, so that a part never exceeds its whole.
-    shares = np.divide(cut, whole, out=np.zeros(len(whole)), where=whole > 0)
-    areas_m2 = np.where(pointlike, np.nan, of.areas_m2.to_numpy()[pairs[0]] * shares)
-    keep = (pointlike | (areas_m2 > rule.minimum)) & ~same_feature(of, to, pairs)
-    return pairs_table(of, to, (pairs[0][keep], pairs[1][keep]), areas_m2[keep] / geodesy.MU_M2, None)
+    common, shares = share_pairs(ours, grow(ours), theirs)
+    cut = ours.rows[common.shape], theirs.rows[common.zone]
+    areas_m2 = of.areas_m2.to_numpy()[cut[0]] * shares
+    kept = areas_m2 > rule.minimum
+    at_points = [
+        _touching(of.flat.take(_points(of.flat)), to.flat),
+        _touching(of.flat.take(~_points(of.flat)), to.flat.take(_points(to.flat))),
+    ]
+    pairs = [np.concatenate([side[kept], *at]) for side, *at in zip(cut, *at_points, strict=True)]
+    values = np.append(areas_m2[kept], np.full(len(pairs[0]) - int(kept.sum()), np.nan))
+    order = np.lexsort(pairs[::-1])
+    order = order[~same_feature(of, to, (pairs[0][order], pairs[1][order]))]
+    return pairs_table(of, to, (pairs[0][order], pairs[1][order]), values[order] / geodesy.MU_M2, None)
+
+
+def _touching(of: Flat, to: Flat) -> tuple[Ints, Ints]:
+    """Return the rows of all pairs that have any place in common."""
+    one, other, _ = within(of, to, grow(to), np.zeros(len(of.rows)))
+    return of.rows[one], to.rows[other]
+
+
+def _points(flat: Flat) -> Bools:
+    found: Bools = shapely.get_dimensions(flat.shapes) == 0
+    return found

@@ -1,0 +1,220 @@
+"""The measures beside other programs in one run: answers checked equal, then seconds and ratios as a table."""
+
+import argparse
+import gc
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+import numpy as np
+import peers
+import shapely
+from county import HIGH_M, SOUTH, WEST, WIDE_M, make_cells, make_parcels, polygons
+from numpy.typing import NDArray
+
+from onemap.flat import flatten
+from onemap.risk.plane.discs import Discs, sum_in_discs
+from onemap.risk.plane.ledger import ledger_of
+from onemap.risk.plane.neighbours import nearest, within
+from onemap.risk.plane.tree import grow
+from onemap.risk.plane.zones import sum_in_zones
+
+RINGS = (100.0, 300.0, 1000.0)
+REACH = 1000.0
+CLASSES = 3
+SLOW_S = 3.0
+"""What takes longer than this is run once only."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is measured, as the geometries that a GeoDataFrame holds."""
+
+    land: NDArray[Any]
+    classes: NDArray[np.intp]
+    enterprises: NDArray[Any]
+    villages: NDArray[Any]
+    towns: NDArray[Any]
+
+
+def make_ground(parcels: int, sources: int, stretch: float) -> Ground:
+    """Return a county, its parcels larger than those of `county.py` by a factor each way."""
+    chance = np.random.default_rng(5)
+    corner, size = np.array([WEST, SOUTH]), np.array([WIDE_M, HIGH_M]) * stretch
+    wide = lambda rings: (rings - corner) * stretch + corner  # noqa: E731
+    land = polygons(wide(make_parcels(parcels, chance)))
+    clusters = chance.uniform(0.05, 0.95, (max(sources // 30, 1), 2)) * size + corner
+    places = clusters[chance.integers(0, len(clusters), sources)] + chance.normal(0, 1500, (sources, 2))
+    middles = chance.uniform(0, 1, (600, 2)) * size + corner
+    turns, reach = np.linspace(0, 2 * np.pi, 24, endpoint=False), chance.uniform(0.6, 1.4, (600, 24))
+    reach *= chance.uniform(50, 250, (600, 1))
+    outlines = middles[:, None] + np.stack([np.cos(turns), np.sin(turns)], axis=-1) * reach[..., None]
+    towns = polygons(wide(make_cells(chance, 9, 9, 800)))
+    return Ground(
+        land,
+        chance.choice(CLASSES, parcels, p=(0.8, 0.15, 0.05)),
+        shapely.points(places),
+        polygons(outlines),
+        towns[shapely.is_valid(towns)],
+    )
+
+
+def our_pairs(ground: Ground) -> peers.Answer:
+    """Return the sum of distances and the number of pairs, of each enterprise."""
+    sources, land = flatten(ground.enterprises), flatten(ground.land)
+    one, _, gaps = within(sources, land, grow(land), np.full(len(sources.rows), REACH))
+    return peers.per_source(one, gaps.length, len(ground.enterprises))
+
+
+def our_rings(ground: Ground) -> peers.Answer:
+    """Return the area of each class within each radius of each enterprise."""
+    sources, land = flatten(ground.enterprises), flatten(ground.land)
+    ledger = ledger_of(shapely.area(land.shapes), ground.classes, CLASSES)
+    discs = Discs(*(np.repeat(axis, len(RINGS)) for axis in (sources.x, sources.y)), np.tile(RINGS, len(sources.rows)))
+    return sum_in_discs(land, grow(land), discs, ledger)
+
+
+def our_zones(ground: Ground, zones: NDArray[Any]) -> peers.Answer:
+    """Return the area of each class in each zone."""
+    land = flatten(ground.land)
+    return sum_in_zones(land, grow(land), flatten(zones), ledger_of(shapely.area(land.shapes), ground.classes, CLASSES))
+
+
+def our_nearest(ground: Ground, targets: NDArray[Any]) -> peers.Answer:
+    """Return how far each parcel is from its nearest target."""
+    land, others = flatten(ground.land), flatten(targets)
+    one, _, gaps = nearest((land, grow(land)), (others, grow(others)))
+    found = np.full(len(ground.land), np.inf)
+    found[one] = gaps.length
+    return found
+
+
+def tasks(ground: Ground) -> dict[str, dict[str, Callable[[], peers.Answer]]]:
+    """Return for each task who does it and how."""
+    discs = peers.discs_of(ground, RINGS, 16)
+    engines = [*peers.engines(ground, discs)]
+    found: dict[str, dict[str, Callable[[], peers.Answer]]] = {
+        "pairs within 1000 m": {
+            "onemap": lambda: our_pairs(ground),
+            "geopandas": lambda: peers.naive_pairs(ground, REACH),
+            "shapely": lambda: peers.tuned_pairs(ground, REACH),
+        },
+        "ring areas by class": {
+            "onemap": lambda: our_rings(ground),
+            "geopandas": lambda: peers.naive_areas(ground, peers.discs_of(ground, RINGS, 16)),
+            "shapely": lambda: peers.tuned_areas(ground, peers.discs_of(ground, RINGS, 16)),
+        },
+        "nearest enterprise": {
+            "onemap": lambda: our_nearest(ground, ground.enterprises),
+            "geopandas": lambda: peers.naive_nearest(ground, ground.enterprises),
+            "shapely": lambda: peers.tuned_nearest(ground, ground.enterprises),
+        },
+        "nearest village": {
+            "onemap": lambda: our_nearest(ground, ground.villages),
+            "geopandas": lambda: peers.naive_nearest(ground, ground.villages),
+            "shapely": lambda: peers.tuned_nearest(ground, ground.villages),
+        },
+        "townships by class": {
+            "onemap": lambda: our_zones(ground, ground.towns),
+            "geopandas": lambda: peers.naive_areas(ground, ground.towns),
+            "shapely": lambda: peers.tuned_areas(ground, ground.towns),
+        },
+    }
+    for engine in engines:
+        found["pairs within 1000 m"][engine.name] = lambda engine=engine: engine.pairs(REACH)
+        found["ring areas by class"][engine.name] = lambda engine=engine: engine.areas("discs")
+        found["townships by class"][engine.name] = lambda engine=engine: engine.areas("towns")
+        if engine.knows_nearest:
+            found["nearest enterprise"][engine.name] = lambda engine=engine: engine.nearest("enterprises")
+            found["nearest village"][engine.name] = lambda engine=engine: engine.nearest("villages")
+    return found
+
+
+def check_discs(ground: Ground, ours: peers.Answer, count: int = 40) -> float:
+    """Return how far discs are from polygons of 32,768 corners at most, as a share of the disc."""
+    tree, worst = shapely.STRtree(ground.land), 0.0
+    for number in np.linspace(0, len(ours) - 1, count).astype(int):
+        source, radius = ground.enterprises[number // len(RINGS)], RINGS[number % len(RINGS)]
+        disc = shapely.buffer(source, radius, quad_segs=8192)
+        near = tree.query(disc)
+        areas = shapely.area(shapely.intersection(disc, ground.land[near]))
+        expected = np.bincount(ground.classes[near], weights=areas, minlength=CLASSES)
+        worst = max(worst, float(np.abs(ours[number] - expected).max() / shapely.area(disc)))
+    return worst
+
+
+def compare(
+    name: str, ways: dict[str, Callable[[], peers.Answer]], expected: peers.Answer | None, runs: int, scale: Any
+) -> None:
+    """Print the medians of alternating runs, the ratios, and how far the answers differ: as a share of `scale`."""
+    seconds: dict[str, list[float]] = {who: [] for who in ways}
+    cpu: dict[str, list[float]] = {who: [] for who in ways}
+    answers: dict[str, peers.Answer] = {}
+    for run in range(runs):
+        for who, way in ways.items():
+            if run and min(seconds[who]) > SLOW_S:
+                continue
+            gc.collect()
+            start, cpu_start = time.perf_counter(), time.process_time()
+            answers[who] = way()
+            seconds[who].append(time.perf_counter() - start)
+            cpu[who].append(time.process_time() - cpu_start)
+    ours, our_cpu = median(seconds["onemap"]), median(cpu["onemap"])
+    expected = answers["onemap"] if expected is None else expected
+    for who, took in seconds.items():
+        same = "" if who == "onemap" else f"differs by {(np.abs(answers[who] - expected) / scale).max():.1e}"
+        runs_text = ", ".join(f"{second:.3f}" for second in took)
+        elapsed, work = median(took), median(cpu[who])
+        print(
+            f"| {name} | {who} | {elapsed:.3f} | {elapsed / ours:.1f} | {work:.3f} | {work / our_cpu:.1f} "
+            f"| {same} | {runs_text} |",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parcels", type=int, default=200_000)
+    parser.add_argument("--enterprises", type=int, default=1200)
+    parser.add_argument("--stretch", type=float, default=3.0, help="3: parcels of 35 mu; 1: of 4 mu")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help="a part of the names of the tasks to run")
+    parser.add_argument("--without", default="", help="peers to leave out, with commas")
+    asked = parser.parse_args()
+    names = ("numpy", "shapely", "geopandas", "duckdb", "sedonadb")
+    print(platform.python_version(), *(f"{name} {peers.version_of(name)}" for name in names), "onemap", version_here())
+    print("PostGIS: left out, it needs a server")
+    ground = make_ground(asked.parcels, asked.enterprises, asked.stretch)
+    print("| task | who | seconds | times ours | CPU seconds | times ours | answer | runs |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, ways in tasks(ground).items():
+        if asked.only not in name:
+            continue
+        ways = {who: way for who, way in ways.items() if who not in asked.without.split(",")}
+        reference, scale = None, np.float64(1.0)
+        if name == "townships by class":
+            scale = shapely.area(ground.towns)[:, None]
+        if name == "ring areas by class":
+            # The others measure polygons of 64 corners, which are smaller: those are what answers are held against.
+            zones = peers.discs_of(ground, RINGS, 16)
+            reference, scale = our_zones(ground, zones), shapely.area(zones)[:, None]
+        compare(name, ways, reference, asked.runs, scale)
+        if reference is not None:
+            print(f"discs differ from polygons of 32,768 corners by {check_discs(ground, our_rings(ground)):.1e}")
+
+
+def version_here() -> str:
+    """Return the version of onemap, also from a checkout."""
+    try:
+        return version("onemap")
+    except ModuleNotFoundError:
+        return "checkout"
+
+
+if __name__ == "__main__":
+    main()

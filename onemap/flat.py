@@ -1,0 +1,131 @@
+"""Shapes as flat arrays: the vertices of a whole layer in two long rows, got out of its geometries once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Flat:
+    """The shapes of a layer that have a place.
+
+    Rings are closed and stand one after another, ring by ring, part by part, shape by shape. The rings of
+    one shape turn so that its holes run against its shells.
+    """
+
+    shapes: NDArray[Any]
+    rows: Ints
+    """For each shape its position in the array that it was taken from."""
+    x: Floats
+    y: Floats
+    starts: Ints
+    """Where the vertices of each shape start, and where those of the last end."""
+    last: Bools
+    """At which vertices a ring, line or point ends: no edge leads on from there."""
+    boxes: Floats
+    """4 x shapes: west, south, east, north."""
+
+    @property
+    def areal(self) -> Bools:
+        """Which shapes are polygons."""
+        found: Bools = shapely.get_dimensions(self.shapes) == 2
+        return found
+
+    @property
+    def pointlike(self) -> Bools:
+        """Which shapes are single points."""
+        found: Bools = shapely.get_type_id(self.shapes) == shapely.GeometryType.POINT
+        return found
+
+    def take(self, chosen: Bools) -> Flat:
+        """Return some of the shapes."""
+        if chosen.all():
+            return self
+        at = np.flatnonzero(chosen)
+        vertices, _ = self.vertices_of(at)
+        starts = np.concatenate([[0], np.cumsum(np.diff(self.starts)[at])])
+        return Flat(
+            self.shapes[at], self.rows[at], self.x[vertices], self.y[vertices], starts, self.last[vertices],
+            self.boxes[:, at],
+        )  # fmt: skip
+
+    def vertices_of(self, at: Ints) -> tuple[Ints, Ints]:
+        """Return the vertices of shapes one after another, and how many each has."""
+        counts = self.starts[at + 1] - self.starts[at]
+        return ranges(self.starts[at], counts), counts
+
+
+def ranges(starts: Ints, counts: Ints) -> Ints:
+    """Return the numbers from each start on, so many as its count, one range after another."""
+    before = np.cumsum(counts) - counts
+    found: Ints = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+    return found
+
+
+def flatten(shapes: NDArray[Any]) -> Flat:
+    """Take the coordinates out of shapes of any kind; null and empty ones are left out.
+
+    Of a collection only the parts of its highest dimension are taken.
+
+    Parameters
+    ----------
+    shapes
+        Valid geometries, or None.
+    """
+    rows = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    shapes = shapes[rows]
+    for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        shapes[at] = _highest(shapes[at])
+    kinds = shapely.get_type_id(shapes)
+    several = np.flatnonzero((kinds > shapely.GeometryType.POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))
+    if len(several):
+        shapes = shapes.copy()
+        shapes[several] = shapely.orient_polygons(shapes[several])
+    counts = shapely.get_num_coordinates(shapes).astype(np.intp)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+    last = np.zeros(starts[-1], dtype=bool)
+    last[starts[1:] - 1] = True
+    if len(several):
+        lengths, owner = _lengths(shapes[several])
+        # Within its shape each ring ends where the lengths of it and those before it add up to.
+        ends = np.cumsum(lengths) - np.repeat(np.cumsum(counts[several]) - counts[several], np.bincount(owner))
+        last[starts[several][owner] + ends - 1] = True
+    points = shapely.get_coordinates(shapes)
+    boxes = np.ascontiguousarray(shapely.bounds(shapes).reshape(-1, 4).T)
+    # Views: places are looked up both at once, and copies of a whole county cost more than looking up in steps.
+    x, y = points[:, 0], points[:, 1]
+    return Flat(shapes, rows, x, y, starts, last, boxes)
+
+
+def _highest(collection: Any) -> Any:
+    parts = np.array([collection], dtype=object)
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)
+    dimensions = shapely.get_dimensions(parts)
+    several = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimensions.max()]
+    return several(parts[dimensions == dimensions.max()])
+
+
+def _lengths(shapes: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Return how many vertices each ring, line or point of shapes has, and its shape."""
+    shapes, owner = shapely.get_parts(shapes, return_index=True)
+    there = ~shapely.is_empty(shapes)
+    shapes, owner = shapes[there], owner[there]
+    holes = shapely.get_num_interior_rings(shapes)
+    first = np.cumsum(holes + 1) - holes - 1
+    lengths = np.zeros(int((holes + 1).sum()), dtype=np.intp)
+    polygons = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    lengths[first[~polygons]] = shapely.get_num_coordinates(shapes[~polygons])
+    lengths[ranges(first[polygons], holes[polygons] + 1)] = shapely.get_num_coordinates(
+        shapely.get_rings(shapes[polygons])
+    )
+    return lengths, np.repeat(owner, holes + 1)
