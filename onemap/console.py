@@ -161,17 +161,19 @@ def issue_rows(atlas: Atlas) -> list[dict[str, Any]]:
 
 
 def verdict_line(atlas: Atlas) -> str:
-    """Return the verdict and the number of issues."""
+    """Return the verdict, the number of issues, and what became of the decisions that came back."""
     counts = atlas.issues["severity"].value_counts()
     numbers = ", ".join(f"{severity_title(name)} {counts.get(name, 0)}" for name in ("error", "warning", "info"))
-    return tr("Verdict: {verdict} ({numbers})", verdict=verdict_title(atlas.verdict), numbers=numbers)
+    verdict = tr("Verdict: {verdict} ({numbers})", verdict=verdict_title(atlas.verdict), numbers=numbers)
+    outcomes = Counter(ruling.outcome for ruling in atlas.rulings)
+    told = tr(", ").join(f"{outcome_title(outcome)} {count}" for outcome, count in sorted(outcomes.items()))
+    return "\n".join([verdict, *([tr("Decisions that came back: {told}", told=told)] if told else [])])
 
 
 def show_summary(atlas: Atlas, folder: Path) -> None:
     """Write to stdout how a build came out, and what to open."""
     show(f"{atlas.project.spec.title} {atlas.project.spec.period}")
     show(verdict_line(atlas))
-    _tell_decisions(atlas)
     show()
     show(tr("Lists (findings of each level):"))
     width = max((cell_len(rule.name) for rule in atlas.rules), default=0)
@@ -195,14 +197,6 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     for book in changed_by_hand(folder):
         show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
         show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
-
-
-def _tell_decisions(atlas: Atlas) -> None:
-    """Write what became of the decisions that came back, and say where the user's own workbooks are."""
-    counts = Counter(ruling.outcome for ruling in atlas.rulings)
-    if counts:
-        told = tr(", ").join(f"{outcome_title(outcome)} {count}" for outcome, count in sorted(counts.items()))
-        show(tr("Decisions that came back: {told}", told=told))
 
 
 def show_known(known: Known, catalogue: Catalogue) -> None:
@@ -273,7 +267,7 @@ def show_layer(spec: LayerSpec) -> None:
             tr("Type"): [field.type for _, field in fields],
             tr("DBF name"): [field.dbf for _, field in fields],
             tr("Conditions"): [_conditions(field) for _, field in fields],
-            tr("Also called"): ["、".join(alias.name for alias in field.aliases) for _, field in fields],
+            tr("Also called"): [tr(", ").join(alias.name for alias in field.aliases) for _, field in fields],
         }
     )
     for own_id, field in fields:
@@ -284,7 +278,7 @@ def show_layer(spec: LayerSpec) -> None:
                 {
                     tr("Class"): list(field.classes),
                     tr("Title"): [one.label for one in field.classes.values()],
-                    tr("Also written"): ["、".join(one.aliases) for one in field.classes.values()],
+                    tr("Also written"): [tr(", ").join(one.aliases) for one in field.classes.values()],
                 }
             )
 

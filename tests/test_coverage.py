@@ -222,3 +222,9 @@ def test_of_more_gaps_than_anyone_mends_the_largest_are_told_and_what_the_others
     assert min(float(fault.value) for fault in found[:500]) >= 8 * widths[20] - 0.05
     assert float(found[500].value) == pytest.approx(8 * sum(widths[:20]), abs=1)
     assert "20" in found[500].message
+
+
+def test_two_that_overlap_and_have_one_key_are_told_apart_by_their_rows():
+    [fault] = check_coverage(land([box(0, 0, 50, 50), box(40, 0, 90, 50)], ["K", "K"]), LAND)[1]
+    assert "100" in fault.value
+    assert "101" in fault.value

@@ -231,7 +231,7 @@ def _class(raw: Any, field: FieldSpec) -> Reading:
     found = field.class_of.get(fold(word))
     if found is not None:
         return Reading(found)
-    known = "、".join(spec.label for spec in field.classes.values())
+    known = tr(", ").join(spec.label for spec in field.classes.values())
     message = tr(
         "{value} is none of the classes of {field}: {known}", value=written(raw), field=field.label, known=known
     )

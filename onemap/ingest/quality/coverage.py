@@ -168,7 +168,11 @@ def _slits(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, slits: pd.DataFrame, 
 
 def _pair(frame: gpd.GeoDataFrame, rows: tuple[Any, Any], spec: LayerSpec) -> list[tuple[str, Any]]:
     """Return what two features are called and their rows, the one whose name comes first before the other."""
-    return sorted((_name(frame, row, spec), row) for row in rows)
+    one, other = sorted((_name(frame, row, spec), row) for row in rows)
+    if one[0] != other[0]:
+        return [one, other]
+    # A key that stands twice does not say which two they are.
+    return [(f"{name} ({frame.at[row, SOURCE]} {frame.at[row, SOURCE_ROW]})", row) for name, row in (one, other)]
 
 
 def _name(frame: gpd.GeoDataFrame, at: Any, spec: LayerSpec) -> str:
