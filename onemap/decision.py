@@ -22,6 +22,9 @@ Presence = Literal["here", "unseen", "gone"]
 REFERENCE: Final = "onemap"
 """The title of the hidden column by which a line of the issue workbook is found again."""
 
+AXES: Final = ("x", "y")
+"""What stands for a field in issues about coordinate columns."""
+
 PLACES: Final = (
     "outside_county", "null_geometry", "empty_geometry", "invalid_geometry", "wrong_geometry", "receptor_inside",
 )  # fmt: skip

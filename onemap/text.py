@@ -15,6 +15,9 @@ from babel.messages.pofile import read_po
 Language = Literal["zh", "en"]
 DEFAULT_LANGUAGE: Final[Language] = "zh"
 CATALOGUES: Final = Path(__file__).parent / "locale"
+EXCEL_DIGITS: Final = 10**15
+"""Excel keeps 15 digits of a number: the rest of a longer code is lost."""
+
 PO_FILES: Final[dict[Language, str]] = {"zh": "zh_CN.po"}
 
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)

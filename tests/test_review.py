@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -867,3 +868,18 @@ def test_a_blank_column_that_is_added_changes_no_record(county: County) -> None:
     book.active.cell(1, 7).value = "行业代码"
     book.save(county.folder / BOOK)
     assert outcomes(county.build()) == ["waived"]
+
+
+def test_a_place_and_a_value_of_one_record_are_both_corrected(county: County) -> None:
+    county.send(GOOD, OTHER, [*FAR_OFF[:3], "半停产", *FAR_OFF[4:]])
+    atlas = county.decide({"205": correct("112.75, 34.905"), "305": correct("停产")})
+    assert outcomes(atlas) == ["corrected", "corrected"]
+    record = enterprise(atlas, FAR_OFF[0])
+    assert record["production_state"] == "suspended"
+    assert "outside_county" not in kinds(atlas)
+
+
+def test_the_end_of_a_decision_is_a_date_for_excel(county: County) -> None:
+    county.decide({"205": waive("2027-06-30")})
+    [line] = [line for line in lines_of(county.workbook("二.xlsx")) if line["问题类型"][:3] == "205"]
+    assert line["有效期至"] == dt.datetime(2027, 6, 30)

@@ -6,15 +6,15 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from xlsxwriter.worksheet import Worksheet
 
-from onemap.decision import PLACES, REFERENCE, Decision, decision_columns, seal_of, word_titles
+from onemap.decision import AXES, PLACES, REFERENCE, Decision, decision_columns, seal_of, word_titles
 from onemap.export.look import SEVERITY_TINTS
-from onemap.export.sheets import LONGEST_TEXT, Book, Column, write_table
+from onemap.export.sheets import LONGEST_TEXT, Book, Choices, Column, write_table
 from onemap.export.words import action_title, field_title, issue_columns, kind_title, layer_title, severity_title
 from onemap.geodesy import LONLAT
 from onemap.model import SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, Issue
@@ -23,22 +23,20 @@ from onemap.text import tr
 ENTRY: Final = "#fffbe6"
 """The ground of cells that people fill in."""
 
+DAY: Final = "yyyy-mm-dd"
+
 NO_ENTRY: Final = "#ececec"
 """The ground of a new value where nothing that could be written would mend the issue."""
-
-LONGEST_LIST: Final = 255
-"""Characters that Excel takes in the choices of a drop-down."""
-
-AXES: Final = ("x", "y")
 
 
 def write_bureaus(book: Book, atlas: Atlas, empty: str) -> None:
     """Write a sheet for each bureau with what is wrong in its data."""
-    own = _by_bureau(atlas)
+    own, choices = _by_bureau(atlas), Choices(tr("Choices"))
     for bureau, issues in own.items():
-        _write_bureau(book, book.sheet(bureau or tr("not stated")), atlas, issues)
+        _write_bureau(book, book.sheet(bureau or tr("not stated")), atlas, issues, choices)
     if not own:
         write_table(book, book.sheet(tr("All issues")), _columns(atlas, [], []), empty)
+    choices.write(book)
 
 
 def bureaus(atlas: Atlas) -> Mapping[tuple[str, str], str]:
@@ -64,7 +62,7 @@ def _by_bureau(atlas: Atlas) -> dict[str, list[Issue]]:
     return {bureau: issues for bureau, issues in own.items() if issues}
 
 
-def _write_bureau(book: Book, sheet: Worksheet, atlas: Atlas, issues: Sequence[Issue]) -> None:
+def _write_bureau(book: Book, sheet: Worksheet, atlas: Atlas, issues: Sequence[Issue], choices: Choices) -> None:
     columns = _columns(atlas, issues, _townships(atlas, issues))
     write_table(book, sheet, columns)
     places = {column.title: at for at, column in enumerate(columns)}
@@ -75,7 +73,7 @@ def _write_bureau(book: Book, sheet: Worksheet, atlas: Atlas, issues: Sequence[I
         {"validate": "list", "source": [*word_titles().values()], "input_title": titles["word"],
          "input_message": _advice()},
     )  # fmt: skip
-    _offer_values(sheet, atlas, places[titles["value"]], dict(zip(rows, issues, strict=True)))
+    _offer_values(sheet, atlas, places[titles["value"]], dict(zip(rows, issues, strict=True)), choices)
     sheet.data_validation(
         1, places[titles["until"]], len(issues), places[titles["until"]],
         {"validate": "date", "criteria": ">", "value": dt.date(2000, 1, 1), "error_type": "warning",
@@ -94,7 +92,7 @@ def _advice() -> str:
     )
 
 
-def _offer_values(sheet: Worksheet, atlas: Atlas, place: int, issues: Mapping[int, Issue]) -> None:
+def _offer_values(sheet: Worksheet, atlas: Atlas, place: int, issues: Mapping[int, Issue], choices: Choices) -> None:
     """Let Excel offer the classes where the new value is one of a class field."""
     rows: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for row, issue in issues.items():
@@ -103,10 +101,11 @@ def _offer_values(sheet: Worksheet, atlas: Atlas, place: int, issues: Mapping[in
         if field is not None and field.classes:
             rows[tuple(kind.title for kind in field.classes.values())].append(row)
     for titles, own in rows.items():
-        if len(",".join(titles)) <= LONGEST_LIST:
-            cells = [[row, place, row, place] for row in own[1:]]
-            choice = {"validate": "list", "source": [*titles], "error_type": "warning", "other_cells": cells}
-            sheet.data_validation(own[0], place, own[0], place, choice)
+        cells = [[row, place, row, place] for row in own[1:]]
+        choice = {
+            "validate": "list", "source": choices.source(titles), "error_type": "warning", "other_cells": cells,
+        }  # fmt: skip
+        sheet.data_validation(own[0], place, own[0], place, choice)
 
 
 def _columns(atlas: Atlas, issues: Sequence[Issue], townships: Sequence[str]) -> list[Column]:
@@ -132,7 +131,7 @@ def _columns(atlas: Atlas, issues: Sequence[Issue], townships: Sequence[str]) ->
         Column(entries["value"], [one.text if one else "" for one in said], entry=grounds, width=12),
         _entry(entries["who"], [one.who if one else "" for one in said]),
         _entry(entries["why"], [one.why if one else "" for one in said], width=16),
-        _entry(entries["until"], [one.until.isoformat() if one and one.until else "" for one in said], width=12),
+        _entry(entries["until"], [one.until if one else None for one in said], width=12, number_format=DAY),
         Column(titles["action"], [action_title(issue.action) for issue in issues], printed=False),
         Column(titles["lon"], [issue.lon for issue in issues], "0.000000", printed=False),
         Column(titles["lat"], [issue.lat for issue in issues], "0.000000", printed=False),
@@ -140,8 +139,8 @@ def _columns(atlas: Atlas, issues: Sequence[Issue], townships: Sequence[str]) ->
     ]  # fmt: skip
 
 
-def _entry(title: str, values: Sequence[str], width: int = 8) -> Column:
-    return Column(title, values, entry=[ENTRY] * len(values), width=width)
+def _entry(title: str, values: Sequence[Any], width: int = 8, number_format: str = "") -> Column:
+    return Column(title, values, number_format, entry=[ENTRY] * len(values), width=width)
 
 
 def _can_be_corrected(atlas: Atlas, issue: Issue) -> bool:

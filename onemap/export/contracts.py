@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from onemap.export import contract_guide
 from onemap.export.contract_guide import form_words, how_to_send, is_drawn, kind_words, range_words
-from onemap.export.sheets import HEADER_FILL, Book, free_name, text_width
+from onemap.export.sheets import HEADER_FILL, LONGEST_LIST, Book, Choices, free_name, text_width
 from onemap.geodesy import unit_title
 from onemap.spec.contract import EXAMPLE, GUIDE, LATITUDE, LISTS, LONGITUDE, MARK, example_of, serial_of
 from onemap.spec.layer import FieldSpec, LayerSpec
@@ -25,9 +25,6 @@ LAST_ROW: Final = 5000
 
 MARKED: Final = "$A$1:$IV$65536"
 """What the mark of a sheet covers: more than anybody deletes, and no more than old programs know."""
-
-LONGEST_LIST: Final = 255
-"""Characters that Excel takes in the choices of a drop-down."""
 
 OPTIONAL_FILL: Final = "#7d8f84"
 EXAMPLE_LOOK: Final = {"italic": True, "font_color": "#7a6a3a", "bg_color": "#fbf3d9", "border": 1,
@@ -79,7 +76,7 @@ def write(
     names = sheet_names(specs)
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as made:
         made.set_properties({"title": title, "created": day})
-        book, lists = Book(made, title), _Lists(names[LISTS])
+        book, lists = Book(made, title), Choices(names[LISTS])
         contract_guide.write_guide(book, book.sheet(names[GUIDE]), specs)
         for spec in specs:
             _write_sheet(book, book.sheet(names[spec.id]), _columns(spec, lists, place or SOMEWHERE), spec)
@@ -97,30 +94,7 @@ def _mark(book: Book, sheet: Worksheet, key: str) -> None:
     sheet.set_vba_name(MARK + key)
 
 
-class _Lists:
-    """The hidden sheet of choices that are too long for a drop-down of their own."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.columns: dict[tuple[str, ...], int] = {}
-
-    def source(self, titles: Sequence[str]) -> list[str] | str:
-        """Return what a drop-down offers: the titles, or where they stand."""
-        if len(",".join(titles)) <= LONGEST_LIST and not any("," in title for title in titles):
-            return list(titles)
-        at = self.columns.setdefault(tuple(titles), len(self.columns))
-        letter = xlsxwriter.utility.xl_col_to_name(at, col_abs=True)
-        return f"='{self.name}'!{letter}$1:{letter}${len(titles)}"
-
-    def write(self, book: Book) -> None:
-        if self.columns:
-            sheet = book.sheet(self.name)
-            for titles, at in self.columns.items():
-                sheet.write_column(0, at, titles)
-            sheet.hide()
-
-
-def _columns(spec: LayerSpec, lists: _Lists, place: tuple[float, float]) -> list[_Column]:
+def _columns(spec: LayerSpec, lists: Choices, place: tuple[float, float]) -> list[_Column]:
     """Return the columns of a layer's sheet: a number, its fields, and coordinates where it may have points."""
     titles = {fold(one.title) for one in spec.fields.values()}
     counted = tr("a number, or nothing; where {word} stands, the row is an example and is passed over", word=EXAMPLE)
@@ -138,7 +112,7 @@ def _columns(spec: LayerSpec, lists: _Lists, place: tuple[float, float]) -> list
     return columns
 
 
-def _column(spec: FieldSpec, lists: _Lists) -> _Column:
+def _column(spec: FieldSpec, lists: Choices) -> _Column:
     number_format = {"integer": "General", "number": "General", "date": DAY}.get(spec.type, "@")
     return _Column(spec.title, _note(spec), spec.required, example_of(spec), number_format, _limits(spec, lists))
 
@@ -200,7 +174,7 @@ def _note(spec: FieldSpec) -> str:
     return "\n".join(lines)
 
 
-def _limits(spec: FieldSpec, lists: _Lists) -> dict[str, Any]:
+def _limits(spec: FieldSpec, lists: Choices) -> dict[str, Any]:
     """Let Excel offer the classes, and warn of what is no number or no date."""
     if spec.classes:
         source = lists.source([one.title for one in spec.classes.values()])

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -27,6 +28,9 @@ FONT: Final = "Microsoft YaHei"
 HEADER_FILL: Final = "#3f5a4c"
 LONGEST_TEXT: Final = 32_767
 """Characters that Excel takes in a cell."""
+
+LONGEST_LIST: Final = 255
+"""Characters that Excel takes in the choices of a drop-down, and in a message of one."""
 
 NARROWEST: Final = 6
 WIDEST: Final = 56
@@ -48,7 +52,7 @@ class Column:
     printed: bool = True
     """Columns that are not printed stand last."""
     entry: Sequence[str] = ()
-    """The ground of each cell where people are to write text; none where the column is not for writing."""
+    """The ground of each cell in which people are to write; none where the column is not for writing."""
     width: int = 0
     """Characters; 0 lets the content decide."""
 
@@ -84,6 +88,30 @@ class Book:
         return sheet
 
 
+class Choices:
+    """The hidden sheet of choices that are too long for a drop-down of their own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.columns: dict[tuple[str, ...], int] = {}
+
+    def source(self, titles: Sequence[str]) -> list[str] | str:
+        """Return what a drop-down offers: the titles, or where they stand."""
+        if len(",".join(titles)) <= LONGEST_LIST and not any("," in title for title in titles):
+            return list(titles)
+        at = self.columns.setdefault(tuple(titles), len(self.columns))
+        letter = xl_col_to_name(at, col_abs=True)
+        return f"='{self.name}'!{letter}$1:{letter}${len(titles)}"
+
+    def write(self, book: Book) -> None:
+        """Write those that are too long for a drop-down, once all have been asked for."""
+        if self.columns:
+            sheet = book.sheet(self.name)
+            for titles, at in self.columns.items():
+                sheet.write_column(0, at, titles)
+            sheet.hide()
+
+
 @contextmanager
 def workbook(path: Path, atlas: Atlas, title: str) -> Iterator[Book]:
     """Yield a new workbook that says the same whenever it is written, and takes no text for a formula."""
@@ -110,7 +138,7 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
         sheet.set_column(place, place, _width(column))
         for row, value in enumerate(column.values, start=1):
             if column.entry:
-                _write_entry(book, sheet, (row, place), str(value), column.entry[row - 1])
+                _write_entry(book, sheet, (row, place), value, (column.number_format, column.entry[row - 1]))
                 continue
             tint = column.tints[row - 1] if column.tints else ""
             write_cell(book, sheet, (row, place), value, (column.number_format, tint))
@@ -144,13 +172,18 @@ def write_cell(book: Book, sheet: Worksheet, place: tuple[int, int], value: Any,
         sheet.write_string(*place, str(value)[:LONGEST_TEXT], book.style(text_wrap=True, **properties))
 
 
-def _write_entry(book: Book, sheet: Worksheet, place: tuple[int, int], text: str, ground: str) -> None:
-    """Write a cell that people fill in; as text, so that Excel leaves codes and dates as they are typed."""
-    look = book.style(num_format="@", text_wrap=True, border=1, border_color="#d9ddd9", bg_color=ground)
-    if text:
-        sheet.write_string(*place, text, look)
+def _write_entry(book: Book, sheet: Worksheet, place: tuple[int, int], value: Any, look: tuple[str, str]) -> None:
+    """Write a cell that people fill in: as text, so that codes stay as they are typed, or else in a format."""
+    number_format, ground = look
+    style = book.style(
+        num_format=number_format or "@", text_wrap=True, border=1, border_color="#d9ddd9", bg_color=ground
+    )
+    if not value:
+        sheet.write_blank(*place, None, style)
+    elif isinstance(value, date):
+        sheet.write_datetime(*place, value, style)
     else:
-        sheet.write_blank(*place, None, look)
+        sheet.write_string(*place, str(value), style)
 
 
 def free_name(name: str, taken: set[str]) -> str:

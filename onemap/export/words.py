@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from onemap.decision import AXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
 from onemap.spec.kinds import KINDS
 from onemap.text import tr
@@ -49,7 +50,7 @@ def layer_title(atlas: Atlas, layer: str) -> str:
 
 def field_title(atlas: Atlas, layer: str, field: str) -> str:
     """Return what a field is called in the language spoken now; a raw column is its own."""
-    if field in ("x", "y"):
+    if field in AXES:
         return tr("longitude (x)") if field == "x" else tr("latitude (y)")
     spec = atlas.project.catalogue.layers.get(layer)
     return spec.fields[field].label if spec and field in spec.fields else field

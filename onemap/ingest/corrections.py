@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import shapely
 
-from onemap.decision import PLACES, Decision, Ruling, cell_text
+from onemap.decision import AXES, PLACES, Decision, Ruling, cell_text
 from onemap.ingest.placement.angles import read_pair
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.raw import Fault, Raw
@@ -16,8 +16,6 @@ from onemap.ingest.records import Records, short_text
 from onemap.model import Repair
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
-
-AXES: Final = ("x", "y")
 
 Target = tuple[Any, Decision]
 """The index label of a record in its source, and the correction of it."""
@@ -88,9 +86,11 @@ def correct(records: Records, targets: Sequence[Target]) -> Corrected:
         rulings.append(ruling)
     agreed = {cell: next(iter(said.values())) for cell, said in values.items() if len(said) == 1}
     places = {
-        at: place for at, decision, place in found if place and agreed.get(_cell(at, decision, place)) is not None
+        at: place
+        for (at, _, place), ruling in zip(found, rulings, strict=True)
+        if place and ruling.outcome == "corrected"
     }
-    cells = {cell: decision for cell, decision in agreed.items() if cell[0] not in places}
+    cells = {cell: decision for cell, decision in agreed.items() if cell not in {(at, AXES[0]) for at in places}}
     return Corrected(_overlaid(records, cells, places), places, tuple(rulings))
 
 

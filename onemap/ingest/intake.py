@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.decision import Decision, Presence, Reference, Ruling
+from onemap.decision import AXES, Decision, Presence, Reference, Ruling
 from onemap.geodesy import LONLAT, zone_crs
 from onemap.ingest.cells import preview
 from onemap.ingest.columns import words_of
@@ -126,10 +126,12 @@ class Intake:
         ]
         if not there:
             return "gone"
+        layer = there[0][1].layer
+        of_place = about.field in ("", *AXES, layer.township_field) and layer.geometry != ("table",)
         unseen = all(
             source.raw is None
             or at not in source.raw.frame.index
-            or not source.placed
+            or (of_place and not source.placed)
             or (about.field not in ("", *records.columns) and bool(about.seen))
             for source, records, at in there
         )

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.decision import Ruling
+from onemap.decision import AXES, Ruling
 from onemap.geodesy import LONLAT
 from onemap.ingest.columns import match_columns, take_fields, tell_cut_names, tell_near_misses, words_of
-from onemap.ingest.corrections import AXES, Target, correct, tell_corrections
+from onemap.ingest.corrections import Target, correct, tell_corrections
 from onemap.ingest.digests import digest_of
 from onemap.ingest.examples import set_examples_aside
 from onemap.ingest.files import Part

@@ -19,10 +19,7 @@ from onemap.ingest.raw import written
 from onemap.model import Action
 from onemap.spec.kinds import Severity
 from onemap.spec.layer import FieldSpec, FieldType
-from onemap.text import fold, tr
-
-EXCEL_DIGITS: Final = 10**15
-"""Excel keeps 15 digits of a number: the rest of a longer code is lost."""
+from onemap.text import EXCEL_DIGITS, fold, tr
 
 EXACT: Final = 2**53
 """Beyond this a float no longer tells one whole number from the next."""

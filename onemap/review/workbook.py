@@ -28,16 +28,13 @@ from onemap.errors import SpecError
 from onemap.model import Issue
 from onemap.spec import toml
 from onemap.spec.project import Project
-from onemap.text import column_letter, tr
+from onemap.text import EXCEL_DIGITS, column_letter, tr
 
 DAMAGE: Final = (CalamineError, OSError, ValueError, KeyError)
 """What is raised for workbooks that are damaged, locked or none."""
 
 SCANNED_ROWS: Final = 20
 """So many rows people put above a table at most."""
-
-EXCEL_DIGITS: Final = 10**15
-"""Excel keeps 15 digits of a number: the rest of a longer code is lost."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,9 @@ from onemap.ingest.raw import Fault, Raw
 from onemap.ingest.readers.decoding import distinct
 from onemap.ingest.readers.headers import SCANNED_ROWS, UNIT, Header, count_known, find_header, is_other_header
 from onemap.ingest.readers.remarks import COUNT, NOTE, is_blank, is_note, is_remark, is_section, is_totals
-from onemap.ingest.values import EXCEL_DIGITS
 from onemap.model import EncodingRecord
 from onemap.spec.layer import Unit
-from onemap.text import column_letter, fold, tr
+from onemap.text import EXCEL_DIGITS, column_letter, fold, tr
 
 BATCH: Final = 10_000
 """So many rows are turned into columns at once."""
