@@ -73,7 +73,7 @@ def our_pairs(ground: Ground) -> peers.Answer:
 def our_rings(ground: Ground) -> peers.Answer:
     """Return the area of each class within each radius of each enterprise."""
     sources, land = flatten(ground.enterprises), flatten(ground.land)
-    ledger = ledger_of(shapely.area(land.shapes), ground.classes, CLASSES)
+    ledger = ledger_of(land.areas, ground.classes, CLASSES)
     discs = Discs(*(np.repeat(axis, len(RINGS)) for axis in (sources.x, sources.y)), np.tile(RINGS, len(sources.rows)))
     return sum_in_discs(land, grow(land), discs, ledger)
 
@@ -81,7 +81,7 @@ def our_rings(ground: Ground) -> peers.Answer:
 def our_zones(ground: Ground, zones: NDArray[Any]) -> peers.Answer:
     """Return the area of each class in each zone."""
     land = flatten(ground.land)
-    return sum_in_zones(land, grow(land), flatten(zones), ledger_of(shapely.area(land.shapes), ground.classes, CLASSES))
+    return sum_in_zones(land, grow(land), flatten(zones), ledger_of(land.areas, ground.classes, CLASSES))
 
 
 def our_nearest(ground: Ground, targets: NDArray[Any]) -> peers.Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,19 @@ class Flat:
     boxes: Floats
     """4 x shapes: west, south, east, north."""
 
-    @property
+    @cached_property
+    def areas(self) -> Floats:
+        """The area of each shape in the plane; 0 for what is no polygon."""
+        found: Floats = shapely.area(self.shapes)
+        return found
+
+    @cached_property
     def areal(self) -> Bools:
         """Which shapes are polygons."""
         found: Bools = shapely.get_dimensions(self.shapes) == 2
         return found
 
-    @property
+    @cached_property
     def pointlike(self) -> Bools:
         """Which shapes are single points."""
         found: Bools = shapely.get_type_id(self.shapes) == shapely.GeometryType.POINT
@@ -81,16 +88,15 @@ def flatten(shapes: NDArray[Any]) -> Flat:
     shapes
         Valid geometries, or None.
     """
-    rows = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
-    shapes = shapes[rows]
-    for at in np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION):
+    counts = shapely.get_num_coordinates(shapes)
+    rows = np.flatnonzero(counts)
+    shapes, kinds = shapes[rows], shapely.get_type_id(shapes)[rows]
+    mixed = np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION)
+    for at in mixed:
         shapes[at] = _highest(shapes[at])
-    kinds = shapely.get_type_id(shapes)
     several = np.flatnonzero((kinds > shapely.GeometryType.POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))
-    if len(several):
-        shapes = shapes.copy()
-        shapes[several] = shapely.orient_polygons(shapes[several])
-    counts = shapely.get_num_coordinates(shapes).astype(np.intp)
+    shapes[several] = shapely.orient_polygons(shapes[several])
+    counts = (shapely.get_num_coordinates(shapes) if len(mixed) else counts[rows]).astype(np.intp)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
     last = np.zeros(starts[-1], dtype=bool)
     last[starts[1:] - 1] = True

@@ -119,7 +119,7 @@ def _overlaps(flat: Flat) -> tuple[Ints, Ints, Floats]:
     few = flat.take(chosen)
     pairs, shares = share_pairs(few, grow(few), few)
     one, other = suspects[pairs.shape], suspects[pairs.zone]
-    kept = (one != other) & (shares * shapely.area(flat.shapes[one]) > NOISE_M2)
+    kept = (one != other) & (shares * flat.areas[one] > NOISE_M2)
     return one[kept], other[kept], shares[kept]
 
 
@@ -128,7 +128,7 @@ def _less(flat: Flat, areas_m2: Floats, one: Ints, other: Ints) -> tuple[Flat, F
     shapes, areas_m2 = flat.shapes.copy(), areas_m2.copy()
     for shape in np.unique(one):
         rest = shapely.difference(flat.shapes[shape], shapely.union_all(flat.shapes[other[one == shape]]))
-        areas_m2[shape] *= min(shapely.area(rest) / shapely.area(flat.shapes[shape]), 1.0)
+        areas_m2[shape] *= min(shapely.area(rest) / flat.areas[shape], 1.0)
         shapes[shape] = rest
     ground = flatten(shapes)
     ground = ground.take(ground.areal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -27,18 +28,19 @@ class Columns:
     counts: Ints
     """How many columns each zone has."""
 
+    @cached_property
+    def heights(self) -> tuple[Floats, Floats]:
+        """Return how low and how high each piece reaches."""
+        ends = self.pieces.start, self.pieces.end
+        return np.minimum(*ends), np.maximum(*ends)
+
     def seen(self, zone: Ints, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return places as they are seen from the corners of zones."""
         return x - self.boxes[0, zone], y - self.boxes[1, zone]
 
     def over(self, zone: Ints, west: Floats, east: Floats) -> tuple[Ints, Ints]:
         """Return all pairs of a query and a piece of its zone that lies in the query's strip of the plane."""
-        scale = (self.counts / (self.boxes[2] - self.boxes[0]))[zone]
-        before, most = (np.cumsum(self.counts) - self.counts)[zone], self.counts[zone] - 1
-        low = before + np.clip((west * scale).astype(np.intp), 0, most)
-        high = before + np.clip((east * scale).astype(np.intp), 0, most)
-        counts = self.first[high + 1] - self.first[low]
-        query, piece = np.repeat(np.arange(len(zone)), counts), ranges(self.first[low], counts)
+        query, piece = self._about(zone, west, east)
         at = np.flatnonzero((self.pieces.west[piece] <= east[query]) & (self.pieces.east[piece] >= west[query]))
         return query[at], piece[at]
 
@@ -53,20 +55,38 @@ class Columns:
         shares = (boxes[2, left] - boxes[0, left]) / (outer[2, left] - outer[0, left])
         for piece in cut(1 + most * np.minimum(shares, 1.0), VERTICES * 2):
             at = left[piece]
-            touched[at], inside[at] = self._meet(zone[at], boxes[:, at])
+            touched[at] = self._touch(zone[at], boxes[:, at])
+        at = left[~touched[left]]
+        inside[at] = self._hold(zone[at], boxes[:, at])
         return touched, inside
 
-    def _meet(self, zone: Ints, boxes: Floats) -> tuple[Bools, Bools]:
+    def _about(self, zone: Ints, west: Floats, east: Floats) -> tuple[Ints, Ints]:
+        """Return all pairs of a query and a piece in the columns of the query's strip."""
+        scale = (self.counts / (self.boxes[2] - self.boxes[0]))[zone]
+        before, most = (np.cumsum(self.counts) - self.counts)[zone], self.counts[zone] - 1
+        low = before + np.clip((west * scale).astype(np.intp), 0, most)
+        high = before + np.clip((east * scale).astype(np.intp), 0, most)
+        counts = self.first[high + 1] - self.first[low]
+        return np.repeat(np.arange(len(zone)), counts), ranges(self.first[low], counts)
+
+    def _touch(self, zone: Ints, boxes: Floats) -> Bools:
+        """Return which boxes have a piece at their height in a column of theirs."""
         (west, south), (east, north) = (self.seen(zone, *boxes[corner : corner + 2]) for corner in (0, 2))
+        query, piece = self._about(zone, west, east)
+        low, high = self.heights
+        hit = query[(low[piece] <= north[query]) & (high[piece] >= south[query])]
+        return np.bincount(hit, minlength=len(zone)) > 0
+
+    def _hold(self, zone: Ints, boxes: Floats) -> Bools:
+        """Return which boxes that no piece touches lie inside their zone: as much as their middle column says."""
+        (west, south), (east, _) = (self.seen(zone, *boxes[corner : corner + 2]) for corner in (0, 2))
+        half = ((self.boxes[2] - self.boxes[0]) / self.counts)[zone] / 2
+        middle = (west + east) / 2
+        west, east = np.maximum(west, middle - half), np.minimum(east, middle + half)
         query, piece = self.over(zone, west, east)
-        start, end = self.pieces.start[piece], self.pieces.end[piece]
-        above = np.minimum(start, end) > north[query]
-        touching = ~above & (np.maximum(start, end) >= south[query])
         width = np.minimum(self.pieces.east[piece], east[query]) - np.maximum(self.pieces.west[piece], west[query])
-        covered = -self.pieces.side[piece] * width * above
-        touched = np.bincount(query, weights=touching, minlength=len(zone)) > 0
-        share = np.bincount(query, weights=covered, minlength=len(zone))
-        return touched, ~touched & (share > (east - west) / 2)
+        covered = -self.pieces.side[piece] * width * (self.heights[0][piece] > south[query])
+        return np.bincount(query, weights=covered, minlength=len(zone)) > (east - west) / 2
 
 
 def slices(zones: Flat) -> Columns:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import shapely
 
 from onemap.flat import Bools, Flat, Floats, Ints
 from onemap.risk.plane.chunks import cut, each, even
@@ -83,7 +82,7 @@ def _walk(tree: Tree, discs: Discs, piece: slice, sums: list[Floats]) -> tuple[F
 
 def shares_in_discs(flat: Flat, shape: Ints, discs: Discs, disc: Ints) -> Floats:
     """Return for each pair which part (0 to 1) of the planar area of a shape lies inside a disc."""
-    whole = shapely.area(flat.shapes[shape])
+    whole = flat.areas[shape]
 
     def work(piece: slice) -> tuple[Floats, Bools]:
         own = disc[piece]

@@ -49,10 +49,10 @@ class _Rims:
         self.x, self.y = flat.x[vertices] - origin[0][self.pair], flat.y[vertices] - origin[1][self.pair]
         # A point by itself is an edge from itself to itself.
         last = flat.last[vertices]
-        alone = last & np.append(True, last[:-1])
-        self.edge = ~last | alone
-        self.next = np.where(alone, 0, 1) + np.arange(len(vertices))
-        west, south, east, north = (values[self.pair] - origin[n % 2][self.pair] for n, values in enumerate(facing))
+        self.alone = last & np.append(True, last[:-1])
+        self.edge = ~last | self.alone
+        self.next = np.where(self.alone, 0, 1) + np.arange(len(vertices))
+        west, south, east, north = ((values - origin[n % 2])[self.pair] for n, values in enumerate(facing))
         # Signed: negative where a place lies on the other side of the box's border.
         self.to_west, self.to_east = west - self.x, self.x - east
         self.to_south, self.to_north = south - self.y, self.y - north
@@ -69,9 +69,8 @@ class _Rims:
     def edges(self, bound2: Floats) -> Ints:
         """Return the edges, by their first vertex, that may come within the bound of their pair."""
         sides = (self.to_west, self.to_east, self.to_south, self.to_north)
-        at = np.flatnonzero(self.edge)
-        far2 = _squared(*(np.minimum(side[at], side[self.next[at]]) for side in sides))
-        return at[far2 <= bound2[self.pair[at]]]
+        far2 = _squared(*(np.where(self.alone, side, np.minimum(side, np.roll(side, -1))) for side in sides))
+        return np.flatnonzero(self.edge & (far2 <= bound2[self.pair]))
 
 
 def _squared(to_west: Floats, to_east: Floats, to_south: Floats, to_north: Floats) -> Floats:

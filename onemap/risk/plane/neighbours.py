@@ -8,7 +8,7 @@ from onemap.flat import Bools, Flat, Floats, Ints, ranges
 from onemap.risk.plane.chunks import each, even
 from onemap.risk.plane.gaps import Gaps, measure_gaps
 from onemap.risk.plane.runs import lengths_of, lowest, starts_of
-from onemap.risk.plane.tree import Tree, gap2, opened
+from onemap.risk.plane.tree import FANOUT, Tree, gap2, opened
 
 
 def within(of: Flat, to: Flat, tree: Tree, reach: Floats) -> tuple[Ints, Ints, Gaps]:
@@ -30,9 +30,6 @@ def within(of: Flat, to: Flat, tree: Tree, reach: Floats) -> tuple[Ints, Ints, G
 def nearest(of: tuple[Flat, Tree], to: tuple[Flat, Tree], slack: float = 0.0) -> tuple[Ints, Ints, Gaps]:
     """Return for each shape of `of` the nearest of `to`, and all that are as near.
 
-    Neighbours on the Hilbert curve look for their nearest together: what no shape of their node can be
-    nearest to is never looked at again.
-
     Parameters
     ----------
     of, to
@@ -44,8 +41,7 @@ def nearest(of: tuple[Flat, Tree], to: tuple[Flat, Tree], slack: float = 0.0) ->
     if not len(shapes.rows) or not len(others.rows):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), Gaps(*np.zeros((5, 0)))
     more = (1 + slack) * (1 + 1e-12)
-    blocks = of[1].levels[_depth(of[1])].shape[1]
-    parts = each(lambda piece: _candidates(of, to, piece, more), even(blocks, 1 + blocks // 4096))
+    parts = each(lambda piece: _candidates(of[1], to[1], piece, more), even(of[1].levels[-1].shape[1], FANOUT))
     one, other, low = (np.concatenate(ends) for ends in zip(*parts, strict=True))
     # The likeliest of each is measured first; of the others only those that may be nearer still.
     first = starts_of(one)
@@ -64,32 +60,35 @@ def nearest(of: tuple[Flat, Tree], to: tuple[Flat, Tree], slack: float = 0.0) ->
     return one[kept], other[kept], gaps.take(kept)
 
 
-def _depth(tree: Tree) -> int:
-    """Return on which level the nodes are whose shapes look for their nearest together."""
-    return min(1, len(tree.levels) - 1)
+def _candidates(of: Tree, to: Tree, piece: slice, more: float) -> tuple[Ints, Ints, Floats]:
+    """Return the shapes below some of the highest nodes, with all that may be nearest to them, and how far at least.
 
-
-def _candidates(of: tuple[Flat, Tree], to: tuple[Flat, Tree], piece: slice, more: float) -> tuple[Ints, Ints, Floats]:
-    """Return the shapes of some blocks with all that may be nearest to them, and how far that is at least."""
-    (of_flat, of_tree), (to_flat, to_tree) = of, to
-    boxes = of_tree.levels[_depth(of_tree)]
-    top = to_tree.levels[-1].shape[1]
+    Both trees are gone down together, and of the two sides the one whose boxes are larger is opened: what
+    no shape of a node can be nearest to is never looked at again.
+    """
+    of_level, to_level = len(of.levels) - 1, len(to.levels) - 1
+    top = to.levels[to_level].shape[1]
     own = np.arange(piece.start, piece.stop)
-    block, node = np.repeat(own, top), np.tile(np.arange(top), len(own))
-    for level in range(len(to_tree.levels) - 1, -1, -1):
-        kept, _ = _may_be_nearest(boxes[:, block], to_tree.levels[level][:, node], block, more)
-        block, node = block[kept], node[kept]
-        if level:
-            block, node = opened(block, node, to_tree.levels[level - 1].shape[1])
-    first = starts_of(block)
-    counts = lengths_of(first, len(block))
-    parent, member = np.arange(len(own)), own
-    if _depth(of_tree):
-        parent, member = opened(parent, member, len(of_tree.order))
-    one = np.repeat(of_tree.order[member], counts[parent])
-    other = to_tree.order[node[ranges(first[parent], counts[parent])]]
-    kept, low = _may_be_nearest(of_flat.boxes[:, one], to_flat.boxes[:, other], one, more)
-    return one[kept], other[kept], low[kept]
+    query, node = np.repeat(own, top), np.tile(np.arange(top), len(own))
+    while True:
+        kept, low = _may_be_nearest(of.levels[of_level][:, query], to.levels[to_level][:, node], query, more)
+        query, node = query[kept], node[kept]
+        if to_level and (not of_level or to.sizes[to_level] > of.sizes[of_level]):
+            to_level -= 1
+            query, node = opened(query, node, to.levels[to_level].shape[1])
+        elif of_level:
+            of_level -= 1
+            query, node = _opened_for(query, node, of.levels[of_level].shape[1])
+        else:
+            return of.order[query], to.order[node], low[kept]
+
+
+def _opened_for(query: Ints, node: Ints, width: int) -> tuple[Ints, Ints]:
+    """Return each child of each query, on a level with `width` nodes, with all nodes of its parent."""
+    first = starts_of(query)
+    parent, child = opened(np.arange(len(first)), query[first], width)
+    counts = lengths_of(first, len(query))[parent]
+    return np.repeat(child, counts), node[ranges(first[parent], counts)]
 
 
 def _may_be_nearest(one: Floats, other: Floats, query: Ints, more: float) -> tuple[Bools, Floats]:

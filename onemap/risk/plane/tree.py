@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,11 @@ class Tree:
     order: Ints
     levels: tuple[Floats, ...]
     """Each 4 x nodes: west, south, east, north; the children of node n are n * FANOUT and those after it."""
+
+    @cached_property
+    def sizes(self) -> list[float]:
+        """How wide and high the boxes of each level are together, on the average."""
+        return [float((boxes[2:] - boxes[:2]).mean()) for boxes in self.levels]
 
     def sums(self, values: Floats, groups: Ints, count: int) -> list[Floats]:
         """Return for each level the sums of `values` by group in each node: groups x nodes.

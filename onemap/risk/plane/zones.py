@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 
 from onemap.flat import Flat, Floats, Ints
 from onemap.risk.plane.chunks import VERTICES, cut, each, even
@@ -45,7 +44,7 @@ def sum_in_zones(flat: Flat, tree: Tree, zones: Flat, ledger: Ledger) -> Floats:
     found = np.zeros((len(zones.rows), ledger.count))
     columns = slices(zones)
     sums = tree.sums(ledger.worth, ledger.classes, ledger.count)
-    todo = even(len(zones.rows), 1 + len(zones.rows) // 4)
+    todo = even(len(zones.rows), 1 + len(zones.rows) // 32)
     cutting = []
     walks = each(lambda piece: _walk(tree, columns, np.arange(piece.start, piece.stop), sums), todo)
     for piece, (whole, pairs) in zip(todo, walks, strict=True):
@@ -86,7 +85,7 @@ def _walk(tree: Tree, columns: Columns, zones: Ints, sums: list[Floats]) -> tupl
 
 def shares_cut(flat: Flat, columns: Columns, pairs: Pairs) -> Floats:
     """Return for each pair which part (0 to 1) of the planar area of the shape lies inside the zone."""
-    whole = shapely.area(flat.shapes[pairs.shape])
+    whole = flat.areas[pairs.shape]
     costs = (flat.starts[pairs.shape + 1] - flat.starts[pairs.shape]) * 8
     pieces = each(
         lambda piece: _areas(flat, columns, Pairs(pairs.zone[piece], pairs.shape[piece])), cut(costs, VERTICES * 2)
@@ -105,20 +104,24 @@ def _areas(flat: Flat, columns: Columns, pairs: Pairs) -> Floats:
     edges, owner = rims(x, y, flat.last[vertices], owner)
     edge, piece = columns.over(pairs.zone[owner], edges.west, edges.east)
     low = np.minimum(edges.start, edges.end)
-    under = np.flatnonzero(low[edge] < np.maximum(columns.pieces.start, columns.pieces.end)[piece])
+    under = np.flatnonzero(columns.heights[1][piece] > low[edge])
     edge, piece = edge[under], piece[under]
-    strips = _strips(edges.take(edge), columns.pieces.take(piece))
+    strips = _strips(edges, edge, columns.pieces, piece)
     found: Floats = np.bincount(owner[edge], weights=strips, minlength=len(counts)).astype(float)
     return found
 
 
-def _strips(lower: Segments, upper: Segments) -> Floats:
+def _strips(lowers: Segments, lower: Ints, uppers: Segments, upper: Ints) -> Floats:
     """Return the area between segments where the upper one runs above, signed by both sides."""
-    west, east = np.maximum(lower.west, upper.west), np.minimum(lower.east, upper.east)
-    first = upper.start + upper.slope * (west - upper.west) - lower.start - lower.slope * (west - lower.west)
-    second = first + (upper.slope - lower.slope) * (east - west)
+    lower_west, upper_west = lowers.west[lower], uppers.west[upper]
+    lower_slope, upper_slope = lowers.slope[lower], uppers.slope[upper]
+    west = np.maximum(lower_west, upper_west)
+    width = np.minimum(lowers.east[lower], uppers.east[upper]) - west
+    first = uppers.start[upper] + upper_slope * (west - upper_west)
+    first -= lowers.start[lower] + lower_slope * (west - lower_west)
+    second = first + (upper_slope - lower_slope) * width
     above = np.maximum(first, 0.0) + np.maximum(second, 0.0)
-    apart = np.abs(first) + np.abs(second)
-    areas = np.divide(above * above, apart, out=np.zeros(len(apart)), where=apart > 0) * (east - west) / 2
-    found: Floats = -areas * lower.side * upper.side
+    # Where both run at one height nothing lies between.
+    apart = np.maximum(np.abs(first) + np.abs(second), np.finfo(float).tiny)
+    found: Floats = above * (above / apart) * width * lowers.side[lower] * uppers.side[upper] / -2
     return found
