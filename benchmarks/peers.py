@@ -1,17 +1,25 @@
-"""The same work by other programs: geopandas as one writes it, shapely by a practised hand, DuckDB and SedonaDB."""
+"""The same work by others: geopandas as one writes it, shapely by a practised hand, DuckDB, SedonaDB and PostGIS."""
 
 from __future__ import annotations
 
+import atexit
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import psycopg
 import shapely
 from county import CRS
 from numpy.typing import NDArray
+
+sys.path.append(str(Path(__file__).parents[1]))
+from tests import real_postgis
 
 if TYPE_CHECKING:
     from measures import Ground
@@ -121,16 +129,16 @@ def tuned_nearest(ground: Ground, targets: NDArray[Any]) -> Answer:
     return np.concatenate(_threaded(work, np.arange(len(ground.land))))
 
 
-def engines(ground: Ground, discs: NDArray[Any]) -> Iterator[Engine]:
+def engines(ground: Ground, discs: list[NDArray[Any]]) -> Iterator[Engine]:
     """Yield the engines that are there, with the ground loaded; say of the others why not."""
     tables = {
         "land": (ground.land, ground.classes),
         "enterprises": (ground.enterprises, None),
         "villages": (ground.villages, None),
         "towns": (ground.towns, None),
-        "discs": (discs, None),
+        **{f"discs{number}": (shapes, None) for number, shapes in enumerate(discs)},
     }
-    for kind in (DuckDB, SedonaDB):
+    for kind in (DuckDB, SedonaDB, PostGIS):
         try:
             yield kind(tables)
         except Exception as fault:  # whatever an engine that cannot be used says
@@ -219,10 +227,52 @@ class SedonaDB(Engine):
         return tuple(frame[name].to_numpy() for name in frame.columns)
 
 
+class PostGIS(Engine):
+    """PostgreSQL with PostGIS: a server started for the benchmark, with its indexes built beforehand.
+
+    It works in processes of its own, whose CPU seconds are not seen.
+    """
+
+    name = "PostGIS"
+    knows_nearest = True
+    settings = "fsync=off full_page_writes=off shared_buffers=1GB work_mem=256MB maintenance_work_mem=512MB"
+
+    def __init__(self, tables: dict[str, Any]) -> None:
+        programs = real_postgis.installed()
+        if programs is None:
+            message = "PostgreSQL with PostGIS is not installed"
+            raise FileNotFoundError(message)
+        self.end = ExitStack()
+        server = self.end.enter_context(real_postgis.running(programs, self.settings))
+        atexit.register(self.end.close)
+        self.connection = psycopg.connect(server.create_with_postgis("bench"), autocommit=True)
+        self.counts = {name: len(shapes) for name, (shapes, _) in tables.items()}
+        for name, (shapes, groups) in tables.items():
+            grp = np.zeros(len(shapes), dtype=np.int64) if groups is None else groups
+            self.connection.execute(f"CREATE TABLE {name} (id int, grp int, geom geometry)")
+            with self.connection.cursor().copy(f"COPY {name} FROM STDIN") as copy:
+                for row in zip(range(len(shapes)), grp.tolist(), shapely.to_wkb(shapes, hex=True), strict=True):
+                    copy.write_row(row)
+            self.connection.execute(f"CREATE INDEX ON {name} USING gist (geom)")
+            self.connection.execute(f"ANALYZE {name}")
+
+    def ask(self, query: str) -> tuple[NDArray[Any], ...]:
+        """Return the columns of an answer."""
+        rows = self.connection.execute(query).fetchall()
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+    def nearest(self, targets: str) -> Answer:
+        """Ask for the nearest of each."""
+        source, lengths = self.ask(
+            "SELECT a.id, b.metres FROM land a CROSS JOIN LATERAL (SELECT ST_Distance(a.geom, c.geom) AS metres "
+            f"FROM {targets} c ORDER BY a.geom <-> c.geom LIMIT 1) b"
+        )
+        return lengths[np.argsort(source, kind="stable")]
+
+
 def load_spatial(connection: Any) -> None:
     """Load the spatial extension from the installed package, without the network."""
     from importlib.util import find_spec
-    from pathlib import Path
 
     spec = find_spec("duckdb_extension_spatial")
     folder = Path(next(iter(spec.submodule_search_locations)))  # type: ignore[union-attr, arg-type]

@@ -59,9 +59,9 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(programs: Path | None = None, settings: str = SETTINGS) -> Iterator[Server]:
     """Start a server; without PostGIS skip the test, or fail it under ONEMAP_REQUIRE_EXTERNALS=1."""
-    programs = _programs()
+    programs = programs or installed() or do_without("PostgreSQL with PostGIS is not installed (postgresql-postgis)")
     # pytest's own folders are closed to the other user, and their paths are too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="onemap-pg-"))
     user: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def running() -> Iterator[Server]:
         call("initdb", *f"-U {OWNER} -A scram-sha-256 --pwfile=password -E UTF8 --no-locale --no-sync".split())
         port = _free_port()
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        options += "".join(f" -c {setting}" for setting in SETTINGS.split())
+        options += "".join(f" -c {setting}" for setting in settings.split())
         call("pg_ctl", "start", "-w", "-s", "-l", "log", "-o", options)
         try:
             yield Server(port)
@@ -94,12 +94,12 @@ def running() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-def _programs() -> Path:
+def installed() -> Path | None:
     """Return the folder of the newest server on this machine that has PostGIS."""
     versions = sorted(DEBIAN.glob("[0-9]*"), key=lambda path: float(path.name), reverse=True)
     shared = Path("/usr/share/postgresql")
     usable = [path for path in versions if (shared / path.name / "extension" / "postgis.control").is_file()]
-    return usable[0] / "bin" if usable else do_without("PostgreSQL with PostGIS is not installed (postgresql-postgis)")
+    return usable[0] / "bin" if usable else None
 
 
 def _free_port() -> int:

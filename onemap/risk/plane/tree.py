@@ -74,7 +74,7 @@ class Tree:
 
 def grow(flat: Flat) -> Tree:
     """Return the tree of shapes."""
-    order = np.argsort(hilbert(flat.boxes), kind="stable")
+    order = _order(hilbert(flat.boxes))
     levels = [np.ascontiguousarray(flat.boxes[:, order])]
     while levels[-1].shape[1] > FANOUT:
         below = levels[-1]
@@ -82,6 +82,14 @@ def grow(flat: Flat) -> Tree:
         children = np.concatenate([below, spare], axis=1).reshape(4, -1, FANOUT)
         levels.append(np.concatenate([children[:2].min(axis=2), children[2:].max(axis=2)]))
     return Tree(order, tuple(levels))
+
+
+def _order(keys: NDArray[np.uint32]) -> Ints:
+    """Return the positions of keys in rising order, equal ones in theirs: a stable `argsort`, many times as fast."""
+    half = np.uint64(32)
+    both = (keys.astype(np.uint64) << half) | np.arange(len(keys), dtype=np.uint64)
+    both.sort()
+    return (both & np.uint64(2**32 - 1)).astype(np.intp)
 
 
 def opened(query: Ints, node: Ints, width: int) -> tuple[Ints, Ints]:
