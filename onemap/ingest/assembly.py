@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from onemap.cache import Cache, Kept
+from onemap.geodesy import area_m2
 from onemap.ingest.conformed import Conformed
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.quality.between import check_between
@@ -43,10 +44,12 @@ class KeptLayer(Layer):
 
     _kept: Kept[Notes, gpd.GeoDataFrame]
 
-    def __init__(self, spec: LayerSpec, kept: Kept[Notes, gpd.GeoDataFrame]) -> None:
-        object.__setattr__(self, "spec", spec)
-        object.__setattr__(self, "digest", kept.digest)
-        object.__setattr__(self, "_kept", kept)
+    _cache: Cache
+
+    def __init__(self, spec: LayerSpec, kept: Kept[Notes, gpd.GeoDataFrame], cache: Cache) -> None:
+        own = {"spec": spec, "digest": kept.digest, "_kept": kept, "_cache": cache}
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
 
     @property
     def count(self) -> int:
@@ -57,6 +60,11 @@ class KeptLayer(Layer):
     def frame(self) -> gpd.GeoDataFrame:
         """The features."""
         return self._kept.heavy
+
+    @cached_property
+    def areas_m2(self) -> pd.Series[float]:
+        """The ellipsoidal area of each feature, square metres."""
+        return self._cache.value("areas", [self.digest or None], lambda: area_m2(self.frame.geometry))
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def assemble(
 
     within = repr(ground.extent) if townships is None else townships.digest or None
     kept = ground.cache.keep("layer", [digest, within], make)
-    return Assembled(KeptLayer(spec, kept), kept.light.issues, kept.light.counts)
+    return Assembled(KeptLayer(spec, kept, ground.cache), kept.light.issues, kept.light.counts)
 
 
 def check_beside(
