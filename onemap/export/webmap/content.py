@@ -97,7 +97,7 @@ def _findings(atlas: Atlas) -> list[dict[str, Any]]:
 
 def _places(layer: Layer) -> dict[str, int]:
     """Return where the first feature of each key stands."""
-    return {key: place for place, key in reversed(list(enumerate(layer.keys)))}
+    return {key: place for place, key in reversed(list(enumerate(layer.keys.to_numpy(dtype=object))))}
 
 
 def _side(places: dict[str, dict[str, int]], layer: Any, key: Any) -> list[Any] | None:
