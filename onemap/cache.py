@@ -38,6 +38,9 @@ IGNORED: Final = "*\n"
 OFF: Final = "ONEMAP_NO_CACHE"
 """The environment variable that turns it off when it is 1."""
 
+LIBRARIES: Final = ("GDAL_", "OGR_", "CPL_", "PROJ_", "SHAPE_")
+"""How the environment variables begin by which people tell the libraries how to read."""
+
 SEAL_BYTES: Final = 32
 ROOM_BYTES: Final = 2 << 30
 """So much may lie in the folder; beyond it what was not used for the longest time goes."""
@@ -79,7 +82,8 @@ class Cache:
         key = _own_key() if folder is not None and os.environ.get(OFF) != "1" else None
         self._key = key or b""
         self._folder = folder if key else None
-        self._base = digest_of([_program(), *base]) if self._folder else ""
+        told = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(LIBRARIES)]
+        self._base = digest_of([_program(), *told, *base]) if self._folder else ""
         self._used: set[Path] = set()
 
     def keep(
