@@ -1,8 +1,34 @@
 """`python -m onemap` is `onemap`."""
 
+import gc
+import signal
 import sys
 
-from onemap.cli import main
+
+def main() -> int:
+    """Run the program, which can be broken off from its first moment on, and return its exit status."""
+    try:
+        # Reading all of the program takes a second.
+        from onemap.cli import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        _say_interrupted()
+        return 128 + signal.SIGINT
+    finally:
+        # Whoever presses Ctrl-C once more has nothing left to break off.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # To look at the end for what nobody needs any more takes longer than all the cleaning up.
+        gc.freeze()
+
+
+def _say_interrupted() -> None:
+    from onemap.interruption import interrupted
+    from onemap.text import asked_language, speaking
+
+    with speaking(asked_language(sys.argv[1:])):
+        print(interrupted(), file=sys.stderr)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,32 +1,33 @@
-"""The command line. Data goes to stdout, talk to stderr; 0 done, 1 done but blocked, 2 could not run."""
+"""The command line. Data goes to stdout, talk to stderr.
+
+0 done, 1 done but blocked, 2 could not run; 130 broken off with Ctrl-C, 143 by the system.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from onemap import console, pipeline, scaffold
+from onemap.bars import progress_bars
 from onemap.errors import OnemapError, ProjectError
+from onemap.interruption import heeding_signals, interrupted
 from onemap.model import Atlas
 from onemap.record import explain, open_build
 from onemap.returned import check_file, is_project
 from onemap.sketch import check_layer, sketch
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
-from onemap.text import DEFAULT_LANGUAGE, Language, speaking, tr
+from onemap.text import LANGUAGES, VARIABLE, asked_language, speaking, tr
 from onemap.usage import explain_usage
 
-LANGUAGES: Final[dict[str, Language]] = {"zh": "zh", "en": "en"}
-VARIABLE: Final = "ONEMAP_LANG"
 DEMO_FOLDER: Final = "onemap-demo"
 BUILD_FOLDER: Final = "build"
 
@@ -47,26 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A Windows pipe in GBK has no place for rare characters; a name with one is no reason to stop.
             stream.reconfigure(errors="backslashreplace")
     # The language comes first: help and errors of the command line itself speak it too.
-    with speaking(_language(words)):
+    with speaking(asked_language(words)), heeding_signals() as ending:
         try:
             return int(_program().main(words or ["--help"], prog_name="onemap", standalone_mode=False) or DONE)
         except OnemapError as fault:
             return _fail(fault.message, fault.hint)
         except click.ClickException as fault:
             return _fail(*explain_usage(fault))
-        except click.Abort:
-            return _fail(tr("interrupted"), tr("an earlier build is as it was"))
-
-
-def _language(words: Sequence[str]) -> Language:
-    """Return the language asked for; a wrong one is refused later, when the words are parsed."""
-    asked = [os.environ.get(VARIABLE, "")]
-    for word, following in pairwise([*words, ""]):
-        if word == "--lang":
-            asked.append(following)
-        elif word.startswith("--lang="):
-            asked.append(word.removeprefix("--lang="))
-    return next((LANGUAGES[word] for word in reversed(asked) if word in LANGUAGES), DEFAULT_LANGUAGE)
+        except (click.Abort, KeyboardInterrupt):
+            console.say(interrupted())
+            return ending.status
 
 
 def _fail(message: str, hint: str) -> int:
@@ -193,7 +184,7 @@ def _check() -> click.Command:
         if county and not alone:
             message = tr("--county is for a file that was sent; a project says its own")
             raise ProjectError(message, tr("leave --county out, or name a file"))
-        with console.progress_bar() as report:
+        with progress_bars() as report:
             atlas = check_file(project, county, report) if alone else pipeline.check(load_project(project), report)
         if as_json:
             console.show_json(console.issue_rows(atlas))
@@ -279,7 +270,7 @@ def _layers() -> click.Command:
 
 
 def _build_into(project: Path, folder: Path, only: tuple[str, ...] | None = None, strict: bool = False) -> int:
-    with console.progress_bar() as report:
+    with progress_bars() as report:
         atlas = pipeline.run(load_project(project), folder, only, report)
     console.show_summary(atlas, folder)
     return _status(atlas, strict)

@@ -1,19 +1,17 @@
-"""What the commands say: progress on stderr, tables and summaries on stdout."""
+"""What the commands say: tables and summaries on stdout, talk on stderr."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +26,6 @@ from onemap.export.words import (
 )
 from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
-from onemap.pipeline import Progress as Report
 from onemap.publication import changed_by_hand
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
@@ -57,18 +54,6 @@ def show(text: str = "") -> None:
 def show_json(content: Any) -> None:
     """Write JSON to stdout."""
     print(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-@contextmanager
-def progress_bar() -> Iterator[Report | None]:
-    """Yield what draws a progress bar, or None where nobody looks."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda name, share: bar.update(task, description=name, completed=share)
 
 
 def show_table(columns: Mapping[str, Sequence[str]], styles: Sequence[str] = ()) -> None:

@@ -18,6 +18,7 @@ from onemap.dates import last_day
 from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
 from onemap.ingest.intake import take_in
 from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
+from onemap.progress import Progress, begin, doing, telling
 from onemap.publication import replacing
 from onemap.record import earlier_rows
 from onemap.review.previous import compare_with_previous
@@ -26,9 +27,6 @@ from onemap.review.workbook import read_decisions
 from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import language, tr
-
-Progress = Callable[[str, float], None]
-"""Is told what is being done, and which share of the whole is done by now: 0 to 1."""
 
 Writer = Callable[[Atlas, Path], list[Path]]
 
@@ -42,11 +40,8 @@ WRITERS: Final[dict[str, Writer]] = {
 }
 """What writes the products, by the name that `--only` calls it."""
 
-READ: Final = 0.8
-"""The share of `build` that reading and proving takes, roughly."""
-
-BUILT: Final = 0.6
-"""The share of a whole run that is done when the atlas is built, roughly."""
+BY_LAYER: Final = ("html", "gpkg", "shp")
+"""The products that are written layer by layer, each a step of its own."""
 
 
 def cache_of(project: Project) -> Cache:
@@ -62,7 +57,7 @@ def check(project: Project, progress: Progress | None = None, cache: Cache | Non
     Parameters
     ----------
     progress
-        Is told what is being read, and how far it is.
+        Is told of each file, and of each check of each layer.
     cache
         What earlier builds worked out; left out, that of the project.
 
@@ -71,12 +66,22 @@ def check(project: Project, progress: Progress | None = None, cache: Cache | Non
     OnemapError
         The project or a rule is wrong. Faults in the data are issues of the atlas.
     """
-    cache = cache_of(project) if cache is None else cache
+    with telling(progress):
+        return _checked(project, cache_of(project) if cache is None else cache)
+
+
+def _checked(project: Project, cache: Cache) -> Atlas:
     check_measures(list(project.catalogue.rules.values()))
-    earlier = earlier_rows(project.previous, project.spec.county) if project.previous else {}
-    decisions = read_decisions(project)
+    books, sources = project.find_workbooks(), sum(map(len, project.sources.values()))
+    begin("reading", bool(project.previous) + len(books) + sources)
+    earlier = {}
+    if project.previous:
+        with doing(tr("the build of the last period")):
+            earlier = earlier_rows(project.previous, project.spec.county)
+    with doing(tr(", ").join(name for name, _ in books), len(books)):
+        decisions = read_decisions(project)
     scope = Scope(last_day(project.spec.period))
-    intake = take_in(project, progress, corrections_of(decisions.made, scope), cache)
+    intake = take_in(project, corrections_of(decisions.made, scope), cache)
     compared = compare_with_previous(intake.layers, earlier)
     found = [*intake.told, *(intake.register.refer(issue) for issue in (*decisions.issues, *compared))]
     told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, presence=intake.register.presence))
@@ -102,7 +107,7 @@ def build(project: Project, progress: Progress | None = None, cache: Cache | Non
     Parameters
     ----------
     progress
-        Is told what is being done, and how far it is.
+        Is told of each file, of each check of each layer, and of each rule.
     cache
         What earlier builds worked out; left out, that of the project.
 
@@ -122,21 +127,18 @@ def build(project: Project, progress: Progress | None = None, cache: Cache | Non
     >>> atlas.verdict  # doctest: +SKIP
     'pass-with-issues'
     """
-    atlas = check(project, _stretch(progress, 0, READ), cache)
+    with telling(progress):
+        return _assessed(check(project, cache=cache))
+
+
+def _assessed(atlas: Atlas) -> Atlas:
+    project = atlas.project
     # A layer that could not be read is asked for too, so that its list says why it is withheld.
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
-    told = 0
-
-    def tell(name: str) -> None:
-        nonlocal told
-        if progress:
-            progress(name, READ + (1 - READ) * told / len(rules))
-        told += 1
-
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, atlas.cache)
-    findings, links = assess(rules, ground, tell)
+    findings, links = assess(rules, ground)
     return replace(atlas, findings=findings, links=links, rules=rules)
 
 
@@ -153,7 +155,7 @@ def publish(
     only
         Names of `WRITERS`; None writes every product.
     progress
-        Is told what is being written, and how far it is.
+        Is told of each product, and of each layer in it.
 
     Returns
     -------
@@ -167,8 +169,8 @@ def publish(
     ValueError
         There is no product of a name in `only`.
     """
-    with _opened(atlas.project, Path(folder), only) as write:
-        write(atlas, progress)
+    with telling(progress), _opened(atlas.project, Path(folder), only) as write:
+        write(atlas)
     return Path(folder)
 
 
@@ -176,27 +178,27 @@ def run(
     project: Project, folder: str | Path, only: Collection[str] | None = None, progress: Progress | None = None
 ) -> Atlas:
     """Build and publish, with the folder proved usable before any work is done; otherwise as `build` and `publish`."""
-    with _opened(project, Path(folder), only) as write:
-        atlas = build(project, _stretch(progress, 0, BUILT))
-        write(atlas, _stretch(progress, BUILT, 1))
+    with telling(progress), _opened(project, Path(folder), only) as write:
+        atlas = build(project)
+        write(atlas)
     return atlas
 
 
 @contextmanager
-def _opened(
-    project: Project, folder: Path, only: Collection[str] | None
-) -> Iterator[Callable[[Atlas, Progress | None], None]]:
+def _opened(project: Project, folder: Path, only: Collection[str] | None) -> Iterator[Callable[[Atlas], None]]:
     """Yield what writes an atlas into the folder that takes the place of `folder`."""
     writers = _writers(only)
     started = datetime.now(UTC)
     with replacing(folder, _inputs(project)) as part:
 
-        def write(atlas: Atlas, progress: Progress | None) -> None:
-            for done, (name, writer) in enumerate(writers.items()):
-                if progress:
-                    progress(tr("writing {product}", product=name), done / len(writers))
-                writer(atlas, part)
-            manifest.write(atlas, part, started, datetime.now(UTC))
+        def write(atlas: Atlas) -> None:
+            steps = {name: 1 + len(atlas.layers) * (name in BY_LAYER) for name in writers}
+            begin("writing", sum(steps.values()) + 1)
+            for name, writer in writers.items():
+                with doing(name, steps[name]):
+                    writer(atlas, part)
+            with doing(manifest.MANIFEST):
+                manifest.write(atlas, part, started, datetime.now(UTC))
             atlas.cache.tidy()
 
         yield write
@@ -214,10 +216,3 @@ def _inputs(project: Project) -> list[Path]:
     files = [file for sources in project.sources.values() for source in sources for file in project.find(source)]
     previous = [project.previous / geopackage.FILE] if project.previous else []
     return [project.folder / PROJECT_FILE, *files, *previous, *(file for _, file in project.find_workbooks())]
-
-
-def _stretch(progress: Progress | None, start: float, end: float) -> Progress | None:
-    """Return what tells `progress` of a stage that takes from `start` to `end` of the whole."""
-    if progress is None:
-        return None
-    return lambda name, share: progress(name, start + (end - start) * share)

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from onemap.errors import PathError
 from onemap.export.manifest import MANIFEST, sha256
+from onemap.interruption import unbroken
 from onemap.text import tr
 
 PASSING: Final = ("*-wal", "*-shm", "*-journal", "*.lock", "~$*", ".~lock.*#")
@@ -55,16 +56,19 @@ def replacing(folder: Path, inputs: Iterable[Path]) -> Iterator[Path]:
     except OSError as fault:
         raise _unwritable(folder.parent, fault) from None
     with lock:
-        _recover(folder)
+        with unbroken():
+            _recover(folder)
         _refuse(folder, list(inputs))
         part = _beside(folder, "part")
         try:
             part.mkdir()
             yield part
             _carry_over(folder, part)
-            _swap(part, folder)
+            with unbroken():
+                _swap(part, folder)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            with unbroken():
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

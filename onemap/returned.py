@@ -16,7 +16,8 @@ from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.likeness import Guess, guess_layer, project_above, rank_layers
 from onemap.model import Atlas, Issue, sorted_issues
-from onemap.pipeline import Progress, check
+from onemap.pipeline import check
+from onemap.progress import Progress, begin, doing, expect, telling
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import PROJECT_FILE, Project, SourceSpec
 from onemap.text import tr
@@ -68,7 +69,7 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
     county
         Code of the county, GB/T 2260, where no project says it.
     progress
-        Is told what is being read, and how far it is.
+        Is told of each file or sheet, and of each check of each layer.
 
     Raises
     ------
@@ -77,6 +78,11 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
     ProjectError
         The project file above it is not TOML.
     """
+    with telling(progress):
+        return _checked(path, county)
+
+
+def _checked(path: Path, county: str | None) -> Atlas:
     if not path.exists():
         raise PathError(tr("no such file: {path}", path=path), tr("check the path"))
     check_kind(path, ENDINGS, tr("{path} is of a kind that is not read", path=path))
@@ -85,10 +91,15 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
     known: list[_Known] = []
     strangers: list[_Stranger] = []
     told: list[Issue] = []
+    begin("recognising", 1)
     with ExitStack() as stack:
-        for part in find_parts(source, project, Search(words, ENDINGS, stack)):
+        with doing(path.name, steps=0):
+            parts = find_parts(source, project, Search(words, ENDINGS, stack))
+        expect(len(parts) - 1)
+        for part in parts:
             told += [_issue(fault, part) for fault in part.faults]
-            found = _recognise(part, project, words)
+            with doing(part.name):
+                found = _recognise(part, project, words)
             if isinstance(found, _Known):
                 known.append(found)
             else:
@@ -96,7 +107,7 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
     if not known:
         raise _unknown(path, strangers)
     told += [*(one.issue for one in known), *(_issue(_passed_over(one, known), one.part) for one in strangers)]
-    atlas = check(_as_project(project, known), progress)
+    atlas = check(_as_project(project, known))
     return replace(atlas, told=sorted_issues((*atlas.told, *told)))
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
 from onemap.errors import PathError
 from onemap.export import contracts
+from onemap.interruption import unbroken
 from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.spec.contract import LATITUDE, LONGITUDE
 from onemap.spec.county import county_extent
@@ -38,9 +41,10 @@ def copy_sample(folder: Path) -> Path:
         message = tr("{folder} is not empty, and not an untouched demo", folder=folder)
         raise PathError(message, tr("name another folder: onemap demo DIR"))
     folder.mkdir(parents=True, exist_ok=True)
-    # First, so that a copy which was interrupted is known for one.
-    shutil.copyfile(sample / PROJECT_FILE, folder / PROJECT_FILE)
-    shutil.copytree(sample, folder, ignore=shutil.ignore_patterns(*NOT_DATA), dirs_exist_ok=True)
+    # First, so that a copy which died is known for one.
+    with unbroken():
+        shutil.copyfile(sample / PROJECT_FILE, folder / PROJECT_FILE)
+        shutil.copytree(sample, folder, ignore=shutil.ignore_patterns(*NOT_DATA), dirs_exist_ok=True)
     return folder
 
 
@@ -80,11 +84,27 @@ def start_project(folder: Path, county: str, name: str, period: str) -> list[Pat
     if taken is not None:
         raise PathError(tr("{file} is there already", file=taken), tr("name another folder, or move the file away"))
     today = dt.datetime.combine(dt.date.today(), dt.time())
-    for bureau, path in books.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        contracts.write(path, f"{name} {bureau}", tables[bureau], today, _middle(county))
-    project.write_text(_project_text(county, name, period), encoding="utf-8", newline="\n")
+    with _whole([project, *books.values()]):
+        for bureau, path in books.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            contracts.write(path, f"{name} {bureau}", tables[bureau], today, _middle(county))
+        project.write_text(_project_text(county, name, period), encoding="utf-8", newline="\n")
     return [project, *books.values()]
+
+
+@contextmanager
+def _whole(files: Sequence[Path]) -> Iterator[None]:
+    """Remove new files, and their folders where these hold nothing else, if the making of them is broken off."""
+    try:
+        yield
+    except BaseException:
+        with unbroken():
+            for file in files:
+                file.unlink(missing_ok=True)
+            for folder in sorted({file.parent for file in files}, reverse=True):
+                with suppress(OSError):
+                    folder.rmdir()
+        raise
 
 
 def _middle(county: str) -> tuple[float, float] | None:

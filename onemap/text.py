@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,6 +16,10 @@ from babel.messages.pofile import read_po
 
 Language = Literal["zh", "en"]
 DEFAULT_LANGUAGE: Final[Language] = "zh"
+LANGUAGES: Final[dict[str, Language]] = {"zh": "zh", "en": "en"}
+VARIABLE: Final = "ONEMAP_LANG"
+"""The environment variable that asks for a language."""
+
 CATALOGUES: Final = Path(__file__).parent / "locale"
 EXCEL_DIGITS: Final = 10**15
 """Excel keeps 15 digits of a number: the rest of a longer code is lost."""
@@ -42,6 +48,17 @@ def speaking(language: Language) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
+
+
+def asked_language(words: Sequence[str]) -> Language:
+    """Return the language that the words of a command ask for, or else the environment; a wrong one is no language."""
+    asked = [os.environ.get(VARIABLE, "")]
+    for word, following in pairwise([*words, ""]):
+        if word == "--lang":
+            asked.append(following)
+        elif word.startswith("--lang="):
+            asked.append(word.removeprefix("--lang="))
+    return next((LANGUAGES[word] for word in reversed(asked) if word in LANGUAGES), DEFAULT_LANGUAGE)
 
 
 def language() -> Language:

@@ -18,13 +18,13 @@ MODULES = {
 }
 
 FLOORS = {
-    "errors": 0, "text": 0, "geodesy": 0, "flat": 0, "dates": 0, "cache": 0,
+    "errors": 0, "text": 0, "progress": 0, "interruption": 0, "geodesy": 0, "flat": 0, "dates": 0, "cache": 0,
     "spec": 1,
     "decision": 2, "model": 2,
     "ingest": 3, "review": 3, "risk": 3, "export": 3,
     "publication": 4, "pipeline": 4, "record": 4, "scaffold": 4, "sketch": 4, "draft": 4,
     "likeness": 4, "returned": 4,
-    "cli": 5, "console": 5, "usage": 5, "__main__": 5, "": 5,
+    "cli": 5, "console": 5, "bars": 5, "usage": 5, "__main__": 5, "": 5,
 }  # fmt: skip
 """The floor of each room; "" is the package itself, which offers what the pipeline does."""
 
@@ -46,7 +46,7 @@ HOMES = {
     "pyogrio": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
     "python_calamine": ("onemap.ingest.readers.sheets", "onemap.review.workbook"),
     "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),
-    "rich": ("onemap.console",),
+    "rich": ("onemap.bars", "onemap.console"),
     "stdnum": ("onemap.ingest.codes",),
     "xlsxwriter": ("onemap.export",),
 }

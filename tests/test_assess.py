@@ -11,6 +11,7 @@ from shapely.geometry import Point, box
 
 from onemap.errors import SpecError
 from onemap.model import FINDING_COLUMNS, Layer
+from onemap.progress import Step, telling
 from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.text import speaking
 from tests.atlases import small_atlas
@@ -255,10 +256,11 @@ def test_no_rules_give_an_empty_table_of_findings():
     assert len(links) == len(table) == 0
 
 
-def test_progress_hears_the_name_of_each_rule():
-    heard: list[str] = []
-    assess([rule(), rule(id="b", title="另一")], Ground({}, frozenset(), SPECS), heard.append)
-    assert heard == ["清单", "另一"]
+def test_each_rule_is_a_step():
+    heard: list[Step] = []
+    with telling(heard.append):
+        assess([rule(), rule(id="b", title="另一")], Ground({}, frozenset(), SPECS))
+    assert [(step.done, step.total, step.at_hand) for step in heard] == [(0, 2, "清单"), (1, 2, "另一"), (2, 2, "")]
 
 
 def test_an_unknown_measure_is_told_with_the_one_that_was_meant():

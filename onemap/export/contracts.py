@@ -9,12 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from onemap.export import contract_guide
 from onemap.export.contract_guide import form_words, how_to_send, is_drawn, kind_words, range_words
-from onemap.export.sheets import HEADER_FILL, LONGEST_LIST, Book, Choices, free_name, text_width
+from onemap.export.sheets import HEADER_FILL, LONGEST_LIST, Book, Choices, free_name, text_width, whole_workbook
 from onemap.geodesy import unit_title
 from onemap.spec.contract import EXAMPLE, GUIDE, LATITUDE, LISTS, LONGITUDE, MARK, example_of, serial_of
 from onemap.spec.layer import FieldSpec, LayerSpec
@@ -74,7 +73,7 @@ def write(
         Longitude and latitude of the examples: somewhere in the county.
     """
     names = sheet_names(specs)
-    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as made:
+    with whole_workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as made:
         made.set_properties({"title": title, "created": day})
         book, lists = Book(made, title), Choices(names[LISTS])
         contract_guide.write_guide(book, book.sheet(names[GUIDE]), specs)

@@ -28,6 +28,7 @@ from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import findings_qml, issues_qml, layer_qml
 from onemap.geodesy import LONLAT
 from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas, Layer
+from onemap.progress import doing
 from onemap.spec.layer import GeometryKind, LayerSpec
 from onemap.text import tr
 
@@ -83,9 +84,11 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     layers = sorted(atlas.layers.values(), key=lambda layer: -layer.count)
     path.unlink(missing_ok=True)
     styles = _begin(atlas, layers[0], path) if layers else []
-    tables = [_layer_table(layer.spec, part) for layer in layers[1:] for part in parts(layer)]
     with _dated(day):
-        for table in (*tables, _findings(atlas), _issues(atlas)):
+        for layer in layers[1:]:
+            with doing(layer.spec.name):
+                styles += _write_layer(layer, path, atlas.crs)
+        for table in (_findings(atlas), _issues(atlas)):
             _write_table(table, path, atlas.crs)
             styles.append(table.style)
     with closing(sqlite3.connect(path)) as database, database:
@@ -97,15 +100,22 @@ def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
     """Write a file that holds a layer alone, and return how its tables look."""
 
     def make() -> tuple[list[Style], bytes]:
-        tables = [_layer_table(layer.spec, part) for part in parts(layer)]
         with _dated(first_day(atlas.project.spec.period)):
-            for table in tables:
-                _write_table(table, path, atlas.crs)
-        return [table.style for table in tables], path.read_bytes()
+            styles = _write_layer(layer, path, atlas.crs)
+        return styles, path.read_bytes()
 
-    kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
-    path.write_bytes(kept.heavy)
+    with doing(layer.spec.name):
+        kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
+        path.write_bytes(kept.heavy)
     return [*kept.light]
+
+
+def _write_layer(layer: Layer, path: Path, crs: str) -> list[Style]:
+    """Write the tables of a layer, and return how they look."""
+    tables = [_layer_table(layer.spec, part) for part in parts(layer)]
+    for table in tables:
+        _write_table(table, path, crs)
+    return [table.style for table in tables]
 
 
 def _layer_table(spec: LayerSpec, part: Part) -> Table:

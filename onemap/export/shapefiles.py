@@ -22,6 +22,7 @@ from onemap.export import dbf, field_workbook
 from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import layer_qml
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
+from onemap.progress import doing
 from onemap.spec.layer import GeometryKind, LayerSpec
 
 FOLDER: Final = "shapefiles"
@@ -54,9 +55,10 @@ def _write_layer(layer: Layer, target: Target, cache: Cache) -> list[field_workb
         paths = [path for file in files for path in target.folder.glob(f"{file.name}.*")]
         return files, {path.name: path.read_bytes() for path in paths}
 
-    kept = cache.keep("shp", [layer.digest or None], make)
-    for name, content in kept.heavy.items():
-        (target.folder / name).write_bytes(content)
+    with doing(layer.spec.name):
+        kept = cache.keep("shp", [layer.digest or None], make)
+        for name, content in kept.heavy.items():
+            (target.folder / name).write_bytes(content)
     return kept.light
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pandas as pd
@@ -128,10 +129,20 @@ class Choices:
 def workbook(path: Path, atlas: Atlas, title: str) -> Iterator[Book]:
     """Yield a new workbook that says the same whenever it is written, and takes no text for a formula."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as made:
-        day = first_day(atlas.project.spec.period)
+    day = first_day(atlas.project.spec.period)
+    with whole_workbook(path, options) as made:
         made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         yield Book(made, title)
+
+
+@contextmanager
+def whole_workbook(path: Path, options: Mapping[str, bool]) -> Iterator[xlsxwriter.Workbook]:
+    """Yield a new workbook that is written when the block ends, and not at all where it is broken off."""
+    # Its parts are files for a moment, which go with their folder even where the writing of them is broken off.
+    with TemporaryDirectory(prefix="onemap-") as folder:
+        made = xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder})
+        yield made
+        made.close()
 
 
 def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: str = "") -> None:

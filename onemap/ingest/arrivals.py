@@ -14,6 +14,7 @@ from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.references import Arrival
 from onemap.ingest.source import Source, Summary, correct_source, read_source
 from onemap.ingest.versions import keep_newest
+from onemap.progress import doing
 from onemap.spec.layer import LayerSpec
 
 
@@ -48,7 +49,7 @@ def read_layer(
     def make() -> tuple[tuple[list[Summary], list[Ruling]], list[Source]]:
         found: list[Source] = []
         for own in parts:
-            found += keep_newest([read_source(layer, part, extent) for part in own])
+            found += keep_newest([_read(layer, part, extent) for part in own])
         sources, lost = _corrected(found, corrections, extent)
         return ([source.summary for source in sources], lost), sources
 
@@ -65,6 +66,11 @@ def read_layer(
     summaries, lost = kept.light
     arrivals = [Arrival(summary, lambda at=at: kept.heavy[at]) for at, summary in enumerate(summaries)]  # type: ignore[misc]
     return Arrivals(arrivals, lost, kept.digest or None)
+
+
+def _read(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:
+    with doing(part.name):
+        return read_source(layer, part, extent)
 
 
 def _identity(part: Part) -> str | None:

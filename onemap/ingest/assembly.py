@@ -24,6 +24,7 @@ from onemap.ingest.references import Register
 from onemap.ingest.source import Summary
 from onemap.ingest.stamp import stamp
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Issue, Layer
+from onemap.progress import doing
 from onemap.spec.kinds import KINDS
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
@@ -144,8 +145,9 @@ def _whole(
     together: Any = pd.concat([frame for frame in frames if frame is not None], ignore_index=True)
     whole = gpd.GeoDataFrame(together, geometry="geometry", crs=ground.crs)
     for check in CHECKS:
-        checked, found = check(whole, spec)
-        issues += stamp(found, whole, name, spec, letters)
+        with doing():
+            checked, found = check(whole, spec)
+            issues += stamp(found, whole, name, spec, letters)
         whole = checked
     towns = whole if spec.id == TOWNSHIP else (townships.frame if townships else None)
     whole, found = place(whole, spec, towns, TOWNSHIP_NAME)

@@ -17,6 +17,7 @@ from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
 from onemap.ingest.repairs import KIND_OF_TYPE, repair_geometry
 from onemap.ingest.values import DTYPES, read_value
 from onemap.model import SOURCE_ROW, Repair
+from onemap.progress import doing
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import tr
 
@@ -169,6 +170,7 @@ def conform(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame,
     """Make the rows of one source fit their layer; a frame that fits is not changed."""
     faults: list[Fault] = []
     for step in STEPS:
-        frame, found = step(frame, spec)
+        with doing():
+            frame, found = step(frame, spec)
         faults += found
     return frame, faults

@@ -12,7 +12,7 @@ import shapely
 
 from onemap.cache import Cache
 from onemap.ingest.cells import fill_samples
-from onemap.ingest.conform import conform
+from onemap.ingest.conform import STEPS, conform
 from onemap.ingest.placement.neighbours import Placed
 from onemap.ingest.placement.registration import Comparison, Offset, comparison_faults, find_offsets, offset_fault
 from onemap.ingest.raster_source import RasterFile
@@ -21,6 +21,7 @@ from onemap.ingest.references import Arrival, Register
 from onemap.ingest.source import Source, Summary
 from onemap.ingest.stamp import stamp
 from onemap.model import Confidence, Issue
+from onemap.progress import doing
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
 
@@ -71,7 +72,8 @@ def conform_layer(
     def make() -> tuple[list[tuple[tuple[Issue, ...], bool, str]], list[Features]]:
         notes, frames = [], []
         for arrival in arrivals:
-            frame, issues = _conform(arrival.source, crs, rasters)
+            with doing(arrival.summary.name, len(STEPS)):
+                frame, issues = _conform(arrival.source, crs, rasters)
             referred = tuple(register.refer(issue) for issue in issues)
             notes.append((referred, frame is not None, _lie(frame, arrival.summary)))
             frames.append(frame)

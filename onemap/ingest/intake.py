@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,16 +19,19 @@ from onemap.ingest.arrivals import Arrivals, read_layer
 from onemap.ingest.assembly import Ground, assemble, check_beside
 from onemap.ingest.cells import preview
 from onemap.ingest.columns import words_of
+from onemap.ingest.conform import STEPS
 from onemap.ingest.conformed import compare_sources, conform_layer
-from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
+from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts, shown
 from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
+from onemap.ingest.quality.checks import CHECKS
 from onemap.ingest.raster_source import RasterFile, read_raster
 from onemap.ingest.references import Arrival, Register
 from onemap.ingest.stamp import stamp
 from onemap.model import TOWNSHIP, Issue, Layer, Raster, SourceRecord, issue_table, sorted_issues
+from onemap.progress import begin, doing, expect
 from onemap.spec.county import county_extent
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -36,8 +39,6 @@ from onemap.text import tr
 
 DRAWN_IN: Final = "EPSG:3857"
 """What rasters are drawn in: the map's own projection."""
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -59,18 +60,11 @@ class Intake:
         return issue_table(sorted_issues(self.told))
 
 
-def take_in(
-    project: Project,
-    progress: Progress | None = None,
-    corrections: Sequence[Decision] = (),
-    cache: Cache = NOTHING_KEPT,
-) -> Intake:
-    """Read and prove every source of a project.
+def take_in(project: Project, corrections: Sequence[Decision] = (), cache: Cache = NOTHING_KEPT) -> Intake:
+    """Read and prove every source of a project, each a step of the stage that has begun; then check them, the next.
 
     Parameters
     ----------
-    progress
-        Called with what is being read and how far it is, 0 to 1.
     corrections
         What people have corrected, and is laid over the sources.
     cache
@@ -83,7 +77,7 @@ def take_in(
     """
     # What zips were unpacked into, and rasters that features sample, are there until everything is in.
     with ExitStack() as stack:
-        arrivals, files = _read(project, stack, progress, (corrections, cache))
+        arrivals, files = _read(project, stack, corrections, cache)
         intake = _put_together(project, arrivals, files, cache)
     of_no_layer = [Ruling(one, "lost") for one in corrections if one.issue.layer not in project.sources]
     return replace(intake, rulings=(*intake.rulings, *of_no_layer))
@@ -100,38 +94,40 @@ def built_in_extent(code: str) -> Extent | None:
 
 
 def _read(
-    project: Project, stack: ExitStack, progress: Progress | None, given: tuple[Sequence[Decision], Cache]
+    project: Project, stack: ExitStack, corrections: Sequence[Decision], cache: Cache
 ) -> tuple[dict[str, Arrivals], list[RasterFile]]:
     """Read the sources of each layer and lay the corrections over them."""
-    corrections, cache = given
     specs = project.catalogue.layers
     # Townships come first: they say where the county is, and everything else is held against them.
     order = sorted(project.sources, key=lambda layer: layer != TOWNSHIP)
-    count = sum(map(len, project.sources.values()))
     for own_id in order:
         for spec in project.sources[own_id]:
             check_ending(specs[own_id], spec, project)
     arrivals: dict[str, Arrivals] = {}
     files: list[RasterFile] = []
     names: set[tuple[str, str]] = set()
-    done = 0
     for layer in (specs[own_id] for own_id in order):
         # Townships that come in several files lie beside one another, and not in one another.
         towns = arrivals[TOWNSHIP].arrivals if TOWNSHIP in arrivals else ()
         extent = _county(towns) or built_in_extent(project.spec.county)
         parts: list[list[Part]] = []
         for spec in project.sources[layer.id]:
-            found = find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack))
+            with doing(shown(spec.path), steps=0):
+                found = find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack))
             found = [_named_apart(_as_returned(part) if project.returned else part, layer, names) for part in found]
-            if progress:
-                progress(found[0].name, done / count)
             parts.append(found)
-            done += 1
+        read = [part for found in parts for part in found]
+        expect(len(read) - len(parts))
         own = [one for one in corrections if one.issue.layer == layer.id]
-        if layer.is_raster:
-            files += [read_raster(layer, part, extent) for found in parts for part in found]
-        arrivals[layer.id] = read_layer(layer, [] if layer.is_raster else parts, extent, own, cache)
+        with doing(layer.name, len(read)):
+            files += [_read_raster(layer, part, extent) for part in read] if layer.is_raster else []
+            arrivals[layer.id] = read_layer(layer, [] if layer.is_raster else parts, extent, own, cache)
     return arrivals, files
+
+
+def _read_raster(layer: LayerSpec, part: Part, extent: Extent | None) -> RasterFile:
+    with doing(part.name):
+        return read_raster(layer, part, extent)
 
 
 def _as_returned(part: Part) -> Part:
@@ -156,25 +152,30 @@ def _put_together(project: Project, arrivals: Mapping[str, Arrivals], files: lis
     crs = project.spec.crs or _zone(everything, code)
     ground = Ground(code, crs, built_in_extent(code), register, cache)
     rasters = {own_id: [file for file in files if file.layer.id == own_id] for own_id in specs}
-    fitted = {
-        own_id: conform_layer(own.arrivals, crs, rasters, (cache, own.digest)) for own_id, own in arrivals.items()
-    }
-    compared = compare_sources([one for conformed, _ in fitted.values() for one in conformed], cache)
+    begin("checking", len(everything) * len(STEPS) + 1 + len(arrivals) * (len(CHECKS) + 2) + len(files))
+    fitted = {}
+    for own_id, own in arrivals.items():
+        with doing(specs[own_id].name, len(own.arrivals) * len(STEPS)):
+            fitted[own_id] = conform_layer(own.arrivals, crs, rasters, (cache, own.digest))
+    with doing(tr("the layers beside one another")):
+        compared = compare_sources([one for conformed, _ in fitted.values() for one in conformed], cache)
     issues = [issue for file in files for issue in stamp(file.faults, None, file.part.name, file.layer, {})]
     issues += [issue for one in compared for issue in one.issues]
     layers: dict[str, Layer] = {}
     kept: dict[tuple[str, str], int] = {}
     for own_id, (_, digest) in fitted.items():
-        own = [one for one in compared if one.summary.layer.id == own_id]
-        whole = assemble(own, digest, specs[own_id], layers.get(TOWNSHIP), ground)
+        sources = [one for one in compared if one.summary.layer.id == own_id]
+        with doing(specs[own_id].name, len(CHECKS) + 1):
+            whole = assemble(sources, digest, specs[own_id], layers.get(TOWNSHIP), ground)
         issues += whole.issues
         kept |= {(own_id, name): count for name, count in whole.kept.items()}
         if whole.layer is not None:
             layers[own_id] = whole.layer
-    for own_id, layer in layers.items():
+    for own_id in fitted:
         # A workbook may fill several layers: only in its own is a source's name its own.
-        sources = [one.summary for one in compared if one.summary.layer.id == own_id]
-        issues += check_beside(layer, layers, sources, ground)
+        summaries = [one.summary for one in compared if one.summary.layer.id == own_id]
+        with doing(specs[own_id].name):
+            issues += check_beside(layers[own_id], layers, summaries, ground) if own_id in layers else []
     records = [one.summary.record(kept.get((one.summary.layer.id, one.summary.name), 0)) for one in compared]
     drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
@@ -220,4 +221,5 @@ def _drawn(files: Sequence[RasterFile], townships: Layer | None) -> Raster | Non
         west, south, east, north = townships.frame.geometry.to_crs(LONLAT).total_bounds
         box = (west, south, east, north)
     there = [file.raster for file in files if file.raster is not None]
-    return preview(there, DRAWN_IN, box) if there else None
+    with doing(files[0].layer.name, len(files)):
+        return preview(there, DRAWN_IN, box) if there else None

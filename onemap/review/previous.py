@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from onemap.model import SOURCE, SOURCE_ROW, Issue, Layer
+from onemap.progress import begin, doing
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import fold, tr
 
@@ -36,17 +37,24 @@ def compare_with_previous(layers: Mapping[str, Layer], earlier: Mapping[str, Seq
     earlier
         The rows of each layer in the build of the last period; classes by their titles, in either language.
     """
+    both = [layer for own_id, layer in layers.items() if own_id in earlier]
     issues: list[Issue] = []
-    for own_id, layer in layers.items():
-        if own_id not in earlier:
-            continue
-        keys = layer.keys
-        there = {*keys}
-        now = {key: at for at, key in keys[keys != ""].drop_duplicates(keep=False).items()}
-        then = _by_key(layer.spec, earlier[own_id])
-        issues += _gone(layer, [row for key, row in then.items() if key not in there])
-        issues += _changed(layer, {key: (then[key], at) for key, at in now.items() if key in then})
+    if both:
+        begin("comparing", sum(len(layer.spec.fields) + 1 for layer in both))
+    for layer in both:
+        with doing(layer.spec.name, len(layer.spec.fields) + 1):
+            issues += _compared(layer, earlier[layer.spec.id])
     return issues
+
+
+def _compared(layer: Layer, earlier: Iterable[Row]) -> list[Issue]:
+    keys = layer.keys
+    now = {key: at for at, key in keys[keys != ""].drop_duplicates(keep=False).items()}
+    then, here = _by_key(layer.spec, earlier), {*keys}
+    return [
+        *_gone(layer, [row for key, row in then.items() if key not in here]),
+        *_changed(layer, {key: (then[key], at) for key, at in now.items() if key in then}),
+    ]
 
 
 def _by_key(spec: LayerSpec, rows: Iterable[Row]) -> dict[str, Row]:
@@ -78,11 +86,12 @@ def _changed(layer: Layer, pairs: Mapping[str, tuple[Row, Any]]) -> list[Issue]:
     spec, frame = layer.spec, layer.frame
     changes: dict[str, dict[str, tuple[str, str]]] = {}
     for name, field in spec.fields.items():
-        own = {
-            key: change
-            for key, (row, at) in pairs.items()
-            if name != spec.key and name in row and (change := _change(row[name], frame.at[at, name], field))
-        }
+        with doing():
+            own = {
+                key: change
+                for key, (row, at) in pairs.items()
+                if name != spec.key and name in row and (change := _change(row[name], frame.at[at, name], field))
+            }
         if own:
             changes[name] = own
     many = {name for name, own in changes.items() if len(pairs) >= FEWEST and len(own) > MANY * len(pairs)}

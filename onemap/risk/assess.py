@@ -13,6 +13,7 @@ import pandas as pd
 from onemap.cache import NOTHING_KEPT, Cache
 from onemap.errors import SpecError, nearest
 from onemap.model import FINDING_COLUMNS, Layer
+from onemap.progress import begin, doing
 from onemap.risk import distance, overlap, ring_area
 from onemap.risk.grading import UNKNOWN_LIMIT, Worse, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
@@ -111,15 +112,8 @@ class Ground:
     cache: Cache = NOTHING_KEPT
 
 
-def assess(
-    rules: Sequence[Rule], ground: Ground, progress: Callable[[str], None] | None = None
-) -> tuple[pd.DataFrame, gpd.GeoSeries]:
-    """Run rules.
-
-    Parameters
-    ----------
-    progress
-        Is told the name of each rule before it is run.
+def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.GeoSeries]:
+    """Run rules, each a step of a stage.
 
     Returns
     -------
@@ -133,10 +127,11 @@ def assess(
     """
     check_measures(rules)
     lists = []
+    begin("assessing", len(rules))
     for rule in rules:
-        if progress:
-            progress(rule.name)
-        lists.append(ground.cache.value("rule", _inputs(rule, ground), lambda rule=rule: _list(rule, ground)))  # type: ignore[misc]
+        with doing(rule.name):
+            made = ground.cache.value("rule", _inputs(rule, ground), lambda rule=rule: _list(rule, ground))  # type: ignore[misc]
+        lists.append(made)
     columns = [*FINDING_COLUMNS, "link"]
     table = pd.concat(lists, ignore_index=True)[columns] if lists else pd.DataFrame(columns=columns)
     links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=ground.crs)

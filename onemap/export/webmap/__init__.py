@@ -15,6 +15,7 @@ from onemap.export.webmap.figure import OfflineFigure
 from onemap.export.webmap.hillshade import hillshades
 from onemap.export.webmap.layers import layer_content
 from onemap.model import Atlas, Layer
+from onemap.progress import doing
 from onemap.text import language
 
 FILE: Final = "onemap.html"
@@ -33,7 +34,8 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 
 def _canvas_layer(layer: Layer, cache: Cache) -> CanvasLayer:
-    block = cache.value("html", [layer.digest or None], lambda: layer_block(layer.spec.id, layer_content(layer)))
+    with doing(layer.spec.name):
+        block = cache.value("html", [layer.digest or None], lambda: layer_block(layer.spec.id, layer_content(layer)))
     return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 

@@ -25,8 +25,12 @@ def each(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> list[Resul
     todo = list(pieces)
     if len(todo) < 2 or THREADS < 2:
         return [work(piece) for piece in todo]
-    with ThreadPoolExecutor(THREADS) as pool:
+    pool = ThreadPoolExecutor(THREADS)
+    try:
         return list(pool.map(work, todo))
+    finally:
+        # Where the work is broken off, only the pieces that have begun are still done.
+        pool.shutdown(cancel_futures=True)
 
 
 def cut(costs: NDArray[Any], size: int = VERTICES) -> list[slice]:
