@@ -90,10 +90,14 @@ def flatten(shapes: NDArray[Any]) -> Flat:
     """
     counts = shapely.get_num_coordinates(shapes)
     rows = np.flatnonzero(counts)
-    shapes, kinds = shapes[rows], shapely.get_type_id(shapes)[rows]
-    mixed = np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION)
+    shapes = shapes[rows]
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
     for at in mixed:
         shapes[at] = _highest(shapes[at])
+    # A multipoint of one point is that point, around which discs are exact.
+    alone = (shapely.get_type_id(shapes) > shapely.GeometryType.POLYGON) & (shapely.get_num_geometries(shapes) == 1)
+    shapes[alone] = shapely.get_geometry(shapes[alone], 0)
+    kinds = shapely.get_type_id(shapes)
     several = np.flatnonzero((kinds > shapely.GeometryType.POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))
     shapes[several] = shapely.orient_polygons(shapes[several])
     counts = (shapely.get_num_coordinates(shapes) if len(mixed) else counts[rows]).astype(np.intp)
@@ -116,6 +120,7 @@ def _highest(collection: Any) -> Any:
     parts = np.array([collection], dtype=object)
     while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts = shapely.get_parts(parts)
+    parts = parts[~shapely.is_empty(parts)]
     dimensions = shapely.get_dimensions(parts)
     several = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimensions.max()]
     return several(parts[dimensions == dimensions.max()])

@@ -27,6 +27,10 @@ GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 """The CGCS2000 ellipsoid (GB 22021-2008)."""
 
 
+EDGE_M: Final = 500.0
+"""Edges of areas are cut into pieces no longer than this, each of which is straight in any projection."""
+
+
 def unit_title(unit: str) -> str:
     """Return a unit in the language spoken now; one without a word is its own."""
     titles = {
@@ -63,7 +67,9 @@ def area_m2(shapes: gpd.GeoSeries) -> pd.Series[float]:
     """Return the ellipsoidal area of each shape.
 
     Areas are taken in a Lambert azimuthal equal-area projection on the CGCS2000 ellipsoid, centred on
-    the data, where edges of a few kilometres are geodesics to within 1e-6 of the area.
+    the data. Edges are straight where the shapes are drawn, in a metric CRS however long they are, so
+    that the parts of a shape that is cut there add up to it. Edges of up to a kilometre are geodesics too,
+    to within 1e-6 of the area.
 
     Parameters
     ----------
@@ -77,10 +83,23 @@ def area_m2(shapes: gpd.GeoSeries) -> pd.Series[float]:
     """
     if (shapely.is_empty(shapes.array) | shapely.is_missing(shapes.array)).all():
         return pd.Series(0.0, index=shapes.index)
-    lonlat = shapes.to_crs(LONLAT)
+    lonlat = _short_edged(shapes).to_crs(LONLAT)
     west, south, east, north = lonlat.total_bounds
     flat = lonlat.to_crs(_equal_area((south + north) / 2, (west + east) / 2))
     return pd.Series(np.nan_to_num(shapely.area(flat.array)), index=shapes.index)
+
+
+def _short_edged(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return shapes of a metric CRS with vertices along their longest edges too."""
+    if shapes.crs is None or not shapes.crs.is_projected:
+        return shapes
+    west, south, east, north = shapely.bounds(shapes.array).T
+    wide = np.maximum(east - west, north - south) > EDGE_M
+    if not wide.any():
+        return shapes
+    cut = np.array(shapes.array, dtype=object)
+    cut[wide] = shapely.segmentize(cut[wide], EDGE_M)
+    return gpd.GeoSeries(cut, index=shapes.index, crs=shapes.crs)
 
 
 @lru_cache(maxsize=32)

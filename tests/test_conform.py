@@ -54,7 +54,13 @@ def test_a_sound_record_has_no_fault():
 
 @pytest.mark.parametrize(
     ("shape", "kind"),
-    [(None, "null_geometry"), (Polygon(), "empty_geometry"), (LineString([(0, 0), (1, 1)]), "wrong_geometry")],
+    [
+        (None, "null_geometry"),
+        (Polygon(), "empty_geometry"),
+        (LineString([(0, 0), (1, 1)]), "wrong_geometry"),
+        # A thousand times as far from the meridian as the zone is wide: no place on the earth.
+        (box(1e9, 0, 1e9 + 9, 9), "invalid_geometry"),
+    ],
 )
 def test_a_record_without_usable_geometry_is_kept_and_told(shape, kind):
     frame, faults = conform(features([PLOT_ROW], [shape]), PLOT)

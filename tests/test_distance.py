@@ -61,6 +61,17 @@ def test_a_polygon_is_as_far_as_the_nearest_place_on_its_edge(azimuth, metres, t
     assert distance == pytest.approx(nearest, abs=max(0.1, nearest / 1000))
 
 
+@settings(max_examples=40, deadline=None)
+@given(AZIMUTHS, st.floats(1, 5000), st.floats(10, 800), st.floats(-2.5, 2.5), st.floats(18, 53))
+def test_triangles_that_point_at_one_another_are_as_far_as_their_tips(azimuth, metres, size, east, latitude):
+    tips = (114 + east, latitude), away((114 + east, latitude), azimuth, metres)
+    ways = [(azimuth + 140, azimuth + 220), (azimuth - 40, azimuth + 40)]
+    triangles = [
+        placed(Polygon([tip, *(away(tip, way, size) for way in both)])) for tip, both in zip(tips, ways, strict=True)
+    ]
+    assert distances(triangles[:1], triangles[1:], 6000.0) == pytest.approx([metres], abs=0.002)
+
+
 def test_two_polygons_are_measured_from_edge_to_edge():
     # 100 m in the plane, 112 km west of the central meridian, are 0.0155 % less on the ground.
     scale = 1 + (388_000 - 500_000) ** 2 / (2 * 6_371_000**2)

@@ -41,6 +41,21 @@ def test_a_far_corner_of_a_county_has_its_geodesic_area_too():
     assert list(areas) == pytest.approx(expected, rel=1e-6)
 
 
+def test_the_area_of_a_large_shape_is_that_of_its_parts():
+    # At the edge of the zone, where straight lines of the plane are the least straight on the ground.
+    whole = shapely.Polygon([(635_000, 3_800_000), (655_000, 3_830_000), (637_000, 3_822_000)])
+    west = shapely.box(630_000, 3_790_000, 641_000, 3_840_000)
+    areas = area_m2(gpd.GeoSeries([whole, whole & west, whole - west], crs="EPSG:4547"))
+    assert areas[1] + areas[2] == pytest.approx(areas[0], rel=1e-7)
+
+
+def test_the_edges_of_a_large_shape_are_straight_where_it_is_drawn():
+    shape = shapely.Polygon([(635_000, 3_800_000), (655_000, 3_830_000), (637_000, 3_822_000)])
+    rim = gpd.GeoSeries([shapely.segmentize(shape, 50)], crs="EPSG:4547").to_crs("EPSG:4490")
+    expected = abs(GEOD.geometry_area_perimeter(rim[0])[0])
+    assert area_m2(gpd.GeoSeries([shape], crs="EPSG:4547"))[0] == pytest.approx(expected, rel=1e-6)
+
+
 def test_null_and_empty_shapes_have_no_area():
     assert list(area_m2(gpd.GeoSeries([None, shapely.Polygon()], crs="EPSG:4547"))) == [0, 0]
 

@@ -149,6 +149,42 @@ def test_rings_run_around_the_edge_of_a_source_and_the_source_lies_in_the_first(
     assert inner + outer == pytest.approx(area_of(200), rel=2e-4)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.floats(-2.5, 2.5), st.floats(18, 53), st.sampled_from([100.0, 300.0, 1000.0]))
+def test_a_ring_has_its_area_anywhere_in_china_and_beyond_the_edge_of_a_zone(east, latitude, radius):
+    place = (114 + east, latitude)
+    source = placed(Point(place))
+    farmland = source.buffer(1500, cap_style="square")
+    assert areas_m2(source, [farmland], radius) == pytest.approx([circle_area_m2(place, radius)], rel=1e-6)
+
+
+def test_ground_far_away_in_the_same_parcel_changes_no_ring():
+    place = (115.4, 34.9)
+    source = placed(Point(place))
+    near = source.buffer(1500, cap_style="square")
+    expected = pytest.approx([circle_area_m2(place, 1000)], rel=1e-6)
+    assert (
+        areas_m2(source, [MultiPolygon([near, box(source.x - 40_000, Y, source.x - 35_000, Y + 9000)])], 1000)
+        == expected
+    )
+    assert (
+        areas_m2(source, [box(source.x - 40_000, source.y - 2000, source.x + 2000, source.y + 2000)], 1000) == expected
+    )
+
+
+def test_around_a_plot_that_is_an_area_a_huge_parcel_counts_as_a_small_one():
+    source, west, south = square(50, east=100_000), X + 98_000, Y - 2000
+    huge = box(west - 40_000, south, west + 4000, south + 4000)
+    corners = [(west + 500 * i, south + 500 * j) for i in range(8) for j in range(8)]
+    small = [box(x, y, x + 500, y + 500) for x, y in corners]
+    (inside,) = areas_m2(source, [huge], 1000)
+    assert inside == pytest.approx(sum(areas_m2(source, small, 1000)), rel=1e-6)
+
+
+def test_where_no_parcel_has_an_outline_there_are_no_rings():
+    assert areas_m2(SOURCE, [None], 100) == areas_m2(square(50), [None], 100) == []
+
+
 def test_what_has_no_place_has_no_rings():
     found = measure(layer("plot", [None, Point()]), layer("field", [square(20), None]), rings(100))
     assert found.empty

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.geodesy import lonlat_of
 from onemap.ingest.habits import Cell, repair_of, tell_habits
 from onemap.ingest.quality.outlines import check_outlines
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
@@ -130,7 +131,7 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     shapes = frame.geometry
     null, empty = shapely.is_missing(shapes.array), shapely.is_empty(shapes.array)
     kinds = pd.Series([KIND_OF_TYPE.get(int(t), "") for t in shapely.get_type_id(shapes.array)], index=frame.index)
-    nowhere = ~(null | empty) & ~_is_finite(shapes)
+    nowhere = ~(null | empty) & ~_lies_somewhere(shapes)
     wrong = ~(null | empty | nowhere) & ~kinds.isin(spec.geometry).to_numpy()
     hint = tr("draw it again in the source; without it the record is in no list by place")
     faults = [
@@ -148,12 +149,17 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     return frame.set_geometry(shapes.where(~(empty | wrong | nowhere), None)), faults
 
 
-def _is_finite(shapes: gpd.GeoSeries) -> NDArray[np.bool_]:
-    """Tell which shapes have no coordinate that is infinite or no number."""
+def _lies_somewhere(shapes: gpd.GeoSeries) -> NDArray[np.bool_]:
+    """Tell which shapes have every coordinate on the map: a number, and in the plane not off the earth."""
     coordinates, owners = shapely.get_coordinates(shapes.array, return_index=True)
-    finite = np.ones(len(shapes), dtype=bool)
-    finite[owners[~np.isfinite(coordinates).all(axis=1)]] = False
-    return finite
+    there = np.isfinite(coordinates).all(axis=1)
+    # Where the corners of all lie on the earth, all between them does.
+    corners = [coordinates[there].min(axis=0), coordinates[there].max(axis=0)] if there.any() else []
+    if len(corners) and not np.isfinite(lonlat_of(np.array(corners), shapes.crs)).all():
+        there[there] = np.isfinite(lonlat_of(coordinates[there], shapes.crs)).all(axis=0)
+    found = np.ones(len(shapes), dtype=bool)
+    found[owners[~there]] = False
+    return found
 
 
 def _kind_words() -> dict[str, str]:

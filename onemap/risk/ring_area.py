@@ -13,7 +13,7 @@ from onemap.flat import Bools, Flat, Floats, flatten
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, class_label
 from onemap.risk.plane.discs import Discs, sum_in_discs
-from onemap.risk.plane.ledger import Ledger, ledger_of
+from onemap.risk.plane.ledger import Ground, Ledger, ledger_of
 from onemap.risk.plane.tree import Tree, grow
 from onemap.risk.plane.zones import sum_in_zones
 from onemap.spec.rule import Rule
@@ -35,7 +35,7 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     codes, classes = pd.factorize(to.classes.to_numpy(dtype=object)[parcels.rows], sort=True)
     areas_m2: Floats = to.areas_m2.to_numpy()[parcels.rows].astype(np.float64)
     ledger = ledger_of(areas_m2, codes, len(classes))
-    inside_m2 = _inside(sources, (parcels, grow(parcels)), ledger, _radii(of, rule))
+    inside_m2 = _inside(sources, (parcels, grow(parcels)), ledger, _Reaches(of, rule))
     rings_m2 = np.diff(inside_m2, axis=1, prepend=0.0)
     source, ring, group = np.nonzero(rings_m2 > NOISE_M2)
     names = [f"{inner:g}-{outer:g}" for inner, outer in zip((0.0, *rule.rings), rule.rings, strict=False)]
@@ -53,30 +53,37 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     return pd.DataFrame(columns, columns=list(COLUMNS))
 
 
-def _inside(sources: Flat, parcels: tuple[Flat, Tree], ledger: Ledger, radii: Floats) -> Floats:
+class _Reaches:
+    """How far the rings of each source reach in the plane, and what the plane is worth there."""
+
+    def __init__(self, of: Layer, rule: Rule) -> None:
+        boxes, edges = of.flat.boxes, np.array(rule.rings)
+        middles = ((boxes[:2] + boxes[2:]) / 2).T
+        scales = geodesy.scale_factors(middles, of.frame.crs) if len(middles) else np.empty(0)
+        self.radii: Floats = scales[:, None] * edges
+        """Sources x rings: so long that they are the rings' on the ground."""
+        self.density: Floats = 1 / scales**2
+        self.extent: Floats = (boxes[2:] - boxes[:2]).max(axis=0) + edges[-1]
+
+    def ground(self, chosen: Bools) -> Ground:
+        """Return the ground about some of the sources, ring by ring."""
+        rings = self.radii.shape[1]
+        return Ground(np.repeat(self.density[chosen], rings), np.repeat(self.extent[chosen], rings))
+
+
+def _inside(sources: Flat, parcels: tuple[Flat, Tree], ledger: Ledger, reaches: _Reaches) -> Floats:
     """Return the area of each class within each radius of each source, sources x radii x classes."""
-    found = np.zeros((*radii.shape, ledger.count))
+    found = np.zeros((*reaches.radii.shape, ledger.count))
     points = sources.pointlike
     if points.any():
+        radii = reaches.radii[points]
         at = np.repeat(sources.starts[:-1][points], radii.shape[1])
-        discs = Discs(sources.x[at], sources.y[at], radii[points].ravel())
-        found[points] = sum_in_discs(*parcels, discs, ledger).reshape(-1, *found.shape[1:])
+        discs = Discs(sources.x[at], sources.y[at], radii.ravel())
+        inside = sum_in_discs(*parcels, discs, ledger, reaches.ground(points))
+        found[points] = inside.reshape(*radii.shape, ledger.count)
     if not points.all():
-        found[~points] = _inside_buffers(sources, ~points, parcels, (ledger, radii))
-    return found
-
-
-def _inside_buffers(sources: Flat, chosen: Bools, parcels: tuple[Flat, Tree], amounts: tuple[Ledger, Floats]) -> Floats:
-    ledger, radii = amounts[0], amounts[1][chosen]
-    zones = shapely.buffer(sources.shapes[chosen][:, None], radii, quad_segs=QUAD_SEGS)
-    return sum_in_zones(*parcels, flatten(zones.ravel()), ledger).reshape(*radii.shape, ledger.count)
-
-
-def _radii(of: Layer, rule: Rule) -> Floats:
-    """Return the radii in the plane, sources x rings: so long that they are the rings' on the ground."""
-    boxes = of.flat.boxes
-    if boxes.shape[1] == 0:
-        return np.empty((0, len(rule.rings)))
-    scales = geodesy.scale_factors(((boxes[:2] + boxes[2:]) / 2).T, of.frame.crs)
-    found: Floats = scales[:, None] * np.array(rule.rings)
+        radii = reaches.radii[~points]
+        zones = flatten(shapely.buffer(sources.shapes[~points][:, None], radii, quad_segs=QUAD_SEGS).ravel())
+        inside = sum_in_zones(*parcels, zones, ledger, reaches.ground(~points))
+        found[~points] = inside.reshape(*radii.shape, ledger.count)
     return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from onemap.flat import Bools, Flat, Floats, Ints
 from onemap.risk.plane.chunks import cut, each, even
-from onemap.risk.plane.ledger import Ledger
+from onemap.risk.plane.ledger import Ground, Ledger
 from onemap.risk.plane.tree import Tree, opened
 
 
@@ -34,7 +34,7 @@ class Edges(NamedTuple):
     by: Floats
 
 
-def sum_in_discs(flat: Flat, tree: Tree, discs: Discs, ledger: Ledger) -> Floats:
+def sum_in_discs(flat: Flat, tree: Tree, discs: Discs, ledger: Ledger, ground: Ground | None = None) -> Floats:
     """Return what the ground of each class inside each disc is worth, discs x classes.
 
     A node of the tree that lies wholly inside a disc adds its sums unopened, so that the work grows with
@@ -53,6 +53,8 @@ def sum_in_discs(flat: Flat, tree: Tree, discs: Discs, ledger: Ledger) -> Floats
         return found
     disc, shape = (np.concatenate(ends) for ends in zip(*cutting, strict=True))
     shares = shares_in_discs(flat, shape, discs, disc)
+    if ground is not None:
+        shares = ground.shares(flat, ledger, (disc, shape), shares)
     return found + ledger.add_up(disc, shape, shares, len(discs))
 
 

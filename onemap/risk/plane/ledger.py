@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from onemap.flat import Floats, Ints
+from onemap.flat import Flat, Floats, Ints
 
 STEP_M2: Final = 2.0**-20
 """Areas are whole multiples of this, about a square millimetre: up to 8,590 km² their sums are exact in
@@ -30,6 +30,36 @@ class Ledger:
         cells = query * self.count + self.classes[shape]
         sums: Floats = np.bincount(cells, weights=parts, minlength=queries * self.count).astype(float)
         return sums.reshape(queries, self.count)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the plane is worth on the ground about each query.
+
+    The scale of the plane changes from place to place: of a shape that reaches far beyond all that is asked
+    about, the part near by has another share of the ground than of the plane.
+    """
+
+    density: Floats
+    """Square metres of ground to one of the plane there."""
+    extent: Floats
+    """How wide what is asked about is; of what is no wider, the share of the ground is that of the plane."""
+
+    def shares(self, flat: Flat, ledger: Ledger, pairs: tuple[Ints, Ints], shares: Floats) -> Floats:
+        """Return which part (0 to 1) of the ground of shapes it is that has these shares of the plane.
+
+        Parameters
+        ----------
+        pairs
+            The query and the shape of each share.
+        """
+        query, shape = pairs
+        widths = (flat.boxes[2:] - flat.boxes[:2]).max(axis=0)
+        large = np.flatnonzero((widths[shape] > self.extent[query]) & (shares < 1) & (ledger.worth[shape] > 0))
+        at = shape[large]
+        found = shares.copy()
+        found[large] *= self.density[query[large]] * flat.areas[at] / ledger.worth[at]
+        return np.minimum(found, 1.0)
 
 
 def ledger_of(areas_m2: Floats, classes: Ints, count: int) -> Ledger:

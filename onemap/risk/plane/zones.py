@@ -17,7 +17,7 @@ import numpy as np
 from onemap.flat import Flat, Floats, Ints
 from onemap.risk.plane.chunks import VERTICES, cut, each, even
 from onemap.risk.plane.columns import Columns, slices
-from onemap.risk.plane.ledger import Ledger
+from onemap.risk.plane.ledger import Ground, Ledger
 from onemap.risk.plane.segments import Segments, rims
 from onemap.risk.plane.tree import Tree, opened
 
@@ -33,7 +33,7 @@ class Pairs:
     shape: Ints
 
 
-def sum_in_zones(flat: Flat, tree: Tree, zones: Flat, ledger: Ledger) -> Floats:
+def sum_in_zones(flat: Flat, tree: Tree, zones: Flat, ledger: Ledger, ground: Ground | None = None) -> Floats:
     """Return what the ground of each class inside each zone is worth, zones x classes.
 
     Parameters
@@ -53,7 +53,10 @@ def sum_in_zones(flat: Flat, tree: Tree, zones: Flat, ledger: Ledger) -> Floats:
     if not cutting:
         return found
     pairs = Pairs(*(np.concatenate(ends) for ends in zip(*((one.zone, one.shape) for one in cutting), strict=True)))
-    return found + ledger.add_up(pairs.zone, pairs.shape, shares_cut(flat, columns, pairs), len(zones.rows))
+    shares = shares_cut(flat, columns, pairs)
+    if ground is not None:
+        shares = ground.shares(flat, ledger, (pairs.zone, pairs.shape), shares)
+    return found + ledger.add_up(pairs.zone, pairs.shape, shares, len(zones.rows))
 
 
 def share_pairs(flat: Flat, tree: Tree, zones: Flat) -> tuple[Pairs, Floats]:
@@ -102,8 +105,12 @@ def _areas(flat: Flat, columns: Columns, pairs: Pairs) -> Floats:
     owner = np.repeat(np.arange(len(counts)), counts)
     x, y = columns.seen(pairs.zone[owner], flat.x[vertices], flat.y[vertices])
     edges, owner = rims(x, y, flat.last[vertices], owner)
-    edge, piece = columns.over(pairs.zone[owner], edges.west, edges.east)
     low = np.minimum(edges.start, edges.end)
+    # Of a shape much larger than the zone hardly an edge lies beside or below it, and no other matters.
+    wide, high = (columns.boxes[2:] - columns.boxes[:2])[:, pairs.zone[owner]]
+    near = np.flatnonzero((edges.east > 0) & (edges.west < wide) & (low < high))
+    edges, owner, low = edges.take(near), owner[near], low[near]
+    edge, piece = columns.over(pairs.zone[owner], edges.west, edges.east)
     under = np.flatnonzero(columns.heights[1][piece] > low[edge])
     edge, piece = edge[under], piece[under]
     strips = _strips(edges, edge, columns.pieces, piece)
