@@ -22,6 +22,7 @@ from onemap.review.previous import compare_with_previous
 from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
 from onemap.risk.assess import assess, check_measures, chosen_rules
+from onemap.risk.balance import balances
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import tr
 
@@ -119,10 +120,11 @@ def build(project: Project, progress: Progress | None = None) -> Atlas:
             progress(name, READ + (1 - READ) * told / len(rules))
         told += 1
 
-    findings, links = assess(
-        atlas.layers, rules, frozenset(atlas.issues.loc[errors, "layer"]), project.catalogue.layers, tell
-    )
-    return replace(atlas, findings=findings, links=links.set_crs(atlas.crs, allow_override=True), rules=rules)
+    withheld = frozenset(atlas.issues.loc[errors, "layer"])
+    findings, links = assess(atlas.layers, rules, withheld, project.catalogue.layers, tell)
+    divided = balances(atlas.layers, project.sources, withheld, project.catalogue.layers)
+    links = links.set_crs(atlas.crs, allow_override=True)
+    return replace(atlas, findings=findings, links=links, rules=rules, balances=divided)
 
 
 def publish(

@@ -63,7 +63,7 @@ def draw(atlas: Atlas) -> folium.Map:
     chart.default_js, chart.default_css = leaflet_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
-    layers = [CanvasLayer(layer_content(layer)) for layer in ordered]
+    layers = [CanvasLayer(layer_content(layer, atlas.balance_of(layer.spec.id))) for layer in ordered]
     grounds = hillshades(atlas)
     for layer in (*grounds, *layers):
         layer.add_to(chart)
