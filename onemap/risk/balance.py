@@ -11,7 +11,6 @@ import pandas as pd
 from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
 from onemap.risk.ground import NOISE_M2, ground_once, legend
-from onemap.risk.inputs import located
 from onemap.risk.plane.ledger import in_steps
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
@@ -103,7 +102,7 @@ def _balance(
 ) -> Balance:
     """Return the balance of a layer, or why there is none."""
     spoiled = [specs[needed].name for needed in (own_id, TOWNSHIP) if needed in withheld]
-    absent = [specs[n].name for n in (own_id, TOWNSHIP) if n not in layers or not located(layers[n]).any()]
+    absent = [specs[n].name for n in (own_id, TOWNSHIP) if n not in layers or not (layers[n].areas_m2 > 0).any()]
     if spoiled:
         return _nothing(own_id, tr("withheld: the data of {layers} stands with errors", layers=tr(", ").join(spoiled)))
     if absent:
