@@ -94,8 +94,8 @@ def _write_doubles(page: Page, row: int, atlas: Atlas, balance: Balance) -> None
     doubles = balance.doubles.sort_values("area_m2", ascending=False, kind="stable")
     page.sheet.write_string(row, 0, tr("Covered more than once"), page.book.style(bold=True, font_size=12))
     told = tr(
-        "It counts once, for the gravest class. Pairs of {least:g} m² and more are issues too ({kind}), to be settled in "
-        "the data. The areas of all features, less these, are the total above.",
+        "It counts once, for the gravest class. Pairs of {least:g} m² and more are issues too ({kind}), to be settled "
+        "in the data. The areas of all features, less these, are the total above.",
         kind=kind_title("overlap"),
         least=atlas.project.catalogue.layers[balance.layer].overlap_tolerance_m2,
     )
