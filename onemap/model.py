@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from onemap.cache import NOTHING_KEPT, Cache
 from onemap.decision import Decision, Reference, Ruling
 from onemap.flat import Flat, flatten
 from onemap.geodesy import area_m2
@@ -153,6 +154,13 @@ class Layer:
 
     spec: LayerSpec
     frame: gpd.GeoDataFrame
+    digest: str = ""
+    """What tells its content from every other; "" where that is not known."""
+
+    @property
+    def count(self) -> int:
+        """How many features it has."""
+        return len(self.frame)
 
     @cached_property
     def areas_m2(self) -> pd.Series[float]:
@@ -256,6 +264,8 @@ class Atlas:
     """What was decided about issues in the workbooks that came back, and what became of it."""
     balances: tuple[Balance, ...] = ()
     """The ground by township and class, of each layer whose classes cover the ground."""
+    cache: Cache = field(default=NOTHING_KEPT, repr=False, compare=False)
+    """What earlier builds worked out."""
 
     @cached_property
     def issues(self) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from onemap.cache import FOLDER as CACHE_FOLDER
+from onemap.cache import Cache
 from onemap.dates import last_day
 from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
 from onemap.ingest.intake import take_in
@@ -21,10 +23,10 @@ from onemap.record import earlier_rows
 from onemap.review.previous import compare_with_previous
 from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
-from onemap.risk.assess import assess, check_measures, chosen_rules
+from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.risk.balance import balances
 from onemap.spec.project import PROJECT_FILE, Project
-from onemap.text import tr
+from onemap.text import language, tr
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, and which share of the whole is done by now: 0 to 1."""
@@ -48,27 +50,37 @@ BUILT: Final = 0.6
 """The share of a whole run that is done when the atlas is built, roughly."""
 
 
-def check(project: Project, progress: Progress | None = None) -> Atlas:
+def cache_of(project: Project) -> Cache:
+    """Return what earlier builds have left in the folder of a project, as long as the project itself is the same."""
+    specs = (*project.catalogue.layers.values(), *project.catalogue.rules.values(), project.spec)
+    told = [language(), repr((project.run, project.returned)), *(spec.model_dump_json() for spec in specs)]
+    return Cache(project.folder / CACHE_FOLDER, told)
+
+
+def check(project: Project, progress: Progress | None = None, cache: Cache | None = None) -> Atlas:
     """Read and prove the data of a project, without any analysis: an atlas without findings.
 
     Parameters
     ----------
     progress
         Is told what is being read, and how far it is.
+    cache
+        What earlier builds worked out; left out, that of the project.
 
     Raises
     ------
     OnemapError
         The project or a rule is wrong. Faults in the data are issues of the atlas.
     """
+    cache = cache_of(project) if cache is None else cache
     check_measures(list(project.catalogue.rules.values()))
     earlier = earlier_rows(project.previous, project.spec.county) if project.previous else {}
     decisions = read_decisions(project)
     scope = Scope(last_day(project.spec.period))
-    intake = take_in(project, progress, corrections_of(decisions.made, scope))
+    intake = take_in(project, progress, corrections_of(decisions.made, scope), cache)
     compared = compare_with_previous(intake.layers, earlier)
-    found = [intake.refer(issue) for issue in (*intake.told, *decisions.issues, *compared)]
-    told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, presence=intake.presence))
+    found = [*intake.told, *(intake.register.refer(issue) for issue in (*decisions.issues, *compared))]
+    told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, presence=intake.register.presence))
     return Atlas(
         project=project,
         layers=intake.layers,
@@ -81,16 +93,19 @@ def check(project: Project, progress: Progress | None = None) -> Atlas:
         painter=webmap.draw,
         rasters=intake.rasters,
         rulings=rulings,
+        cache=cache,
     )
 
 
-def build(project: Project, progress: Progress | None = None) -> Atlas:
+def build(project: Project, progress: Progress | None = None, cache: Cache | None = None) -> Atlas:
     """Read and prove the data of a project, and run its rules.
 
     Parameters
     ----------
     progress
         Is told what is being done, and how far it is.
+    cache
+        What earlier builds worked out; left out, that of the project.
 
     Returns
     -------
@@ -108,7 +123,7 @@ def build(project: Project, progress: Progress | None = None) -> Atlas:
     >>> atlas.verdict  # doctest: +SKIP
     'pass-with-issues'
     """
-    atlas = check(project, _stretch(progress, 0, READ))
+    atlas = check(project, _stretch(progress, 0, READ), cache)
     # A layer that could not be read is asked for too, so that its list says why it is withheld.
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
@@ -121,9 +136,9 @@ def build(project: Project, progress: Progress | None = None) -> Atlas:
         told += 1
 
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
-    findings, links = assess(atlas.layers, rules, withheld, project.catalogue.layers, tell)
-    divided = balances(atlas.layers, project.sources, withheld, project.catalogue.layers)
-    links = links.set_crs(atlas.crs, allow_override=True)
+    ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, atlas.cache)
+    findings, links = assess(rules, ground, tell)
+    divided = balances(ground, project.sources)
     return replace(atlas, findings=findings, links=links, rules=rules, balances=divided)
 
 
@@ -184,6 +199,7 @@ def _opened(
                     progress(tr("writing {product}", product=name), done / len(writers))
                 writer(atlas, part)
             manifest.write(atlas, part, started, datetime.now(UTC))
+            atlas.cache.tidy()
 
         yield write
 

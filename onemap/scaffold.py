@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import defaultdict
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +20,8 @@ from onemap.spec.toml import quoted
 from onemap.text import tr
 
 SAMPLE: Final = "sample_geodata"
-NOT_DATA: Final = ("*.py", "__pycache__", "planted_defects.*")
-"""What of the sample is only for whoever makes it and tests it."""
+NOT_DATA: Final = ("*.py", "__pycache__", "planted_defects.*", ".*", "build")
+"""What of the sample is only for whoever makes it and tests it, or left by a build of it."""
 
 
 def copy_sample(folder: Path) -> Path:
@@ -45,8 +46,9 @@ def copy_sample(folder: Path) -> Path:
 
 def _is_sample(folder: Path, sample: Path) -> bool:
     """Say whether every file of the sample that is in `folder` is there as it was shipped."""
-    files = [path for path in sample.rglob("*") if path.is_file()]
-    there = [(path, folder / path.relative_to(sample)) for path in files]
+    files = [path.relative_to(sample) for path in sample.rglob("*") if path.is_file()]
+    data = [path for path in files if not any(fnmatch(part, kind) for part in path.parts for kind in NOT_DATA)]
+    there = [(sample / path, folder / path) for path in data]
     return (folder / PROJECT_FILE).is_file() and all(
         not copy.exists() or copy.read_bytes() == path.read_bytes() for path, copy in there
     )

@@ -17,6 +17,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# No test finds what another has worked out, or leaves anything in the folders of the sample; tests/test_cache.py does.
+os.environ["ONEMAP_NO_CACHE"] = "1"
+
 SAMPLE = Path(__file__).parent.parent / "sample_geodata"
 
 

@@ -12,7 +12,7 @@ from shapely.geometry import Point, box
 
 from onemap.errors import SpecError
 from onemap.model import FINDING_COLUMNS, Layer
-from onemap.risk.assess import assess, check_measures, chosen_rules
+from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.text import speaking
 from tests.atlases import small_atlas
 from tests.ground import SPECS, away, layer, placed, rings, rule
@@ -28,12 +28,12 @@ def receptor(metres: float, azimuth: float = 90) -> Point:
 
 def findings(*layers: Layer, rules=None, withheld=frozenset()):
     with speaking("en"):
-        return assess({one.spec.id: one for one in layers}, rules or [rule()], withheld, SPECS)[0]
+        return assess(rules or [rule()], Ground({one.spec.id: one for one in layers}, withheld, SPECS))[0]
 
 
 def test_the_sentence_gives_reason_basis_and_level():
     plots, receptors = layer("plot", [PLOT]), layer("receptor", [receptor(85)], kind=["school"], name=["示例小学"])
-    table, _ = assess({"plot": plots, "receptor": receptors}, [rule()], frozenset(), SPECS)
+    table, _ = assess([rule()], Ground({"plot": plots, "receptor": receptors}, frozenset(), SPECS))
     assert table["reason"].tolist() == ["因距学校“示例小学”85米（依据 方案 二(一)6）定为高"]
 
 
@@ -44,7 +44,7 @@ def test_the_sentence_is_told_in_english_too():
 
 def test_a_finding_holds_both_sides_and_its_link():
     layers = {"plot": layer("plot", [PLOT]), "receptor": layer("receptor", [receptor(85)], kind=["school"])}
-    table, links = assess(layers, [rule()], frozenset(), SPECS)
+    table, links = assess([rule()], Ground(layers, frozenset(), SPECS, "EPSG:4547"))
     assert tuple(table.columns) == FINDING_COLUMNS
     assert table.loc[0, ["of_layer", "of_key", "of_label", "township"]].tolist() == [
         "plot",
@@ -101,7 +101,7 @@ def test_rings_are_graded_by_their_outer_edge():
 
 
 def test_a_layer_that_is_not_there_cannot_be_judged():
-    table, links = assess({"plot": layer("plot", [PLOT])}, [rule()], frozenset(), SPECS)
+    table, links = assess([rule()], Ground({"plot": layer("plot", [PLOT])}, frozenset(), SPECS))
     assert table[["level", "to_layer"]].to_numpy().tolist() == [["unknown", "receptor"]]
     assert table["reason"].tolist() == ["未提供受体数据, 不能判定（依据 方案 二(一)6）定为信息不足"]
     assert table["value"].isna().all()
@@ -243,15 +243,15 @@ def test_shuffled_rows_change_nothing(seed):
         "field": layer("field", [Point(place).buffer(200) for place in places], kind=kinds),
     }
     rules = [rule(where={"receptor": {"kind": "school"}}), rings(100, 1000), OVERLAP]
-    table, links = assess(layers, rules, frozenset(), SPECS)
+    table, links = assess(rules, Ground(layers, frozenset(), SPECS))
     others = {own_id: shuffled(one, seed) for own_id, one in layers.items()}
-    other, other_links = assess(others, rules, frozenset(), SPECS)
+    other, other_links = assess(rules, Ground(others, frozenset(), SPECS))
     pd.testing.assert_frame_equal(table, other, check_exact=True)
     assert links.to_wkb().tolist() == other_links.to_wkb().tolist()
 
 
 def test_no_rules_give_an_empty_table_of_findings():
-    table, links = assess({}, [], frozenset(), SPECS)
+    table, links = assess([], Ground({}, frozenset(), SPECS))
     assert tuple(table.columns) == FINDING_COLUMNS
     assert isinstance(links, gpd.GeoSeries)
     assert len(links) == len(table) == 0
@@ -259,7 +259,7 @@ def test_no_rules_give_an_empty_table_of_findings():
 
 def test_progress_hears_the_name_of_each_rule():
     heard: list[str] = []
-    assess({}, [rule(), rule(id="b", title="另一")], frozenset(), SPECS, heard.append)
+    assess([rule(), rule(id="b", title="另一")], Ground({}, frozenset(), SPECS), heard.append)
     assert heard == ["清单", "另一"]
 
 
@@ -287,7 +287,7 @@ def test_an_unknown_measure_is_told_with_the_one_that_was_meant():
 )
 def test_a_rule_that_cannot_be_run_is_told_before_any_work(changes, told):
     with speaking("en"), pytest.raises(SpecError, match=told):
-        assess({}, [rule(**changes)], frozenset(), SPECS)
+        assess([rule(**changes)], Ground({}, frozenset(), SPECS))
 
 
 def test_without_a_choice_every_rule_runs_whose_own_layer_is_there(tmp_path):
@@ -299,6 +299,6 @@ def test_without_a_choice_every_rule_runs_whose_own_layer_is_there(tmp_path):
 def test_the_rules_of_the_catalogue_run_on_the_small_atlas(tmp_path):
     atlas = small_atlas(tmp_path)
     rules = chosen_rules(atlas.project, atlas.layers)
-    table, _ = assess(atlas.layers, rules, frozenset(), atlas.project.catalogue.layers)
+    table, _ = assess(rules, Ground(atlas.layers, frozenset(), atlas.project.catalogue.layers))
     assert table.loc[table["to_key"] == "DX-01", "value"].tolist() == [199.97]
     assert table.loc[table["rule"] == "plot_overlaps_construction", "level"].tolist() == ["high"]

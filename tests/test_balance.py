@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
+from onemap.risk.assess import Ground
 from onemap.risk.balance import balance, balances
 from onemap.text import speaking
 from tests.ground import geodesic_area_m2, layer
@@ -120,7 +121,7 @@ def asked(withheld=(), leave_out=()):
     specs["township"] = specs["township"].model_copy(update={"class_field": None})
     there = {own_id: one for own_id, one in layers.items() if own_id not in leave_out}
     with speaking("en"):
-        return balances(there, layers, withheld, specs)
+        return balances(Ground(there, frozenset(withheld), specs), layers)
 
 
 def test_only_layers_whose_classes_cover_the_ground_have_a_balance():

@@ -22,8 +22,9 @@ def layer(own_id, shapes, keys, labels):
 
 
 def between(*layers):
-    found = check_between({one.spec.id: one for one in layers})
-    return {own_id: [(fault.kind, fault.at) for fault in faults] for own_id, faults in found.items()}
+    by_id = {one.spec.id: one for one in layers}
+    found = {own_id: check_between(one, by_id) for own_id, one in by_id.items()}
+    return {own_id: [(fault.kind, fault.at) for fault in faults] for own_id, faults in found.items() if faults}
 
 
 PLOTS = layer("priority_plot", [PLOT], ["4108832260001"], ["示例化工厂旧址"])

@@ -23,6 +23,7 @@ from onemap.export.webmap.elements import json_block
 from onemap.export.webmap.layers import layer_content
 from onemap.export.webmap.packing import mercator, pack
 from onemap.model import Atlas, Layer
+from onemap.risk.assess import Ground
 from onemap.risk.balance import balances
 from onemap.text import fold, speaking
 from tests.atlases import CRS, RARE_NAME, SOUTH, WEST, small_atlas
@@ -341,8 +342,8 @@ def test_the_legend_counts_ground_under_two_parcels_once(atlas: Atlas) -> None:
     frame = land.frame.copy()
     frame.loc[1, "geometry"] = frame.geometry[0]
     layers = {**atlas.layers, "cultivated_land": Layer(land.spec, frame)}
-    [told] = balances(layers, layers, (), atlas.project.catalogue.layers)
-    content = layer_content(layers["cultivated_land"], told)
+    [told] = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
+    content = layer_content(layers["cultivated_land"], told.by_class["area_mu"].to_dict())
     # Of six parcels one lies on another and has no ground of its own.
     ground = [
         box(WEST + 500, SOUTH + 1500, WEST + 2500, SOUTH + 5500),

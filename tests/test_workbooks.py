@@ -13,6 +13,7 @@ from shapely.geometry import box
 from onemap.export import issue_workbook, workbooks
 from onemap.export.words import action_title, severity_title, verdict_title
 from onemap.model import Atlas, Layer
+from onemap.risk.assess import Ground
 from onemap.risk.balance import balances
 from onemap.spec.kinds import KINDS
 from onemap.text import speaking
@@ -172,7 +173,7 @@ def test_what_is_covered_twice_is_told_below_the_balance_with_the_class_it_went_
     shapes = land.frame.geometry.to_list()
     shapes[1] = box(WEST + 2500, SOUTH + 1500, WEST + 4510, SOUTH + 3500)
     layers = {**atlas.layers, "cultivated_land": Layer(land.spec, land.frame.set_geometry(shapes, crs=CRS))}
-    told = balances(layers, layers, (), atlas.project.catalogue.layers)
+    told = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
     rows = values(lists(replace(atlas, layers=layers, balances=told), tmp_path)[BALANCE])
     at = next(number for number, row in enumerate(rows) if row[0] == "计入")
     pair = [value for value in rows[at + 1] if value is not None]
@@ -185,14 +186,14 @@ def test_ground_outside_every_township_is_named_so(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
     town = atlas.layers["township"]
     layers = {**atlas.layers, "township": Layer(town.spec, town.frame[:1])}
-    told = balances(layers, layers, (), atlas.project.catalogue.layers)
+    told = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
     sheet = lists(replace(atlas, layers=layers, balances=told), tmp_path)[BALANCE]
     assert [row[0] for row in block(sheet, "各乡镇各类别面积")] == [TOWNSHIPS[0], "乡镇界线以外", "合计"]
 
 
 def test_a_balance_that_is_withheld_says_why(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
-    told = balances(atlas.layers, atlas.layers, ("township",), atlas.project.catalogue.layers)
+    told = balances(Ground(atlas.layers, frozenset({"township"}), atlas.project.catalogue.layers), atlas.layers)
     sheets = lists(replace(atlas, balances=told), tmp_path)
     said = "因乡镇界线的数据存在错误，暂不给出"
     assert sheets[BALANCE]["A2"].value == said

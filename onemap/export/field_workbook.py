@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pandas as pd
-
 from onemap.export import dbf
 from onemap.export.sheets import Column, workbook, write_table
 from onemap.export.words import origin_columns
@@ -21,16 +19,26 @@ NAME: Final = "字段对照表.xlsx"
 
 
 @dataclass(frozen=True)
+class Described:
+    """A column of a shapefile, without its cells."""
+
+    name: str
+    type: str
+    width: int
+    decimals: int
+    cut: tuple[tuple[str, str], ...]
+    """Key and full text of what was longer than a column can be."""
+
+
+@dataclass(frozen=True)
 class File:
     """A shapefile that was written."""
 
     name: str
     spec: LayerSpec
     encoding: dbf.Encoding
-    columns: Mapping[str, dbf.Column]
+    columns: Mapping[str, Described]
     """By the layer's own names for its columns."""
-    keys: pd.Series[str]
-    """The key of each feature."""
 
 
 def write(atlas: Atlas, files: Sequence[File], folder: Path) -> Path:
@@ -72,7 +80,7 @@ def _fields(file: File) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _type_title(column: dbf.Column) -> str:
+def _type_title(column: Described) -> str:
     if column.type == "N":
         return tr("number") if column.decimals else tr("whole number")
     return tr("date") if column.type == "D" else tr("text")
@@ -98,5 +106,4 @@ def _cuts(file: File) -> Iterator[tuple[str, ...]]:
     for own_id, column in file.columns.items():
         field = file.spec.fields.get(own_id)
         title = f"{column.name} {field.label}" if field else column.name
-        keys = file.keys[column.cut.index]
-        yield from ((file.name, key, title, text) for key, text in zip(keys, column.cut, strict=True))
+        yield from ((file.name, key, title, text) for key, text in column.cut)

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -27,7 +27,7 @@ from onemap.dates import first_day
 from onemap.export.parts import Part, geometry_type_of, parts
 from onemap.export.qml import findings_qml, issues_qml, layer_qml
 from onemap.geodesy import LONLAT
-from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
+from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas, Layer
 from onemap.spec.layer import GeometryKind, LayerSpec
 from onemap.text import tr
 
@@ -61,23 +61,51 @@ class Table:
     description: str
     qml: str
 
+    @property
+    def style(self) -> Style:
+        """How QGIS shows it."""
+        return Style(self.name, self.description, self.qml)
+
+
+class Style(NamedTuple):
+    """How QGIS shows a table."""
+
+    name: str
+    description: str
+    qml: str
+
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write onemap.gpkg into `folder`."""
     path = folder / FILE
-    path.unlink(missing_ok=True)
     day = first_day(atlas.project.spec.period)
-    tables = [
-        *(_layer_table(layer.spec, part) for layer in atlas.layers.values() for part in parts(layer)),
-        _findings(atlas),
-        _issues(atlas),
-    ]
+    # The largest layer comes first, so that a file that begins with it can be gone on with when others change.
+    layers = sorted(atlas.layers.values(), key=lambda layer: -layer.count)
+    path.unlink(missing_ok=True)
+    styles = _begin(atlas, layers[0], path) if layers else []
+    tables = [_layer_table(layer.spec, part) for layer in layers[1:] for part in parts(layer)]
     with _dated(day):
-        for table in tables:
+        for table in (*tables, _findings(atlas), _issues(atlas)):
             _write_table(table, path, atlas.crs)
+            styles.append(table.style)
     with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, tables, f"{day.isoformat()}T00:00:00.000Z")
+        _write_styles(database, styles, f"{day.isoformat()}T00:00:00.000Z")
     return [path]
+
+
+def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
+    """Write a file that holds a layer alone, and return how its tables look."""
+
+    def make() -> tuple[list[Style], bytes]:
+        tables = [_layer_table(layer.spec, part) for part in parts(layer)]
+        with _dated(first_day(atlas.project.spec.period)):
+            for table in tables:
+                _write_table(table, path, atlas.crs)
+        return [table.style for table in tables], path.read_bytes()
+
+    kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
+    path.write_bytes(kept.heavy)
+    return [*kept.light]
 
 
 def _layer_table(spec: LayerSpec, part: Part) -> Table:
@@ -155,7 +183,7 @@ def _wkb(shapes: NDArray[Any], geometry_type: str) -> NDArray[Any]:
     return binary
 
 
-def _write_styles(database: sqlite3.Connection, tables: list[Table], moment: str) -> None:
+def _write_styles(database: sqlite3.Connection, styles: list[Style], moment: str) -> None:
     database.execute(STYLES)
     database.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
@@ -166,5 +194,5 @@ def _write_styles(database: sqlite3.Connection, tables: list[Table], moment: str
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
         "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
         "VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
-        [(table.name, GEOMETRY, table.name, table.qml, table.description, moment) for table in tables if table.qml],
+        [(own.name, GEOMETRY, own.name, own.qml, own.description, moment) for own in styles if own.qml],
     )

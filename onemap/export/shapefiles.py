@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
+from onemap.cache import Cache
 from onemap.dates import first_day
 from onemap.export import dbf, field_workbook
 from onemap.export.parts import Part, geometry_type_of, parts
@@ -42,9 +43,21 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write shapefiles/ into `folder`."""
     target = Target(folder / FOLDER, atlas.crs, first_day(atlas.project.spec.period))
     target.folder.mkdir(exist_ok=True)
-    written = [_write_part(part, layer, target) for layer in atlas.layers.values() for part in parts(layer)]
+    written = [file for layer in atlas.layers.values() for file in _write_layer(layer, target, atlas.cache)]
     paths = [path for file in written for path in sorted(target.folder.glob(f"{file.name}.*"))]
     return [*paths, field_workbook.write(atlas, written, target.folder)]
+
+
+def _write_layer(layer: Layer, target: Target, cache: Cache) -> list[field_workbook.File]:
+    def make() -> tuple[list[field_workbook.File], dict[str, bytes]]:
+        files = [_write_part(part, layer, target) for part in parts(layer)]
+        paths = [path for file in files for path in target.folder.glob(f"{file.name}.*")]
+        return files, {path.name: path.read_bytes() for path in paths}
+
+    kept = cache.keep("shp", [layer.digest or None], make)
+    for name, content in kept.heavy.items():
+        (target.folder / name).write_bytes(content)
+    return kept.light
 
 
 def dbf_names(spec: LayerSpec) -> Mapping[str, str]:
@@ -62,7 +75,21 @@ def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File
     columns = {own_id: dbf.column(name, part.frame[own_id], encoding) for own_id, name in names.items()}
     dbf.write(path, list(columns.values()), encoding, target.day)
     keys = part.frame[layer.spec.key].astype("string").fillna("")
-    return field_workbook.File(part.name, layer.spec, encoding, columns, keys)
+    return field_workbook.File(
+        part.name,
+        layer.spec,
+        encoding,
+        {
+            own_id: field_workbook.Described(
+                column.name,
+                column.type,
+                column.width,
+                column.decimals,
+                tuple(zip(keys[column.cut.index], column.cut, strict=True)),
+            )
+            for own_id, column in columns.items()
+        },
+    )
 
 
 def _write_shapes(part: Part, path: Path, crs: str) -> None:

@@ -2,49 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import geopandas as gpd
+import shapely
 
+from onemap.cache import Cache
 from onemap.ingest.cells import fill_samples
 from onemap.ingest.conform import conform
 from onemap.ingest.placement.neighbours import Placed
-from onemap.ingest.placement.registration import Offset, comparison_faults, find_offsets, offset_fault
+from onemap.ingest.placement.registration import Comparison, Offset, comparison_faults, find_offsets, offset_fault
 from onemap.ingest.raster_source import RasterFile
 from onemap.ingest.raw import Fault
-from onemap.ingest.source import Source
+from onemap.ingest.references import Arrival, Register
+from onemap.ingest.source import Source, Summary
 from onemap.ingest.stamp import stamp
 from onemap.model import Confidence, Issue
+from onemap.spec.layer import LayerSpec
 from onemap.text import tr
 
 Rasters = Mapping[str, Sequence[RasterFile]]
+Features: TypeAlias = gpd.GeoDataFrame | None
 
 _SHAPES: Final = ("invalid_geometry", "wrong_geometry")
 
 
 @dataclass(frozen=True)
 class Conformed:
-    """A source, its features as its layer has them (None: there are none), and its issues so far."""
+    """A source whose rows are features of its layer: what is known of it, and the features when they are asked for."""
 
-    source: Source
-    frame: gpd.GeoDataFrame | None
+    summary: Summary
     issues: tuple[Issue, ...]
+    """Its issues so far."""
+    there: bool
+    """Whether it has features."""
+    lies: str
+    """A digest of where its features lie and what they are called; "" where none has a place."""
+    load: Callable[[], Features]
+
+    @property
+    def frame(self) -> Features:
+        """Its features; None where there are none."""
+        return self.load()
 
 
-def conform_source(source: Source, crs: str, rasters: Rasters) -> Conformed:
-    """Make a source fit its layer, with what its fields sample filled in."""
+def conform_layer(
+    arrivals: Sequence[Arrival], crs: str, rasters: Rasters, keeping: tuple[Cache, str | None]
+) -> tuple[list[Conformed], str | None]:
+    """Make the sources of a layer fit it, with what its fields sample filled in.
+
+    Parameters
+    ----------
+    keeping
+        Where it is kept, and the digest of the sources; None where that is not known.
+
+    Returns
+    -------
+    conformed, digest
+        The sources, and the digest of their features.
+    """
+    if not arrivals:
+        return [], keeping[1]
+    register = Register({(one.summary.layer.id, one.summary.name): one for one in arrivals})
+
+    def make() -> tuple[list[tuple[tuple[Issue, ...], bool, str]], list[Features]]:
+        notes, frames = [], []
+        for arrival in arrivals:
+            frame, issues = _conform(arrival.source, crs, rasters)
+            referred = tuple(register.refer(issue) for issue in issues)
+            notes.append((referred, frame is not None, _lie(frame, arrival.summary)))
+            frames.append(frame)
+        return notes, frames
+
+    cells = [repr((file.digest, file.raster)) for files in rasters.values() for file in files]
+    kept = keeping[0].keep("conform", [keeping[1], crs, *cells], make)
+    conformed = [
+        Conformed(arrival.summary, issues, there, lies, lambda at=at: kept.heavy[at])  # type: ignore[misc]
+        for at, (arrival, (issues, there, lies)) in enumerate(zip(arrivals, kept.light, strict=True))
+    ]
+    return conformed, kept.digest or None
+
+
+def _conform(source: Source, crs: str, rasters: Rasters) -> tuple[Features, Iterable[Issue]]:
     spec, letters = source.layer, {source.name: source.letters}
     raw = source.features(crs)
     if raw is None:
-        return Conformed(source, None, tuple(stamp(source.faults, None, source.name, spec, letters)))
+        return None, stamp(source.faults, None, source.name, spec, letters)
     frame, found = conform(raw, spec)
     sampled = {own_id: [file.raster for file in files if file.raster is not None] for own_id, files in rasters.items()}
     frame, blank = fill_samples(frame, spec, sampled)
-    return Conformed(
-        source, frame, tuple(stamp([*_once(source, frame, found), *blank], raw, source.name, spec, letters))
-    )
+    return frame, stamp([*_once(source, frame, found), *blank], raw, source.name, spec, letters)
 
 
 def _once(source: Source, frame: gpd.GeoDataFrame, found: list[Fault]) -> list[Fault]:
@@ -57,29 +107,32 @@ def _once(source: Source, frame: gpd.GeoDataFrame, found: list[Fault]) -> list[F
     return [*early, *late]
 
 
-def compare_sources(conformed: Sequence[Conformed]) -> list[Conformed]:
+def compare_sources(conformed: Sequence[Conformed], cache: Cache) -> list[Conformed]:
     """Return the sources with what comparing them with one another says of their coordinates."""
-    placed = {str(at): _placed(str(at), one) for at, one in enumerate(conformed)}
-    told = find_offsets([one for one in placed.values() if one is not None])
+
+    def compare() -> dict[str, Offset | Comparison]:
+        return find_offsets([_placed(str(at), one) for at, one in enumerate(conformed) if one.lies])
+
+    told = cache.value("compare", (one.lies for one in conformed), compare)
     compared = []
     for at, one in enumerate(conformed):
-        found, proof = told.get(str(at)), one.source.proof
-        if found is None or proof is None:
+        found = told.get(str(at))
+        if found is None:
             compared.append(one)
             continue
-        record = replace(proof.record, evidence=tr("; ").join(filter(None, [proof.record.evidence, found.evidence])))
-        issues = one.issues
+        record = one.summary.crs
+        record = replace(record, evidence=tr("; ").join(filter(None, [record.evidence, found.evidence])))
         if isinstance(found, Offset):
             record = replace(record, inferred=found.kind, confidence="cannot-tell")
-            issues += tuple(stamp([offset_fault(found)], None, one.source.name, one.source.layer, {}))
+            faults = [offset_fault(found)]
         else:
             unsure: Confidence = (
                 "cannot-tell" if found.in_vain else "likely" if not found.checked else record.confidence
             )
             record = replace(record, confidence=_least(record.confidence, unsure))
-            issues += tuple(stamp(comparison_faults(found), None, one.source.name, one.source.layer, {}))
-        source = replace(one.source, proof=replace(proof, record=record))
-        compared.append(replace(one, source=source, issues=issues))
+            faults = comparison_faults(found)
+        issues = (*one.issues, *stamp(faults, None, one.summary.name, one.summary.layer, {}))
+        compared.append(replace(one, summary=replace(one.summary, crs=record), issues=issues))
     return compared
 
 
@@ -88,11 +141,27 @@ def _least(*confidences: Confidence) -> Confidence:
     return min(confidences, key=order.index)
 
 
-def _placed(name: str, one: Conformed) -> Placed | None:
-    frame, spec, proof = one.frame, one.source.layer, one.source.proof
-    if frame is None or proof is None or proof.crs is None or frame.geometry.isna().all():
-        return None
-    coord_type = one.source.part.spec.coord_type
+def _named_by(spec: LayerSpec) -> list[str]:
+    """Return the columns by which the features of sources are compared beside their places."""
+    return [name for name in (spec.label, spec.key, spec.township_field) if name]
+
+
+def _lie(frame: Features, summary: Summary) -> str:
+    """Return a digest of all that `_placed` returns."""
+    if frame is None or not summary.placed or frame.geometry.isna().all():
+        return ""
+    whole = hashlib.blake2b(digest_size=20)
+    told = (summary.layer.id, summary.part.spec.coord_type, summary.anchored)
+    columns = [frame.index, *(frame[name] for name in _named_by(summary.layer))]
+    whole.update(repr([told, *(column.tolist() for column in columns)]).encode("utf-8", "surrogatepass"))
+    for shape in shapely.to_wkb(frame.geometry.to_numpy()):
+        whole.update(shape or b"-")
+    return whole.hexdigest()
+
+
+def _placed(name: str, one: Conformed) -> Placed:
+    frame, spec = one.frame, one.summary.layer
+    assert frame is not None
     return Placed(
         name=name,
         layer=spec,
@@ -100,6 +169,6 @@ def _placed(name: str, one: Conformed) -> Placed | None:
         labels=frame[spec.label],
         keys=frame[spec.key],
         stated=frame[spec.township_field] if spec.township_field else None,
-        coord_type=coord_type,
-        anchored=coord_type is not None or proof.crs.is_projected,
+        coord_type=one.summary.part.spec.coord_type,
+        anchored=one.summary.anchored,
     )

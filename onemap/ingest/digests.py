@@ -8,6 +8,8 @@ from glob import escape
 from pathlib import Path
 from typing import Final
 
+from onemap.cache import digest_of as digest_of_texts
+
 MANY_FILES: Final = (".shp", ".tab", ".mif")
 """Files that are one of several of the same name."""
 
@@ -33,6 +35,21 @@ def digest_of(path: Path) -> str:
         return hashlib.sha256("".join(digests).encode()).hexdigest()
     except OSError:
         return ""
+
+
+def digest_beside(path: Path) -> str | None:
+    """Return a digest of a file and of whatever lies beside it by its name, as its world file or its journal.
+
+    It is None where one of them cannot be opened.
+    """
+    if path.is_dir():
+        return digest_of(path) or None
+    names = (f"{escape(path.stem)}.*", f"{escape(path.name)}*")
+    files = sorted({file for name in names for file in path.parent.glob(name) if file.is_file()})
+    try:
+        return digest_of_texts(f"{file.name}:{_digest_of_file(file)}" for file in files)
+    except OSError:
+        return None
 
 
 def _digest_of_file(file: Path) -> str:

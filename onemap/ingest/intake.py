@@ -12,48 +12,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.decision import AXES, Decision, Presence, Reference, Ruling
+from onemap.cache import NOTHING_KEPT, Cache
+from onemap.decision import Decision, Ruling
 from onemap.geodesy import LONLAT, zone_crs
+from onemap.ingest.arrivals import Arrivals, read_layer
+from onemap.ingest.assembly import Ground, assemble, check_beside
 from onemap.ingest.cells import preview
 from onemap.ingest.columns import words_of
-from onemap.ingest.conformed import Conformed, compare_sources, conform_source
-from onemap.ingest.corrections import assign
-from onemap.ingest.digests import digest_of_sources
+from onemap.ingest.conformed import compare_sources, conform_layer
 from onemap.ingest.files import WORKBOOKS, Part, Search, check_ending, endings_of, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.placement.coordinates import CHINA
 from onemap.ingest.placement.crs import MARGIN_DEG, county_box
-from onemap.ingest.quality.between import check_between
-from onemap.ingest.quality.checks import CHECKS
-from onemap.ingest.quality.counties import check_counties
-from onemap.ingest.quality.townships import place, place_roughly
 from onemap.ingest.raster_source import RasterFile, read_raster
-from onemap.ingest.raw import Fault
-from onemap.ingest.records import Records, short_text
-from onemap.ingest.source import Source, correct_source, read_source
+from onemap.ingest.references import Arrival, Register
 from onemap.ingest.stamp import stamp
-from onemap.ingest.versions import keep_newest
-from onemap.model import (
-    LOCATED_IN,
-    SOURCE,
-    SOURCE_ROW,
-    TOWNSHIP,
-    Issue,
-    Layer,
-    Raster,
-    SourceRecord,
-    issue_table,
-    sorted_issues,
-)
+from onemap.model import TOWNSHIP, Issue, Layer, Raster, SourceRecord, issue_table, sorted_issues
 from onemap.spec.county import county_extent
-from onemap.spec.kinds import KINDS
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
 from onemap.text import tr
-
-TOWNSHIP_NAME: Final = "township_name"
-_SHAPES: Final = ("invalid_geometry", "wrong_geometry")
 
 DRAWN_IN: Final = "EPSG:3857"
 """What rasters are drawn in: the map's own projection."""
@@ -69,84 +48,33 @@ class Intake:
     told: tuple[Issue, ...]
     sources: tuple[SourceRecord, ...]
     crs: str
+    register: Register
     rasters: Mapping[str, Raster] = field(default_factory=dict)
     rulings: tuple[Ruling, ...] = ()
     """What became of the corrections."""
-    written: Mapping[tuple[str, str], Source] = field(default_factory=dict)
-    """The sources by layer id and name."""
 
     @property
     def issues(self) -> pd.DataFrame:
         """One row a fault, as in an atlas."""
         return issue_table(sorted_issues(self.told))
 
-    def refer(self, issue: Issue) -> Issue:
-        """Return an issue with what it takes to find it again in a later build, and to see whether it has changed."""
-        if issue.reference is not None:
-            return issue
-        source = self.written.get((issue.layer, issue.source))
-        records = source.written if source else None
-        at = records.at_row(issue.row) if records is not None and issue.row is not None else None
-        told = {name: getattr(issue, name) for name in ("kind", "layer", "source", "row", "field", "partner", "facts")}
-        told |= {"key": issue.key, "value": short_text(issue.value)}
-        if records is not None and at is not None:
-            key = records.key(at)
-            several = bool(key) and sum(len(one.labels(key)) for _, one in self._records(issue.layer)) > 1
-            told |= {"key": key, "seen": records.seen(at, issue.field), "record": records.digest(at)}
-            told |= {"several": several, "pair": self._pair(issue, str(told["record"]))}
-        else:
-            own = [other for (layer, _), other in self.written.items() if layer == issue.layer]
-            told["record"] = digest_of_sources(one.digest for one in ([source] if source else own))
-        return replace(issue, reference=Reference(**told))
 
-    def _pair(self, issue: Issue, own: str) -> str:
-        """Return the digest of the two records that an issue is about; "" where it is about one."""
-        if issue.other is None:
-            return ""
-        name, row = issue.other
-        source = self.written.get((issue.layer, name))
-        records = source.written if source else None
-        at = records.at_row(row) if records else None
-        return "" if records is None or at is None else digest_of_sources([own, records.digest(at)])
-
-    def _records(self, layer: str) -> list[tuple[Source, Records]]:
-        """Return the sources of a layer whose records came in, and these as they were written."""
-        own = [source for (name, _), source in self.written.items() if name == layer]
-        return [(source, source.written) for source in own if source.written and source.fields is not None]
-
-    def presence(self, about: Reference) -> Presence:
-        """Say whether the record that was decided about is there, so that a fault of it would have been found."""
-        if all(layer != about.layer for layer, _ in self.written):
-            return "unseen"
-        there = [
-            (source, records, at)
-            for source, records in self._records(about.layer)
-            for at in records.labels(about.key)
-            if about.key or records.digest(at) == about.record
-        ]
-        if not there:
-            return "gone"
-        layer = there[0][1].layer
-        of_place = about.field in ("", *AXES, layer.township_field) and layer.geometry != ("table",)
-        unseen = all(
-            source.raw is None
-            or at not in source.raw.frame.index
-            or (of_place and not source.placed)
-            or (about.field not in ("", *records.columns) and bool(about.seen))
-            for source, records, at in there
-        )
-        return "unseen" if unseen else "here"
-
-
-def take_in(project: Project, progress: Progress | None = None, corrections: Sequence[Decision] = ()) -> Intake:
+def take_in(
+    project: Project,
+    progress: Progress | None = None,
+    corrections: Sequence[Decision] = (),
+    cache: Cache = NOTHING_KEPT,
+) -> Intake:
     """Read and prove every source of a project.
 
     Parameters
     ----------
-    corrections
-        What people have corrected, and is laid over the sources.
     progress
         Called with what is being read and how far it is, 0 to 1.
+    corrections
+        What people have corrected, and is laid over the sources.
+    cache
+        What earlier builds worked out.
 
     Raises
     ------
@@ -155,9 +83,10 @@ def take_in(project: Project, progress: Progress | None = None, corrections: Seq
     """
     # What zips were unpacked into, and rasters that features sample, are there until everything is in.
     with ExitStack() as stack:
-        sources, files, lost = _read(project, stack, progress, corrections)
-        intake = _put_together(project, sources, files)
-    return replace(intake, rulings=(*intake.rulings, *lost))
+        arrivals, files = _read(project, stack, progress, (corrections, cache))
+        intake = _put_together(project, arrivals, files, cache)
+    of_no_layer = [Ruling(one, "lost") for one in corrections if one.issue.layer not in project.sources]
+    return replace(intake, rulings=(*intake.rulings, *of_no_layer))
 
 
 def built_in_extent(code: str) -> Extent | None:
@@ -171,9 +100,10 @@ def built_in_extent(code: str) -> Extent | None:
 
 
 def _read(
-    project: Project, stack: ExitStack, progress: Progress | None, corrections: Sequence[Decision]
-) -> tuple[list[Source], list[RasterFile], list[Ruling]]:
+    project: Project, stack: ExitStack, progress: Progress | None, given: tuple[Sequence[Decision], Cache]
+) -> tuple[dict[str, Arrivals], list[RasterFile]]:
     """Read the sources of each layer and lay the corrections over them."""
+    corrections, cache = given
     specs = project.catalogue.layers
     # Townships come first: they say where the county is, and everything else is held against them.
     order = sorted(project.sources, key=lambda layer: layer != TOWNSHIP)
@@ -181,45 +111,27 @@ def _read(
     for own_id in order:
         for spec in project.sources[own_id]:
             check_ending(specs[own_id], spec, project)
-    sources: list[Source] = []
+    arrivals: dict[str, Arrivals] = {}
     files: list[RasterFile] = []
-    lost: list[Ruling] = []
     names: set[tuple[str, str]] = set()
     done = 0
     for layer in (specs[own_id] for own_id in order):
         # Townships that come in several files lie beside one another, and not in one another.
-        extent = (_county(sources) if layer.id != TOWNSHIP else None) or built_in_extent(project.spec.county)
-        own: list[Source] = []
+        towns = arrivals[TOWNSHIP].arrivals if TOWNSHIP in arrivals else ()
+        extent = _county(towns) or built_in_extent(project.spec.county)
+        parts: list[list[Part]] = []
         for spec in project.sources[layer.id]:
-            found: list[Source] = []
-            for part in find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack)):
-                part = _named_apart(_as_returned(part) if project.returned else part, layer, names)
-                if progress:
-                    progress(part.name, done / count)
-                if layer.is_raster:
-                    files.append(read_raster(layer, part, extent))
-                else:
-                    found.append(read_source(layer, part, extent))
-            own += keep_newest(found)
+            found = find_parts(spec, project, Search(words_of(layer, spec), endings_of(layer), stack))
+            found = [_named_apart(_as_returned(part) if project.returned else part, layer, names) for part in found]
+            if progress:
+                progress(found[0].name, done / count)
+            parts.append(found)
             done += 1
-        corrected, unfound = _corrected(own, [one for one in corrections if one.issue.layer == layer.id], extent)
-        sources += corrected
-        lost += unfound
-    of_no_layer = [one for one in corrections if one.issue.layer not in project.sources]
-    return sources, files, [*lost, *(Ruling(one, "lost") for one in of_no_layer)]
-
-
-def _corrected(
-    sources: Sequence[Source], corrections: Sequence[Decision], extent: Extent | None
-) -> tuple[list[Source], list[Ruling]]:
-    """Return the sources of a layer with the corrections laid over them, and those that found no record."""
-    if not corrections:
-        return [*sources], []
-    # Of older versions of a list no record comes in.
-    kept = [source for source in sources if source.written is not None and source.fields is not None]
-    targets, rulings = assign([source.written for source in kept if source.written], corrections)
-    there = {id(source): own for source, own in zip(kept, targets, strict=True)}
-    return [correct_source(source, there.get(id(source), ()), extent) for source in sources], rulings
+        own = [one for one in corrections if one.issue.layer == layer.id]
+        if layer.is_raster:
+            files += [read_raster(layer, part, extent) for found in parts for part in found]
+        arrivals[layer.id] = read_layer(layer, [] if layer.is_raster else parts, extent, own, cache)
+    return arrivals, files
 
 
 def _as_returned(part: Part) -> Part:
@@ -237,96 +149,68 @@ def _named_apart(part: Part, layer: LayerSpec, names: set[tuple[str, str]]) -> P
     return replace(part, name=name)
 
 
-def _put_together(project: Project, sources: list[Source], files: list[RasterFile]) -> Intake:
-    crs = project.spec.crs or _zone(sources, project.spec.county)
-    specs = project.catalogue.layers
+def _put_together(project: Project, arrivals: Mapping[str, Arrivals], files: list[RasterFile], cache: Cache) -> Intake:
+    specs, code = project.catalogue.layers, project.spec.county
+    everything = [one for own in arrivals.values() for one in own.arrivals]
+    register = Register({(one.summary.layer.id, one.summary.name): one for one in everything})
+    crs = project.spec.crs or _zone(everything, code)
+    ground = Ground(code, crs, built_in_extent(code), register, cache)
     rasters = {own_id: [file for file in files if file.layer.id == own_id] for own_id in specs}
-    conformed = compare_sources([conform_source(source, crs, rasters) for source in sources])
+    fitted = {
+        own_id: conform_layer(own.arrivals, crs, rasters, (cache, own.digest)) for own_id, own in arrivals.items()
+    }
+    compared = compare_sources([one for conformed, _ in fitted.values() for one in conformed], cache)
     issues = [issue for file in files for issue in stamp(file.faults, None, file.part.name, file.layer, {})]
+    issues += [issue for one in compared for issue in one.issues]
     layers: dict[str, Layer] = {}
-    for layer_id in sorted(project.sources, key=lambda layer: layer != TOWNSHIP):
-        own = [one for one in conformed if one.source.layer.id == layer_id]
-        frame, found = _layer(own, specs[layer_id], crs, layers.get(TOWNSHIP), built_in_extent(project.spec.county))
-        issues += [*(issue for one in own for issue in one.issues), *found]
-        if frame is not None:
-            layers[layer_id] = Layer(specs[layer_id], frame)
-    between = check_between(layers)
-    for layer_id, layer in layers.items():
+    kept: dict[tuple[str, str], int] = {}
+    for own_id, (_, digest) in fitted.items():
+        own = [one for one in compared if one.summary.layer.id == own_id]
+        whole = assemble(own, digest, specs[own_id], layers.get(TOWNSHIP), ground)
+        issues += whole.issues
+        kept |= {(own_id, name): count for name, count in whole.kept.items()}
+        if whole.layer is not None:
+            layers[own_id] = whole.layer
+    for own_id, layer in layers.items():
         # A workbook may fill several layers: only in its own is a source's name its own.
-        own_letters = {one.source.name: one.source.letters for one in conformed if one.source.layer.id == layer_id}
-        faults = [*between.get(layer_id, []), *check_counties(layer, project.spec.county)]
-        issues += stamp(faults, layer.frame, next(iter(own_letters)), layer.spec, own_letters)
+        sources = [one.summary for one in compared if one.summary.layer.id == own_id]
+        issues += check_beside(layer, layers, sources, ground)
+    records = [one.summary.record(kept.get((one.summary.layer.id, one.summary.name), 0)) for one in compared]
     drawn = {own_id: _drawn(own, layers.get(TOWNSHIP)) for own_id, own in rasters.items() if own}
     return Intake(
-        {layer_id: layers[layer_id] for layer_id in specs if layer_id in layers},
-        tuple(issues),
-        (*(one.source.record(_kept(one.source, layers)) for one in conformed), *(file.record() for file in files)),
+        {own_id: layers[own_id] for own_id in specs if own_id in layers},
+        tuple(register.refer(issue) for issue in issues),
+        (*records, *(file.record() for file in files)),
         crs,
+        register,
         {own_id: raster for own_id, raster in drawn.items() if raster is not None},
-        tuple(ruling for source in sources for ruling in source.rulings),
-        {(source.layer.id, source.name): source for source in sources},
+        (
+            *(ruling for one in compared for ruling in one.summary.rulings),
+            *(one for own in arrivals.values() for one in own.lost),
+        ),
     )
 
 
-def _county(sources: Iterable[Source]) -> Extent | None:
+def _county(arrivals: Iterable[Arrival]) -> Extent | None:
     """Return the box of the townships read so far."""
-    shapes = [s.shapes.to_crs(LONLAT) for s in sources if s.layer.id == TOWNSHIP and s.shapes is not None and s.placed]
+    shapes = [
+        shapes.to_crs(LONLAT) for one in arrivals if (shapes := one.source.shapes) is not None and one.source.placed
+    ]
     there = gpd.GeoSeries(pd.concat(shapes), crs=LONLAT) if shapes else gpd.GeoSeries(crs=LONLAT)
     return county_box(there) if np.isfinite(there.total_bounds).all() else None
 
 
-def _zone(sources: Sequence[Source], code: str) -> str:
+def _zone(arrivals: Sequence[Arrival], code: str) -> str:
     """Return the 3-degree zone of the county, or else, where nobody knows it, of most features that lie in China."""
-    extent = _county(sources) or built_in_extent(code)
+    extent = _county(one for one in arrivals if one.summary.layer.id == TOWNSHIP) or built_in_extent(code)
     if extent is not None:
         return zone_crs((extent.box[0] + extent.box[2]) / 2)
-    placed = [source.shapes.to_crs(LONLAT) for source in sources if source.shapes is not None and source.placed]
+    sources = [one.source for one in arrivals if one.summary.placed]
+    placed = [source.shapes.to_crs(LONLAT) for source in sources if source.shapes is not None]
     west, _, east, _ = shapely.bounds(np.concatenate([shapes.array for shapes in placed])).T if placed else [[]] * 4
     middles = np.add(west, east) / 2
     middles = middles[(middles > CHINA[0]) & (middles < CHINA[2])]
     return zone_crs(float(np.median(middles)) if len(middles) else 114.0)
-
-
-def _kept(source: Source, layers: Mapping[str, Layer]) -> int:
-    layer = layers.get(source.layer.id)
-    return 0 if layer is None else int((layer.frame[SOURCE] == source.name).sum())
-
-
-def _layer(
-    conformed: Sequence[Conformed], spec: LayerSpec, crs: str, townships: Layer | None, extent: Extent | None
-) -> tuple[gpd.GeoDataFrame | None, list[Issue]]:
-    """Put the sources of a layer together, check the whole and place it."""
-    letters = {one.source.name: one.source.letters for one in conformed}
-    frames = [one.frame for one in conformed if one.frame is not None]
-    name = conformed[0].source.name if conformed else ""
-    if not frames:
-        return None, stamp(_nothing_at_all(conformed), None, name, spec, {}) if conformed else []
-    issues: list[Issue] = []
-    whole = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), geometry="geometry", crs=crs)
-    for check in CHECKS:
-        checked, found = check(whole, spec)
-        issues += stamp(found, whole, name, spec, letters)
-        whole = checked
-    towns = whole if spec.id == TOWNSHIP else (townships.frame if townships else None)
-    whole, found = place(whole, spec, towns, TOWNSHIP_NAME)
-    if towns is None and extent is not None:
-        found += place_roughly(whole, *extent.box)
-    placed = all(one.source.placed for one in conformed if one.frame is not None)
-    if whole.geometry.isna().all() and placed and spec.geometry != ("table",):
-        message, hint = tr("not one of its records has a place"), tr("ask for the data with coordinates")
-        found.append(Fault("no_data", message, hint))
-    issues += stamp(found, whole, name, spec, letters)
-    return whole[[*spec.fields, SOURCE, SOURCE_ROW, LOCATED_IN, "geometry"]], issues
-
-
-def _nothing_at_all(conformed: Sequence[Conformed]) -> list[Fault]:
-    """Return the fault of a layer of whose files and sheets each was passed over with good reason."""
-    issues = [issue for one in conformed for issue in one.issues]
-    may_be_empty = all(one.source.part.may_be_empty for one in conformed)
-    if may_be_empty or any((issue.severity or KINDS[issue.kind].severity) == "error" for issue in issues):
-        return []
-    message = tr("none of its files and sheets holds a record of this layer")
-    return [Fault("no_data", message, tr("check that it is the right file, sheet or layer"))]
 
 
 def _drawn(files: Sequence[RasterFile], townships: Layer | None) -> Raster | None:

@@ -51,6 +51,10 @@ class UnreadableError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[str, str]]:
+        """Return how it is made again: an exception keeps only what it shows."""
+        return type(self), (self.message, self.hint)
+
 
 def not_opened(path: Path, fault: OSError) -> UnreadableError:
     """Return what is said of a file that the system does not open."""

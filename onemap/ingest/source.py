@@ -43,6 +43,51 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What is known of a source without its rows."""
+
+    layer: LayerSpec
+    part: Part
+    digest: str
+    """SHA-256 of what was sent."""
+    read: int
+    """How many rows it has, before the project's filter, those included that were told to be no records."""
+    letters: Mapping[str, str]
+    """The Excel letter of each field, and of "x" and "y", where it is a sheet."""
+    encoding: EncodingRecord
+    crs: CrsRecord
+    placed: bool
+    """Whether its coordinate system was accepted."""
+    anchored: bool
+    """Whether it is likely of no web map: in metres, or the project states its coord_type."""
+    rulings: tuple[Ruling, ...]
+    """What became of the corrections of its records."""
+    opened: bool
+    """Whether it could be read."""
+
+    @property
+    def name(self) -> str:
+        """How issues and features call it."""
+        return self.part.name
+
+    def record(self, kept: int) -> SourceRecord:
+        """Return what the manifest says of it, `kept` of its rows having come into the layer."""
+        spec = self.part.spec
+        return SourceRecord(
+            layer=self.layer.id,
+            path=self.name,
+            sha256=self.digest,
+            rows=self.read,
+            kept=kept,
+            dropped=self.read - kept,
+            encoding=self.encoding,
+            crs=self.crs,
+            as_of=spec.as_of.isoformat() if spec.as_of else "",
+            provided_by=spec.provided_by,
+        )
+
+
+@dataclass(frozen=True)
 class Source:
     """A source that was read: its rows with the layer's fields, still raw, and its shapes, proved."""
 
@@ -95,23 +140,23 @@ class Source:
         shapes = nowhere if self.shapes is None or not self.placed else self.shapes.to_crs(crs)
         return gpd.GeoDataFrame(frame, geometry=shapes.rename("geometry"))
 
-    def _unproved(self) -> str:
-        return tr("there is no record in it") if self.raw is not None and self.raw.frame.empty else tr("not read")
-
-    def record(self, kept: int) -> SourceRecord:
-        """Return what the manifest says of it, `kept` of its rows having come into the layer."""
-        spec = self.part.spec
-        return SourceRecord(
-            layer=self.layer.id,
-            path=self.name,
-            sha256=self.digest,
-            rows=self.read,
-            kept=kept,
-            dropped=self.read - kept,
+    @property
+    def summary(self) -> Summary:
+        """What is known of it without its rows."""
+        unproved = tr("there is no record in it") if self.raw is not None and self.raw.frame.empty else tr("not read")
+        metric = self.proof is not None and self.proof.crs is not None and self.proof.crs.is_projected
+        return Summary(
+            layer=self.layer,
+            part=self.part,
+            digest=self.digest,
+            read=self.read,
+            letters=self.letters,
             encoding=self.raw.encoding if self.raw else EncodingRecord("", tr("not read")),
-            crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", self._unproved()),
-            as_of=spec.as_of.isoformat() if spec.as_of else "",
-            provided_by=spec.provided_by,
+            crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", unproved),
+            placed=self.placed,
+            anchored=metric or self.part.spec.coord_type is not None,
+            rulings=self.rulings,
+            opened=self.raw is not None,
         )
 
 

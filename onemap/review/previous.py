@@ -38,10 +38,13 @@ def compare_with_previous(layers: Mapping[str, Layer], earlier: Mapping[str, Seq
     """
     issues: list[Issue] = []
     for own_id, layer in layers.items():
+        if own_id not in earlier:
+            continue
         keys = layer.keys
+        there = {*keys}
         now = {key: at for at, key in keys[keys != ""].drop_duplicates(keep=False).items()}
-        then = _by_key(layer.spec, earlier.get(own_id, ()))
-        issues += _gone(layer, [row for key, row in then.items() if key not in {*keys}])
+        then = _by_key(layer.spec, earlier[own_id])
+        issues += _gone(layer, [row for key, row in then.items() if key not in there])
         issues += _changed(layer, {key: (then[key], at) for key, at in now.items() if key in then})
     return issues
 

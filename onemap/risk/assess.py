@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from onemap.cache import NOTHING_KEPT, Cache
 from onemap.errors import SpecError, nearest
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.risk import distance, overlap, ring_area
@@ -95,23 +97,35 @@ def check_measures(rules: Sequence[Rule]) -> None:
         check_reason(rule)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What rules are run on."""
+
+    layers: Mapping[str, Layer]
+    """The layers that are there, all in one metric CRS."""
+    withheld: frozenset[str]
+    """Layers whose data stands with errors: lists that need them are withheld and say so."""
+    specs: Mapping[str, LayerSpec]
+    """Every layer that the project knows, which gives the layers that are not there their names."""
+    crs: str | None = None
+    """That of the layers."""
+    cache: Cache = NOTHING_KEPT
+
+    def inputs(self, *layers: str) -> Iterator[str | None]:
+        """Yield all that follows from layers and the project: which, whether they are withheld, what they hold."""
+        for own_id in dict.fromkeys(layers):
+            layer = self.layers.get(own_id)
+            withheld = f"{own_id} {own_id in self.withheld}"
+            yield withheld if layer is None else f"{withheld} {layer.digest}" if layer.digest else None
+
+
 def assess(
-    layers: Mapping[str, Layer],
-    rules: Sequence[Rule],
-    withheld: frozenset[str],
-    specs: Mapping[str, LayerSpec],
-    progress: Callable[[str], None] | None = None,
+    rules: Sequence[Rule], ground: Ground, progress: Callable[[str], None] | None = None
 ) -> tuple[pd.DataFrame, gpd.GeoSeries]:
     """Run rules.
 
     Parameters
     ----------
-    layers
-        The layers that are there, all in one metric CRS.
-    withheld
-        Layers whose data stands with errors: lists that need them are withheld and say so.
-    specs
-        Every layer that the project knows, which gives the layers that are not there their names.
     progress
         Is told the name of each rule before it is run.
 
@@ -130,16 +144,21 @@ def assess(
     for rule in rules:
         if progress:
             progress(rule.name)
-        rows = _rows(rule, layers, withheld, specs)
-        rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
-        same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
-        lists.append(in_order(rows, MEASURES[rule.measure].worse).assign(**same))
+        inputs = [rule.id, *ground.inputs(*rule.layers)]
+        lists.append(ground.cache.value("rule", inputs, partial(_list, rule, ground)))
     columns = [*FINDING_COLUMNS, "link"]
     table = pd.concat(lists, ignore_index=True)[columns] if lists else pd.DataFrame(columns=columns)
-    crs = next((layer.frame.crs for layer in layers.values()), None)
-    links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=crs)
+    links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=ground.crs)
     types = {name: "Float64" if name == "value" else "str" for name in FINDING_COLUMNS}
     return table.astype(types), links
+
+
+def _list(rule: Rule, ground: Ground) -> pd.DataFrame:
+    """Return the findings of one rule in the order of its list, with the line that was measured."""
+    rows = _rows(rule, ground.layers, ground.withheld, ground.specs)
+    rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
+    same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
+    return in_order(rows, MEASURES[rule.measure].worse).assign(**same)
 
 
 def _rows(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,35 +11,30 @@ import pandas as pd
 
 from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
+from onemap.risk.assess import Ground
 from onemap.risk.ground import NOISE_M2, ground_once, legend
 from onemap.risk.plane.ledger import in_steps
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
 from onemap.risk.rounding import round_table
-from onemap.spec.layer import LayerSpec
 from onemap.text import tr
 
 UNITS_M2: Final = {"area_mu": MU_M2, "area_ha": 10_000.0}
 
 
-def balances(
-    layers: Mapping[str, Layer], asked: Collection[str], withheld: Collection[str], specs: Mapping[str, LayerSpec]
-) -> tuple[Balance, ...]:
+def balances(ground: Ground, asked: Collection[str]) -> tuple[Balance, ...]:
     """Return a balance of each layer whose classes cover the ground.
 
     Parameters
     ----------
-    layers
-        The layers that are there, all in one metric CRS.
     asked
         Layers that the project has sources for: of one that could not be read it is said that there is no balance.
-    withheld
-        Layers whose data stands with errors.
-    specs
-        Every layer that the project knows.
     """
-    covers = [own_id for own_id in asked if specs[own_id].coverage and specs[own_id].class_field]
-    return tuple(_balance(layers, own_id, withheld, specs) for own_id in sorted(covers))
+    covers = sorted(own_id for own_id in asked if ground.specs[own_id].coverage and ground.specs[own_id].class_field)
+    return tuple(
+        ground.cache.value("balance", ground.inputs(own_id, TOWNSHIP), partial(_balance, own_id, ground))
+        for own_id in covers
+    )
 
 
 def balance(land: Layer, townships: Layer) -> Balance:
@@ -97,12 +93,11 @@ def _added_up(cells: pd.DataFrame, classes: list[str]) -> pd.DataFrame:
     return table[list(BALANCE_COLUMNS)]
 
 
-def _balance(
-    layers: Mapping[str, Layer], own_id: str, withheld: Collection[str], specs: Mapping[str, LayerSpec]
-) -> Balance:
+def _balance(own_id: str, ground: Ground) -> Balance:
     """Return the balance of a layer, or why there is none."""
-    spoiled = [specs[needed].name for needed in (own_id, TOWNSHIP) if needed in withheld]
-    absent = [specs[n].name for n in (own_id, TOWNSHIP) if n not in layers or not (layers[n].areas_m2 > 0).any()]
+    layers, needed = ground.layers, (own_id, TOWNSHIP)
+    spoiled = [ground.specs[one].name for one in needed if one in ground.withheld]
+    absent = [ground.specs[one].name for one in needed if one not in layers or not (layers[one].areas_m2 > 0).any()]
     if spoiled:
         return _nothing(own_id, tr("withheld: the data of {layers} stands with errors", layers=tr(", ").join(spoiled)))
     if absent:

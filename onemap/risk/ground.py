@@ -16,7 +16,7 @@ NOISE_M2: Final = 1e-5
 """Less ground than this is rounding, as where crooked edges are shared."""
 
 
-class Ground(NamedTuple):
+class Once(NamedTuple):
     """Polygons of which none covers another's ground."""
 
     flat: Flat
@@ -28,7 +28,7 @@ class Ground(NamedTuple):
     the classes of the two, and how much it is. The areas of all features less these are the ground."""
 
 
-def ground_once(layer: Layer) -> Ground:
+def ground_once(layer: Layer) -> Once:
     """Return the ground of a layer of which every piece belongs to one feature.
 
     Where features overlap it belongs to the class that comes last in the legend, which is the gravest, and
@@ -38,9 +38,9 @@ def ground_once(layer: Layer) -> Ground:
     areas_m2: Floats = layer.areas_m2.to_numpy()[flat.rows].astype(np.float64)
     ground, shares, taken = take_once(flat, _order(layer, flat), NOISE_M2)
     if ground is flat:
-        return Ground(flat, areas_m2, _doubles(layer, flat.rows, areas_m2, taken))
+        return Once(flat, areas_m2, _doubles(layer, flat.rows, areas_m2, taken))
     of = np.searchsorted(flat.rows, ground.rows)
-    return Ground(ground, areas_m2[of] * shares, _doubles(layer, flat.rows, areas_m2, taken))
+    return Once(ground, areas_m2[of] * shares, _doubles(layer, flat.rows, areas_m2, taken))
 
 
 def legend(layer: Layer) -> list[str]:

@@ -9,11 +9,11 @@ import folium
 
 from onemap.export.webmap.assets import leaflet_links
 from onemap.export.webmap.content import map_content
-from onemap.export.webmap.elements import CanvasLayer, Page
+from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
 from onemap.export.webmap.hillshade import hillshades
 from onemap.export.webmap.layers import layer_content
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
 from onemap.text import language
 
 FILE: Final = "onemap.html"
@@ -29,6 +29,17 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     path = folder / FILE
     path.write_text(draw(atlas).get_root().render(), encoding="utf-8", newline="\n")
     return [path]
+
+
+def _canvas_layer(layer: Layer, atlas: Atlas) -> CanvasLayer:
+    balance = atlas.balance_of(layer.spec.id)
+    ground_mu = {str(own_id): float(mu) for own_id, mu in balance.by_class["area_mu"].items()} if balance else None
+
+    def make() -> str:
+        return layer_block(layer.spec.id, layer_content(layer, ground_mu))
+
+    block = atlas.cache.value("html", [layer.digest or None, repr(ground_mu)], make)
+    return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 
 def draw(atlas: Atlas) -> folium.Map:
@@ -63,7 +74,7 @@ def draw(atlas: Atlas) -> folium.Map:
     chart.default_js, chart.default_css = leaflet_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
-    layers = [CanvasLayer(layer_content(layer, atlas.balance_of(layer.spec.id))) for layer in ordered]
+    layers = [_canvas_layer(layer, atlas) for layer in ordered]
     grounds = hillshades(atlas)
     for layer in (*grounds, *layers):
         layer.add_to(chart)

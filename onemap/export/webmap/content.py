@@ -17,7 +17,7 @@ from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.geodesy import scale_factors
-from onemap.model import TOWNSHIP, Atlas
+from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import language
 
@@ -73,10 +73,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _findings(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the findings; a side that is a feature is [layer id, its place], and the link is in packed metres."""
-    places = {
-        own_id: {key: place for place, key in reversed(list(enumerate(layer.keys)))}
-        for own_id, layer in atlas.layers.items()
-    }
+    places = {own_id: _places(layer) for own_id, layer in atlas.layers.items()}
     rules = {rule.id: number for number, rule in enumerate(atlas.rules)}
     links = _link_ends(atlas.links)
     return [
@@ -98,6 +95,11 @@ def _findings(atlas: Atlas) -> list[dict[str, Any]]:
         for row, link in zip(atlas.findings.to_dict("records"), links, strict=True)
         if row["rule"] in rules
     ]
+
+
+def _places(layer: Layer) -> dict[str, int]:
+    """Return where the first feature of each key stands."""
+    return {key: place for place, key in reversed(list(enumerate(layer.keys.to_numpy(dtype=object))))}
 
 
 def _side(places: dict[str, dict[str, int]], layer: Any, key: Any) -> list[Any] | None:
@@ -130,18 +132,17 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     rules = {rule.id: rule for rule in atlas.rules}
     sides = ["rule", "of_layer", "of_key"]
     listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
+    listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(atlas.layers)]
+    places = {own_id: _places(atlas.layers[own_id]) for own_id in listed["of_layer"].unique()}
     names, outlines = [], []
     for rule_id, layer_id, key in listed.itertuples(index=False):
-        if rule_id not in rules or layer_id not in atlas.layers:
+        place = places[layer_id].get(key) if key else None
+        shape = None if place is None else atlas.layers[layer_id].frame.geometry.iloc[place]
+        if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
             continue
-        layer = atlas.layers[layer_id]
-        for place in layer.frame.index[layer.keys == key][:1]:
-            shape = layer.frame.geometry[place]
-            if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
-                continue
-            for metres in _rule(rules[rule_id])["reaches"]:
-                names.append(f"{layer_id} {place} {metres:g}")
-                outlines.append(_outline(shape, metres, atlas.crs))
+        for metres in _rule(rules[rule_id])["reaches"]:
+            names.append(f"{layer_id} {place} {metres:g}")
+            outlines.append(_outline(shape, metres, atlas.crs))
     order = {name: number for number, name in reversed(list(enumerate(names)))}
     chosen = np.array([outlines[number] for number in order.values()], dtype=object)
     return {"names": list(order), "shapes": pack(mercator(gpd.GeoSeries(chosen, crs=atlas.crs)))}

@@ -33,13 +33,22 @@ def json_block(own_id: str, content: Any) -> str:
     return f'<script type="application/json" id="{escape(own_id)}">{text}</script>'
 
 
+def layer_block(own_id: str, content: dict[str, Any]) -> str:
+    """Return what `layers.layer_content` returns as a JSON block of the page, where the layer's script looks for it."""
+    return json_block(f"canvas_layer_{own_id}_content", content)
+
+
 class CanvasLayer(FoliumLayer):
     """A layer of any size, drawn on one canvas.
 
     Parameters
     ----------
-    content
-        What `layers.layer_content` returns.
+    own_id, title
+        The id of the layer, and what people call it.
+    block
+        What `layer_block` returns.
+    shown
+        Whether it is drawn when the map opens.
     """
 
     _template = Template(
@@ -51,11 +60,11 @@ class CanvasLayer(FoliumLayer):
         """
     )
 
-    def __init__(self, content: dict[str, Any]) -> None:
-        super().__init__(name=content["title"], overlay=True, show=content["style"]["shown"])
+    def __init__(self, own_id: str, title: str, block: str, shown: bool) -> None:
+        super().__init__(name=title, overlay=True, show=shown)
         self._name = "CanvasLayer"
-        self._id = content["id"]
-        self.block = json_block(f"{self.get_name()}_content", content)
+        self._id = own_id
+        self.block = block
 
     def render(self, **kwargs: Any) -> Any:
         """Put the layer into the page."""

@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 from onemap.export.webmap.columns import column, plain, rounded
 from onemap.export.webmap.packing import mercator, pack
 from onemap.geodesy import MU_M2
-from onemap.model import SOURCE, SOURCE_ROW, Balance, Layer
+from onemap.model import SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import FieldSpec, LayerSpec
 
 UNCLASSIFIED: Final = "#9a9a94"
 
 
-def layer_content(layer: Layer, balance: Balance | None = None) -> dict[str, Any]:
+def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) -> dict[str, Any]:
     """Return everything that the map's scripts know of a layer.
 
     Parameters
     ----------
-    balance
-        Its ground counted once, from which its 亩 are taken; without one they are sums over its features.
+    ground_mu
+        Its ground counted once, 亩 by class; left out, its 亩 are sums over its features.
     """
-    spec, ground = layer.spec, _ground(layer, balance)
+    spec, ground = layer.spec, _ground(layer) if ground_mu is None else ground_mu
     drawn = mercator(layer.frame.geometry)
     symbols = "point" in spec.geometry
     return {
@@ -41,7 +41,7 @@ def layer_content(layer: Layer, balance: Balance | None = None) -> dict[str, Any
         "areal": "polygon" in spec.geometry,
         "count": len(layer.frame),
         "mu": rounded(sum(ground.values()), 2),
-        "once": balance is not None,
+        "once": ground_mu is not None,
         "shapes": pack(drawn),
         "anchors": pack(_anchors(drawn)) if symbols or spec.style.labels else None,
         "fields": [_field(name, field) for name, field in spec.fields.items()],
@@ -100,10 +100,9 @@ def _plain_fill(spec: LayerSpec, own_id: str) -> str:
     return UNCLASSIFIED if own_id == "" and spec.style.fill in fills else spec.style.fill
 
 
-def _ground(layer: Layer, balance: Balance | None) -> dict[str, float]:
-    """Return the 亩 of each class."""
-    of_features = (layer.areas_m2 / MU_M2).groupby(layer.classes).sum()
-    sums = balance.by_class["area_mu"] if balance else of_features
+def _ground(layer: Layer) -> dict[str, float]:
+    """Return the 亩 that the features of each class have together."""
+    sums = (layer.areas_m2 / MU_M2).groupby(layer.classes).sum()
     return {str(own_id): float(area) for own_id, area in sums.items()}
 
 

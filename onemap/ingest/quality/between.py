@@ -19,17 +19,14 @@ FAR_M: Final = 200.0
 """A plot of another name that is farther off than this is another plot."""
 
 
-def check_between(layers: Mapping[str, Layer]) -> dict[str, list[Fault]]:
-    """Return the faults of each layer that come to light beside the others; their rows are those of its frame."""
-    faults = {}
-    for own_id, layer in layers.items():
-        beside = [layers[other] for other in layer.spec.apart_from if other in layers]
-        shared = [layers[other] for other in layer.spec.shares_keys_with if other in layers]
-        found = [fault for other in beside for fault in _inside(layer, other)]
-        found += [fault for other in shared for fault in (*_keyed_apart(layer, other), *_key_shared(layer, other))]
-        if found:
-            faults[own_id] = found
-    return faults
+def check_between(layer: Layer, layers: Mapping[str, Layer]) -> list[Fault]:
+    """Return the faults of a layer that come to light beside the others; their rows are those of its frame."""
+    beside = [layers[other] for other in layer.spec.apart_from if other in layers]
+    shared = [layers[other] for other in layer.spec.shares_keys_with if other in layers]
+    return [
+        *(fault for other in beside for fault in _inside(layer, other)),
+        *(fault for other in shared for fault in (*_keyed_apart(layer, other), *_key_shared(layer, other))),
+    ]
 
 
 def _inside(layer: Layer, areas: Layer) -> list[Fault]:

@@ -86,7 +86,8 @@ class Columns:
         query, piece = self.over(zone, west, east)
         width = np.minimum(self.pieces.east[piece], east[query]) - np.maximum(self.pieces.west[piece], west[query])
         covered = -self.pieces.side[piece] * width * (self.heights[0][piece] > south[query])
-        return np.bincount(query, weights=covered, minlength=len(zone)) > (east - west) / 2
+        inside: Bools = np.bincount(query, weights=covered, minlength=len(zone)) > (east - west) / 2
+        return inside
 
 
 def slices(zones: Flat) -> Columns:

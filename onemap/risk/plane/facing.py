@@ -68,9 +68,12 @@ class _Rims:
 
     def edges(self, bound2: Floats) -> Ints:
         """Return the edges, by their first vertex, that may come within the bound of their pair."""
-        sides = (self.to_west, self.to_east, self.to_south, self.to_north)
-        far2 = _squared(*(np.where(self.alone, side, np.minimum(side, np.roll(side, -1))) for side in sides))
-        return np.flatnonzero(self.edge & (far2 <= bound2[self.pair]))
+        sides = []
+        for side in (self.to_west, self.to_east, self.to_south, self.to_north):
+            nearer = side.copy()
+            np.minimum(side[:-1], side[1:], out=nearer[:-1], where=~self.alone[:-1] if self.alone.any() else True)
+            sides.append(nearer)
+        return np.flatnonzero(self.edge & (_squared(*sides) <= bound2[self.pair]))
 
 
 def _squared(to_west: Floats, to_east: Floats, to_south: Floats, to_north: Floats) -> Floats:
