@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from onemap.edges import Edges, depths, find_faces
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -52,6 +54,27 @@ class Flat:
         """Which shapes are single points."""
         found: Bools = shapely.get_type_id(self.shapes) == shapely.GeometryType.POINT
         return found
+
+    @cached_property
+    def crowded(self) -> Ints:
+        """Which shapes, all of them polygons, may lie on ground of others: none that does is left out."""
+        if len(self.rows) < 2:
+            return np.empty(0, dtype=np.intp)
+        # How many shapes lie on the ground changes only where an edge is not shared: whole faces are sound or not.
+        faces = find_faces(self._edges().unshared())
+        tree = shapely.STRtree(self.shapes)
+        found: Ints = np.unique(tree.query(faces[depths(faces, tree) > 1], predicate="intersects")[1])
+        return found
+
+    def _edges(self) -> Edges:
+        steps = ~self.last[:-1] & ((np.diff(self.x) != 0) | (np.diff(self.y) != 0))
+        owner = np.repeat(np.arange(len(self.rows)), np.diff(self.starts))
+        # From the first vertex of its shape, since from afar a small area is lost in the rounding.
+        x, y = (axis - axis[self.starts[:-1]][owner] for axis in (self.x, self.y))
+        twice = np.append((x[:-1] * y[1:] - x[1:] * y[:-1]) * steps, 0.0)
+        turns = np.where(np.add.reduceat(twice, self.starts[:-1]) > 0, 1, -1).astype(np.int8)
+        starts = np.flatnonzero(steps)
+        return Edges(np.column_stack([self.x, self.y]), starts, owner[starts], turns[owner[starts]])
 
     def take(self, chosen: Bools) -> Flat:
         """Return some of the shapes."""

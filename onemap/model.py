@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onemap.cache import NOTHING_KEPT, Cache
 from onemap.decision import Decision, Reference, Ruling
 from onemap.flat import Flat, flatten
-from onemap.geodesy import MU_M2, area_m2
+from onemap.geodesy import area_m2
 from onemap.spec.kinds import KINDS, Severity
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -34,6 +34,9 @@ FINDING_COLUMNS: Final = (
     "rule", "level", "of_layer", "of_key", "of_label", "to_layer", "to_class", "to_key", "to_label",
     "measure", "value", "unit", "township", "reason", "basis",
 )  # fmt: skip
+
+BALANCE_COLUMNS: Final = ("township_key", "township", "class", "area_m2", "area_mu", "area_ha")
+DOUBLE_COLUMNS: Final = ("key", "other_key", "class", "other_class", "area_m2")
 
 SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
 """Columns of every layer's frame beside its fields: the source's path, the row, feature or line there
@@ -214,6 +217,30 @@ class Raster:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """The ground of a layer by township and class, every piece of it counted once."""
+
+    layer: str
+    table: pd.DataFrame
+    """`BALANCE_COLUMNS`. The township is "" for ground in none, the class "" where it is not known. area_m2 is
+    ellipsoidal; area_mu and area_ha have two decimals and add up, by row, by column and as a whole."""
+    doubles: pd.DataFrame
+    """`DOUBLE_COLUMNS`: what features of the layer cover together, which of them keeps it, and of which classes they
+    are. The areas of all features less these are the ground."""
+    twice: pd.DataFrame
+    """The same of the townships."""
+    notes: tuple[str, ...] = ()
+    """What is not in it."""
+    withheld: str = ""
+    """Why there is none; "" where there is one."""
+
+    @property
+    def by_class(self) -> pd.DataFrame:
+        """The sums of the county by class, as they are shown."""
+        return self.table.groupby("class", sort=False)[["area_m2", "area_mu", "area_ha"]].sum().round(6)
+
+
+@dataclass(frozen=True)
 class Atlas:
     """All layers, issues and findings of one build."""
 
@@ -235,6 +262,8 @@ class Atlas:
     """The raster layers over the county, by layer id, as they are drawn: in web mercator."""
     rulings: tuple[Ruling, ...] = ()
     """What was decided about issues in the workbooks that came back, and what became of it."""
+    balances: tuple[Balance, ...] = ()
+    """The ground by township and class, of each layer whose classes cover the ground."""
     cache: Cache = field(default=NOTHING_KEPT, repr=False, compare=False)
     """What earlier builds worked out."""
 
@@ -257,6 +286,10 @@ class Atlas:
         counts = self.findings.groupby(["rule", "level"]).size()
         return {rule.id: {level: int(counts.get((rule.id, level), 0)) for level in LEVELS} for rule in self.rules}
 
+    def balance_of(self, layer: str) -> Balance | None:
+        """Return the balance of a layer; None where there is none."""
+        return next((one for one in self.balances if one.layer == layer and not one.withheld), None)
+
     def map(self) -> Any:
         """Return the one map as a `folium.Map`, for notebooks.
 
@@ -269,29 +302,6 @@ class Atlas:
             message = "this atlas has no painter; onemap.build makes one that has"
             raise ValueError(message)
         return self.painter(self)
-
-
-def township_table(atlas: Atlas) -> pd.DataFrame:
-    """Count every layer by township.
-
-    Returns
-    -------
-    DataFrame
-        One row for each township, layer and class that occurs: township, layer, class, features, area_mu
-        (亩, ellipsoidal; 0 for points). The township is "" where it is not known.
-    """
-    parts = []
-    for layer_id, layer in atlas.layers.items():
-        if layer_id == TOWNSHIP:
-            continue
-        part = pd.DataFrame(
-            {"township": layer.townships, "layer": layer_id, "class": layer.classes, "area_mu": layer.areas_m2 / MU_M2}
-        )
-        parts.append(part)
-    if not parts:
-        return pd.DataFrame(columns=["township", "layer", "class", "features", "area_mu"])
-    groups = pd.concat(parts).groupby(["township", "layer", "class"], sort=True)["area_mu"]
-    return groups.agg(features="size", area_mu="sum").reset_index()
 
 
 TOWNSHIP: Final = "township"

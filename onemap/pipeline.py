@@ -25,6 +25,7 @@ from onemap.review.previous import compare_with_previous
 from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
 from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
+from onemap.risk.balance import balances
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import language, tr
 
@@ -139,7 +140,8 @@ def _assessed(atlas: Atlas) -> Atlas:
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, atlas.cache)
     findings, links = assess(rules, ground)
-    return replace(atlas, findings=findings, links=links, rules=rules)
+    divided = balances(ground, project.sources)
+    return replace(atlas, findings=findings, links=links, rules=rules, balances=divided)
 
 
 def publish(

@@ -32,6 +32,8 @@ from onemap.model import (
     SourceRecord,
     sorted_issues,
 )
+from onemap.risk.assess import Ground
+from onemap.risk.balance import balances
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, load_project
 
@@ -79,6 +81,7 @@ def small_atlas(
         sources=_sources(),
         rules=rules,
         crs=CRS,
+        balances=balances(Ground(layers, frozenset(), project.catalogue.layers), layers),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.affinity import translate
 from shapely.geometry import Point, box
 
 from onemap.errors import SpecError
@@ -160,7 +161,8 @@ def test_a_feature_of_which_a_condition_is_not_known_is_listed_as_unknown():
 
 
 def test_ground_of_which_a_condition_is_not_known_is_summed_apart():
-    fields = layer("field", [PLOT.buffer(40)] * 4, kind=["school"] * 4, state=["wet", "wet", None, "wet"])
+    quarters = [translate(PLOT.buffer(20), *way) for way in ((30, 30), (30, -30), (-30, 30), (-30, -30))]
+    fields = layer("field", quarters, kind=["school"] * 4, state=["wet", "wet", None, "wet"])
     asked = rings(100).model_copy(update={"where": {"field": {"state": ("wet",)}}})
     table = findings(layer("plot", [PLOT]), fields, rules=[asked])
     assert table["level"].tolist() == ["low", "unknown"]

@@ -128,6 +128,14 @@ def test_a_list_on_blocked_data_is_withheld_and_says_so(run, tmp_path):
     assert findings["reason"].str.contains("withheld").all()
 
 
+def test_a_balance_on_blocked_data_is_withheld_and_says_so(run, tmp_path):
+    farmland = '[sources.cultivated_land]\npath = "land.geojson"\n'
+    status, _, _ = run(farmland, "build", land_geojson='{"type": "FeatureCollection", "features": [')
+    [told] = pd.read_csv(tmp_path / "build" / "balance.csv").to_dict("records")
+    assert (status, told["layer"]) == (1, "cultivated_land")
+    assert told["remark"] == "withheld: the data of Cultivated-land class stands with errors"
+
+
 def test_a_list_without_receptor_data_says_that_it_cannot_judge(tmp_path):
     (tmp_path / "project.toml").write_text(HEAD + PLOTS, "utf-8")
     (tmp_path / "plots.geojson").write_text(plots(POINT), "utf-8")

@@ -24,7 +24,7 @@ from onemap.pipeline import build, run
 from onemap.spec.project import load_project
 from onemap.text import speaking
 from tests.conftest import SAMPLE
-from tests.projects import PLOTS, SCHOOLS, TOWNSHIPS, small_project, write_geojson
+from tests.projects import PLOTS, SCHOOLS, TOWNSHIPS, box, small_project, write_geojson
 
 Edit = Callable[[Path], None]
 
@@ -87,6 +87,9 @@ def as_it_was(folder: Path) -> None:
     small_project(folder)
 
 
+LAND = [("优先保护类", 112.76, 34.90), ("安全利用类", 112.77, 34.90), ("严格管控类", 112.775, 34.90)]
+"""Fields of a hundredth of a degree each way, of which the last two overlap."""
+
 RECEPTORS = 'path = "sensitive_receptor.geojson"'
 EDITS: dict[str, Edit] = {
     "a school moves": writing("sensitive_receptor", moved(SCHOOLS, 0.001)),
@@ -127,6 +130,19 @@ def test_the_sample_county_with_one_cell_changed_is_built_as_in_a_clean_folder(t
     book.active.cell(book.active.max_row - 3, column).value = "改名有限公司"
     book.save(project / "生态环境局/涉镉企业排查清单.xlsx")
     assert products(project, tmp_path / "one") == anew(project, tmp_path / "two")
+
+
+def test_a_border_that_moves_divides_the_ground_anew(tmp_path):
+    project = small_project(tmp_path / "p", more='[sources.cultivated_land]\npath = "land.geojson"')
+    fields = [
+        ({"编码": f"N{n}", "类别": word}, box(*at, at[0] + 0.01, at[1] + 0.01)) for n, (word, *at) in enumerate(LAND)
+    ]
+    write_geojson(project / "land.geojson", fields)
+    before = products(project, tmp_path / "out")
+    write_geojson(project / "township.geojson", [(TOWNSHIPS[0][0], box(112.70, 34.85, 112.775, 34.95))])
+    after = products(project, tmp_path / "out")
+    assert before["balance.csv"] != after["balance.csv"]
+    assert after == anew(project, tmp_path / "anew")
 
 
 def test_only_what_has_changed_is_read_again(tmp_path, monkeypatch):

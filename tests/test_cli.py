@@ -19,8 +19,8 @@ from tests.projects import PLOT_KEY, SCHOOL_KEY, WITHOUT_NAMES, box, small_proje
 Streams = pytest.CaptureFixture[str]
 
 PRODUCTS = {
-    "findings.csv", "issues.csv", "issues.xlsx", "lists.xlsx", "manifest.json", "onemap.gpkg", "onemap.html",
-    "shapefiles",
+    "balance.csv", "findings.csv", "issues.csv", "issues.xlsx", "lists.xlsx", "manifest.json", "onemap.gpkg",
+    "onemap.html", "shapefiles",
 }  # fmt: skip
 
 
@@ -85,7 +85,12 @@ def test_only_leaves_nothing_stale(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     assert main(["build", str(project), "--only", "csv,gpkg"]) == 0
     assert main(["build", str(project), "--only", "csv"]) == 0
-    assert {path.name for path in (project / "build").iterdir()} == {"findings.csv", "issues.csv", "manifest.json"}
+    assert {path.name for path in (project / "build").iterdir()} == {
+        "balance.csv",
+        "findings.csv",
+        "issues.csv",
+        "manifest.json",
+    }
 
 
 def test_out_names_the_folder(tmp_path: Path) -> None:

@@ -65,6 +65,16 @@ def test_layers_have_their_count_and_ellipsoidal_area(told: dict[str, Any]) -> N
     assert told["layers"]["cultivated_land"] == {"features": 6, "area_m2": pytest.approx(area, rel=1e-6)}
 
 
+def test_the_balance_has_its_ground_by_class_and_what_was_covered_twice(told: dict[str, Any]) -> None:
+    balance = told["balances"]["cultivated_land"]
+    assert (balance["double_m2"], balance["outside_townships_m2"]) == (0.0, 0.0)
+    # Six squares of three classes, two of each, of one size but for the scale of the projection.
+    assert balance["classes"] == pytest.approx(
+        dict.fromkeys(("priority_protection", "safe_use", "strict_control"), balance["area_m2"] / 3), rel=1e-4
+    )
+    assert balance["area_m2"] == pytest.approx(told["layers"]["cultivated_land"]["area_m2"], abs=0.02)
+
+
 def test_rules_have_their_counts_by_level(told: dict[str, Any]) -> None:
     assert told["rules"]["plot_near_receptor"] == {"high": 0, "medium": 1, "low": 0, "unknown": 1}
 

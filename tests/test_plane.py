@@ -13,6 +13,7 @@ from onemap.flat import flatten
 from onemap.risk.plane.discs import Discs, sum_in_discs
 from onemap.risk.plane.ledger import ledger_of
 from onemap.risk.plane.neighbours import nearest, within
+from onemap.risk.plane.once import take_once
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs, sum_in_zones
 
@@ -211,3 +212,56 @@ def test_nothing_has_no_ground_and_no_neighbours(shapes):
     assert len(within(one, flat, grow(flat), np.array([1e9]))[0]) == 0
     assert len(nearest((flat, grow(flat)), (one, grow(one)))[0]) == 0
     assert len(share_pairs(flat, grow(flat), one)[1]) == 0
+
+
+def overlapping(shapes) -> set[int]:
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    deep = (one != other) & (shapely.area(shapely.intersection(shapes[one], shapes[other])) > 1e-3)
+    return set(one[deep].tolist())
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS, st.integers(2, 40))
+def test_no_polygon_on_ground_of_others_is_missed(seed, count):
+    shapes = stars(np.random.default_rng(seed), count)
+    assert overlapping(shapes) <= set(flatten(shapes).crowded.tolist())
+
+
+def grid(count: int, side: float, east: float = 0.0) -> list[Polygon]:
+    return [
+        box(X + east + column * side, Y + row * side, X + east + (column + 1) * side, Y + (row + 1) * side)
+        for column in range(count)
+        for row in range(count)
+    ]
+
+
+def test_neighbours_that_share_their_edges_are_not_crowded():
+    assert flatten(np.array(grid(6, 50))).crowded.tolist() == []
+
+
+@pytest.mark.parametrize(
+    "second", [grid(6, 50), grid(6, 50, east=20), grid(5, 60), [box(X + 110, Y + 110, X + 120, Y + 120)]]
+)
+def test_two_sheets_over_one_another_are_crowded_though_edges_inside_are_shared(second):
+    shapes = np.array([*grid(6, 50), *second])
+    assert overlapping(shapes) <= set(flatten(shapes).crowded.tolist())
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_ground_taken_once_is_the_union_and_what_was_taken_makes_up_the_rest(seed):
+    shapes = stars(np.random.default_rng(seed), 15)
+    flat = flatten(shapes)
+    order = np.random.default_rng(seed).permutation(len(flat.crowded))
+    left, shares, taken = take_once(flat, order, 1e-5)
+    assert left.areas.sum() == pytest.approx(shapely.union_all(shapes).area, rel=1e-9)
+    assert left.areas == pytest.approx(shares * flat.areas[left.rows], rel=1e-9, abs=1e-6)
+    lost = (flat.areas[taken.loser] * taken.share).sum()
+    assert left.areas.sum() + lost == pytest.approx(flat.areas.sum(), rel=1e-9)
+
+
+def test_the_first_in_the_order_keeps_its_ground():
+    flat = flatten(np.array([box(X, Y, X + 10, Y + 10), box(X + 4, Y, X + 14, Y + 10)]))
+    left, _, taken = take_once(flat, np.array([1, 0]), 1e-5)
+    assert left.areas.tolist() == pytest.approx([40, 100])
+    assert (taken.owner.tolist(), taken.loser.tolist(), taken.share.tolist()) == ([1], [0], pytest.approx([0.6]))

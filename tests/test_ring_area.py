@@ -188,3 +188,11 @@ def test_where_no_parcel_has_an_outline_there_are_no_rings():
 def test_what_has_no_place_has_no_rings():
     found = measure(layer("plot", [None, Point()]), layer("field", [square(20), None]), rings(100))
     assert found.empty
+
+
+def test_ground_under_two_parcels_counts_once_for_the_gravest_class():
+    parcels = [square(20), square(20, east=10)]
+    found = measure(layer("plot", [SOURCE]), layer("field", parcels, kind=["home", "school"]), rings(100))
+    areas = dict(zip(found["to_class"], found["value"] * MU, strict=True))
+    rest = box(X + 20, Y - 20, X + 30, Y + 20)
+    assert areas == pytest.approx({"home": geodesic_area_m2(parcels[0]), "school": geodesic_area_m2(rest)}, rel=1e-5)

@@ -16,6 +16,7 @@ from tests.conftest import SAMPLE
 
 GOLDEN = Path(__file__).parent / "golden"
 DEFECTS = tomllib.loads((SAMPLE / "planted_defects.toml").read_text("utf-8"))["defects"]
+[OVERLAP] = [defect["value"] for defect in DEFECTS if defect["kind"] == "overlap"]
 TOLD = ("kind", "layer", "source", "row", "cell", "field", "key", "value")
 GEOD = pyproj.Geod(a=6378137, rf=298.257222101)
 
@@ -120,7 +121,32 @@ def circle(centre, radius, crs):
     return gpd.GeoSeries([shapely.Polygon(np.column_stack([x, y]))], crs="EPSG:4490").to_crs(crs).iloc[0]
 
 
-@pytest.mark.parametrize("name", ["findings.csv", "issues.csv"])
+def test_the_balance_is_what_cutting_every_parcel_finds(sample_atlas):
+    [balance] = sample_atlas.balances
+    land, towns = sample_atlas.layers["cultivated_land"], sample_atlas.layers["township"]
+    local = around(towns.frame.geometry, shapely.union_all(towns.frame.geometry.array), "laea")
+    fields, zones = (located(layer).geometry.to_crs(local) for layer in (land, towns))
+    # Of the two fields that overlap the one of the graver class, safe use, keeps the common ground.
+    graver, milder = (land.frame.index[land.keys == key][0] for key in OVERLAP.split(" / "))
+    fields[milder] = fields[milder] - fields[graver]
+    zone, field = shapely.STRtree(fields.array).query(zones.array, predicate="intersects")
+    area = pd.Series(shapely.area(shapely.intersection(fields.array[field], zones.array[zone])))
+    cut = area.groupby([towns.labels.to_numpy()[zone], land.classes[fields.index].to_numpy()[field]]).sum()
+    found = balance.table[balance.table["township"] != ""].set_index(["township", "class"])["area_m2"]
+    assert found.to_dict() == pytest.approx(cut[cut > 0.01].to_dict(), rel=1e-6, abs=0.05)
+
+
+def test_the_planted_overlap_is_counted_once_for_the_graver_class(sample_atlas):
+    [balance] = sample_atlas.balances
+    [told] = balance.doubles.to_dict("records")
+    assert f"{told['key']} / {told['other_key']}" == OVERLAP
+    assert (told["class"], told["other_class"]) == ("safe_use", "priority_protection")
+    land = sample_atlas.layers["cultivated_land"]
+    shapes = [land.frame.geometry[land.keys == told[name]].iloc[0] for name in ("key", "other_key")]
+    assert told["area_m2"] == pytest.approx(shapely.area(shapely.intersection(*shapes)), rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["findings.csv", "issues.csv", "balance.csv"])
 def test_the_lists_are_the_golden_ones(sample_atlas, tmp_path, name):
     # After a change that means to change them: copy them from a build of the sample, and read the difference.
     tables.write(sample_atlas, tmp_path)

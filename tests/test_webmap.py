@@ -20,12 +20,16 @@ from shapely.geometry import Point, box
 from onemap.export.webmap import draw, write
 from onemap.export.webmap.assets import ASSETS
 from onemap.export.webmap.elements import json_block
+from onemap.export.webmap.layers import layer_content
 from onemap.export.webmap.packing import mercator, pack
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
+from onemap.risk.assess import Ground
+from onemap.risk.balance import balances
 from onemap.text import fold, speaking
 from tests.atlases import CRS, RARE_NAME, SOUTH, WEST, small_atlas
 from tests.browser import Page, chromium
 from tests.externals import need
+from tests.ground import geodesic_area_m2
 
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
@@ -313,12 +317,40 @@ def test_search_finds_a_parcel_by_name_and_by_code(opened: Opened, query: str) -
 
 
 @pytest.mark.external
-def test_the_scorecard_sums_the_classes_of_a_township(opened: Opened) -> None:
+def test_the_scorecard_tells_the_ground_of_each_township_and_adds_up(opened: Opened) -> None:
     page = opened()
     click(page, ".tab-row button", "Townships")
     page.screenshot("map-townships.png")
-    # Two parcels of 2 km x 2 km: 8 km² are 12,000 亩 on the plane, some 3 less on the ellipsoid here.
-    assert "11,997 mu" in text_of(page, ".scorecard button")
+    # The strict parcels lie 1.5 km and 0.5 km each in the western and the eastern township, 4 km from south to north.
+    parts = [box(WEST + start, SOUTH + 1500, WEST + end, SOUTH + 5500) for start, end in ((4500, 6000), (6000, 6500))]
+    west, east = (geodesic_area_m2(part) * 3 / 2000 for part in parts)
+    told = page.run("[...document.querySelectorAll('.scorecard .value')].map((one) => one.innerText)")
+    shown = [float(text.removesuffix(" mu").replace(",", "")) for text in told]
+    assert shown == pytest.approx([west, east, west + east], abs=0.02)
+    assert round(shown[0] + shown[1], 2) == shown[2]
+
+
+@pytest.mark.external
+def test_a_balance_that_is_withheld_is_told_where_its_figures_would_stand(opened: Opened) -> None:
+    page = opened(leave_out=["township"])
+    click(page, ".tab-row button", "Townships")
+    assert "no balance" in text_of(page, ".scorecard .remark")
+
+
+def test_the_legend_counts_ground_under_two_parcels_once(atlas: Atlas) -> None:
+    land = atlas.layers["cultivated_land"]
+    frame = land.frame.copy()
+    frame.loc[1, "geometry"] = frame.geometry[0]
+    layers = {**atlas.layers, "cultivated_land": Layer(land.spec, frame)}
+    [told] = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
+    content = layer_content(layers["cultivated_land"], told.by_class["area_mu"].to_dict())
+    # Of six parcels one lies on another and has no ground of its own.
+    ground = [
+        box(WEST + 500, SOUTH + 1500, WEST + 2500, SOUTH + 5500),
+        box(WEST + 4500, SOUTH + 1500, WEST + 6500, SOUTH + 5500),
+        box(WEST + 2500, SOUTH + 3500, WEST + 4500, SOUTH + 5500),
+    ]
+    assert content["mu"] == pytest.approx(sum(geodesic_area_m2(one) for one in ground) * 3 / 2000, abs=0.05)
 
 
 @pytest.mark.external

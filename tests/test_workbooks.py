@@ -7,17 +7,18 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
+from shapely.geometry import box
 
 from onemap.export import issue_workbook, workbooks
-from onemap.export.overview import shares
 from onemap.export.words import action_title, severity_title, verdict_title
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
+from onemap.risk.assess import Ground
+from onemap.risk.balance import balances
 from onemap.spec.kinds import KINDS
 from onemap.text import speaking
-from tests.atlases import small_atlas
+from tests.atlases import CRS, SOUTH, TOWNSHIPS, WEST, small_atlas
+from tests.ground import geodesic_area_m2
 
 LIST_HEADERS = (
     "序号",
@@ -34,6 +35,7 @@ LIST_HEADERS = (
     "受体图层",
     "依据",
 )
+BALANCE = "面积平衡表"
 OVERVIEW, FARMLAND, RECEPTORS = "总览", "涉镉企业周边耕地清单", "涉镉企业周边敏感受体清单"
 PLOTS, DEVELOPMENT = "重点管控清单", "疑似违规开发清单"
 
@@ -62,9 +64,9 @@ def block(sheet: Worksheet, title: str) -> list[tuple[Any, ...]]:
     return [tuple(value for value in row if value is not None) for row in rows[start : start + length]]
 
 
-def test_the_overview_comes_first_and_then_each_rule(tmp_path: Path) -> None:
+def test_the_overview_comes_first_and_then_the_balance_and_each_rule(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
-    assert list(lists(atlas, tmp_path)) == ["总览", *(rule.title for rule in atlas.rules)]
+    assert list(lists(atlas, tmp_path)) == ["总览", "面积平衡表", *(rule.title for rule in atlas.rules)]
 
 
 def test_a_list_speaks_chinese(tmp_path: Path) -> None:
@@ -142,24 +144,60 @@ def test_township_counts_of_findings_add_up(tmp_path: Path) -> None:
     assert sum(total[1:]) == 7
 
 
-def test_township_areas_add_up_as_they_are_shown(tmp_path: Path) -> None:
-    atlas = small_atlas(tmp_path)
-    *towns, total = block(lists(atlas, tmp_path)[OVERVIEW], "各乡镇图层要素与面积")
+def test_the_balance_adds_up_as_it_is_shown_in_both_units(tmp_path: Path) -> None:
+    *towns, total = block(lists(small_atlas(tmp_path), tmp_path)[BALANCE], "各乡镇各类别面积")
     assert [round(sum(column), 2) for column in zip(*(row[1:] for row in towns), strict=True)] == list(total[1:])
-    assert round(sum(total[-4:-1]), 2) == total[-1]
-    mu = atlas.layers["cultivated_land"].areas_m2.sum() * 3 / 2000
-    assert total[-1] == pytest.approx(mu, abs=0.02)
+    for row in (*towns, total):
+        assert (round(sum(row[1:4]), 2), round(sum(row[5:8]), 2)) == (row[4], row[8])
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
-def test_shares_add_up_to_the_rounded_sum(numbers: list[float]) -> None:
-    rounded = shares(numbers)
-    assert round(sum(rounded), 2) == pytest.approx(sum(numbers), abs=0.0051)
-    assert all(abs(share - number) < 0.0101 for share, number in zip(rounded, numbers, strict=True))
+def test_the_balance_divides_a_parcel_between_the_townships_in_which_it_lies(tmp_path: Path) -> None:
+    west, east, total = block(lists(small_atlas(tmp_path), tmp_path)[BALANCE], "各乡镇各类别面积")
+    # Two parcels of 2000 m each way lie 500 m in the eastern township.
+    part = geodesic_area_m2(box(WEST + 6000, SOUTH + 1500, WEST + 6500, SOUTH + 5500)) * 3 / 2000
+    assert (west[0], east[0], east[4]) == (*TOWNSHIPS, pytest.approx(part, abs=0.02))
+    whole = geodesic_area_m2(box(WEST + 500, SOUTH + 1500, WEST + 6500, SOUTH + 5500))
+    assert (total[4], total[8]) == (pytest.approx(whole * 3 / 2000, abs=0.02), pytest.approx(whole / 10_000, abs=0.01))
 
 
-def test_shares_round_the_largest_remainders_up() -> None:
-    assert shares([1.006, 1.004, 1.005, 1.005]) == [1.01, 1.0, 1.01, 1.0]
+def test_the_overview_tells_the_ground_of_the_balance(tmp_path: Path) -> None:
+    sheets = lists(small_atlas(tmp_path), tmp_path)
+    total = block(sheets[BALANCE], "各乡镇各类别面积")[-1]
+    rows = {row[0]: row[1] for row in values(sheets[OVERVIEW])}
+    assert rows["面积平衡表"].endswith(f"合计{total[4]:,.2f}亩")
+
+
+def test_what_is_covered_twice_is_told_below_the_balance_with_the_class_it_went_to(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    land = atlas.layers["cultivated_land"]
+    shapes = land.frame.geometry.to_list()
+    shapes[1] = box(WEST + 2500, SOUTH + 1500, WEST + 4510, SOUTH + 3500)
+    layers = {**atlas.layers, "cultivated_land": Layer(land.spec, land.frame.set_geometry(shapes, crs=CRS))}
+    told = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
+    rows = values(lists(replace(atlas, layers=layers, balances=told), tmp_path)[BALANCE])
+    at = next(number for number, row in enumerate(rows) if row[0] == "计入")
+    pair = [value for value in rows[at + 1] if value is not None]
+    area = geodesic_area_m2(box(WEST + 4500, SOUTH + 1500, WEST + 4510, SOUTH + 3500)) * 3 / 2000
+    assert pair[:4] == ["41088320260003", "严格管控类", "41088320260002", "安全利用类"]
+    assert pair[4] == pytest.approx(area, abs=0.01)
+
+
+def test_ground_outside_every_township_is_named_so(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    town = atlas.layers["township"]
+    layers = {**atlas.layers, "township": Layer(town.spec, town.frame[:1])}
+    told = balances(Ground(layers, frozenset(), atlas.project.catalogue.layers), layers)
+    sheet = lists(replace(atlas, layers=layers, balances=told), tmp_path)[BALANCE]
+    assert [row[0] for row in block(sheet, "各乡镇各类别面积")] == [TOWNSHIPS[0], "乡镇界线以外", "合计"]
+
+
+def test_a_balance_that_is_withheld_says_why(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    told = balances(Ground(atlas.layers, frozenset({"township"}), atlas.project.catalogue.layers), atlas.layers)
+    sheets = lists(replace(atlas, balances=told), tmp_path)
+    said = "因乡镇界线的数据存在错误，暂不给出"
+    assert sheets[BALANCE]["A2"].value == said
+    assert said in {row[0]: row[1] for row in values(sheets[OVERVIEW])}["面积平衡表"]
 
 
 def test_an_empty_list_says_that_the_rule_ran(tmp_path: Path) -> None:
@@ -190,7 +228,7 @@ def test_sheet_names_are_what_excel_takes(tmp_path: Path) -> None:
     titles = ["a/b:c[d]*?" * 6, "a/b:c[d]*?" * 6, "'总览'", "History"]
     rules = tuple(rule.model_copy(update={"title": t}) for rule, t in zip(atlas.rules, titles, strict=True))
     names = list(lists(replace(atlas, rules=rules), tmp_path))
-    assert len({name.casefold() for name in names}) == 5
+    assert len({name.casefold() for name in names}) == 6
     assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
     assert "history" not in {name.casefold() for name in names}
 

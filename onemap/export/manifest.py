@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from onemap.model import Atlas, SourceRecord
+from onemap.model import Atlas, Balance, SourceRecord
 
 MANIFEST: Final = "manifest.json"
 
@@ -38,6 +38,7 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
             own_id: {"features": len(layer.frame), "area_m2": round(float(layer.areas_m2.sum()), 2)}
             for own_id, layer in atlas.layers.items()
         },
+        "balances": {balance.layer: _balance(balance) for balance in atlas.balances},
         "rules": atlas.level_counts,
         **_review(atlas),
         "products": {own_path: sha256(folder / own_path) for own_path in _products(folder)},
@@ -52,6 +53,24 @@ def _review(atlas: Atlas) -> dict[str, Any]:
     outcomes = Counter(ruling.outcome for ruling in atlas.rulings)
     told = {"workbooks": {name: sha256(file) for name, file in books}, "decisions": dict(sorted(outcomes.items()))}
     return {"review": told} if books else {}
+
+
+def _balance(balance: Balance) -> dict[str, Any]:
+    """Return how much ground there is, how much more its features cover that others cover too, and its classes."""
+    if balance.withheld:
+        return {"withheld": balance.withheld}
+    table = balance.table
+    sums = {
+        "area_m2": float(table["area_m2"].sum()),
+        "double_m2": float(balance.doubles["area_m2"].sum()),
+        "outside_townships_m2": float(table.loc[table["township"] == "", "area_m2"].sum()),
+    }
+    classes = {str(own_id) or "unknown": area for own_id, area in balance.by_class["area_m2"].items()}
+    return {**_rounded(sums), "classes": _rounded(classes)}
+
+
+def _rounded(areas_m2: dict[str, float]) -> dict[str, float]:
+    return {name: round(area, 2) for name, area in areas_m2.items()}
 
 
 def _source(source: SourceRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""findings.csv and issues.csv: the lists and the issues for programs, with stable columns."""
+"""findings.csv, issues.csv and balance.csv: lists, issues and the county balance for programs, in stable columns."""
 
 from __future__ import annotations
 
@@ -7,18 +7,31 @@ from typing import Final
 
 import pandas as pd
 
-from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
+from onemap.model import BALANCE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS, Atlas
 
-DECIMALS: Final = {"value": 3, "lon": 7, "lat": 7}
+DECIMALS: Final = {"value": 3, "lon": 7, "lat": 7, "area_m2": 2, "area_mu": 2, "area_ha": 2}
 """Millimetres (or less than a square metre of 亩) for what is measured, centimetres for places."""
 
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
-    """Write findings.csv and issues.csv into `folder`."""
+    """Write findings.csv, issues.csv and balance.csv into `folder`."""
     return [
         _write(atlas.findings[list(FINDING_COLUMNS)], folder / "findings.csv"),
         _write(atlas.issues[list(ISSUE_COLUMNS)], folder / "issues.csv"),
+        _write(_balances(atlas), folder / "balance.csv"),
     ]
+
+
+def _balances(atlas: Atlas) -> pd.DataFrame:
+    """Return the rows of all balances; of one that is withheld a row that says why."""
+    columns = ["layer", *BALANCE_COLUMNS, "remark"]
+    tables = [
+        pd.DataFrame([{"layer": one.layer, "remark": one.withheld}])
+        if one.withheld
+        else one.table.assign(layer=one.layer, remark="")
+        for one in atlas.balances
+    ]
+    return pd.concat(tables, ignore_index=True).reindex(columns=columns) if tables else pd.DataFrame(columns=columns)
 
 
 def _write(table: pd.DataFrame, path: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onemap.decision import AXES
-from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Balance
 from onemap.spec.kinds import KINDS
 from onemap.text import tr
 
@@ -63,6 +63,15 @@ def class_title(atlas: Atlas, layer: str, own_id: str) -> str:
         return own_id
     classes = spec.fields[spec.class_field].classes
     return classes[own_id].label if own_id in classes else own_id
+
+
+def ground_classes(atlas: Atlas, balance: Balance) -> dict[str, str]:
+    """Return the titles of the classes of which there is ground, as in the legend; last what has no class."""
+    spec = atlas.project.catalogue.layers[balance.layer]
+    classes = spec.fields[spec.class_field or ""].classes
+    titles = {**{own_id: look.label for own_id, look in classes.items()}, "": tr("not classified")}
+    there = set(balance.table["class"])
+    return {own_id: title for own_id, title in titles.items() if own_id in there}
 
 
 def finding_columns() -> dict[str, str]:

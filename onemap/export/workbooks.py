@@ -1,4 +1,4 @@
-"""lists.xlsx: an overview, then one sheet for each rule."""
+"""lists.xlsx: an overview, the balance of the county, then one sheet for each rule."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from onemap.export.balance_sheet import write_balances
 from onemap.export.look import LEVEL_TINTS
 from onemap.export.overview import empty_sentence, write_overview
 from onemap.export.sheets import Book, Column, workbook, write_table
@@ -27,6 +28,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     title = tr("{title}: lists", title=atlas.project.spec.title)
     with workbook(path, atlas, title) as book:
         write_overview(book, book.sheet(tr("Overview")), atlas)
+        write_balances(book, atlas)
         for rule in atlas.rules:
             _write_rule(book, rule, atlas)
     return [path]

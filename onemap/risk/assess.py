@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 import geopandas as gpd
@@ -111,6 +112,13 @@ class Ground:
     """That of the layers."""
     cache: Cache = NOTHING_KEPT
 
+    def inputs(self, *layers: str) -> Iterator[str | None]:
+        """Yield all that follows from layers and the project: which, whether they are withheld, what they hold."""
+        for own_id in dict.fromkeys(layers):
+            layer = self.layers.get(own_id)
+            withheld = f"{own_id} {own_id in self.withheld}"
+            yield withheld if layer is None else f"{withheld} {layer.digest}" if layer.digest else None
+
 
 def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.GeoSeries]:
     """Run rules, each a step of a stage.
@@ -130,22 +138,13 @@ def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.Geo
     begin("assessing", len(rules))
     for rule in rules:
         with doing(rule.name):
-            made = ground.cache.value("rule", _inputs(rule, ground), lambda rule=rule: _list(rule, ground))  # type: ignore[misc]
-        lists.append(made)
+            inputs = [rule.id, *ground.inputs(*rule.layers)]
+            lists.append(ground.cache.value("rule", inputs, partial(_list, rule, ground)))
     columns = [*FINDING_COLUMNS, "link"]
     table = pd.concat(lists, ignore_index=True)[columns] if lists else pd.DataFrame(columns=columns)
     links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=ground.crs)
     types = {name: "Float64" if name == "value" else "str" for name in FINDING_COLUMNS}
     return table.astype(types), links
-
-
-def _inputs(rule: Rule, ground: Ground) -> Iterator[str | None]:
-    """Yield all that the list of a rule follows from beside the project."""
-    yield rule.id
-    for own_id in dict.fromkeys(rule.layers):
-        layer = ground.layers.get(own_id)
-        withheld = str(own_id in ground.withheld)
-        yield withheld if layer is None else f"{withheld} {layer.digest}" if layer.digest else None
 
 
 def _list(rule: Rule, ground: Ground) -> pd.DataFrame:

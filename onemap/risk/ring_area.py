@@ -11,6 +11,7 @@ import shapely
 from onemap import geodesy
 from onemap.flat import Bools, Flat, Floats, flatten
 from onemap.model import Layer
+from onemap.risk.ground import ground_once
 from onemap.risk.measurement import COLUMNS, SUM, class_label
 from onemap.risk.plane.discs import Discs, sum_in_discs
 from onemap.risk.plane.ledger import Ground, Ledger, ledger_of
@@ -29,11 +30,10 @@ NOISE_M2: Final = 1e-5
 def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     """Return for each feature, ring and class the area inside the ring; a source lies in its own first ring.
 
-    Where polygons of `to` overlap, their common ground counts for each of them.
+    Where polygons of `to` overlap, their common ground counts once, for the gravest class.
     """
-    sources, parcels = of.flat, to.flat.take(to.flat.areal)
+    sources, (parcels, areas_m2, _) = of.flat, ground_once(to)
     codes, classes = pd.factorize(to.classes.to_numpy(dtype=object)[parcels.rows], sort=True)
-    areas_m2: Floats = to.areas_m2.to_numpy()[parcels.rows].astype(np.float64)
     ledger = ledger_of(areas_m2, codes, len(classes))
     inside_m2 = _inside(sources, (parcels, grow(parcels)), ledger, _Reaches(of, rule))
     rings_m2 = np.diff(inside_m2, axis=1, prepend=0.0)

@@ -40,6 +40,9 @@ class Rule(Spec):
     reach: float | None = Field(default=None, gt=0, description="metres")
     rings: tuple[float, ...] = Field(default=(), description="outer edges of the rings, metres, rising")
     minimum: float = Field(default=0.0, ge=0, description="square metres; an overlap up to this is no overlap")
+    by: Literal["feature", "class"] = Field(
+        default="feature", description="whether an overlap lists what is under each feature, or what each class covers"
+    )
     levels: dict[Literal["high", "medium", "low"], float] = Field(min_length=1)
     order: int = Field(default=50, description="place among the lists; lower comes first")
     reason: str
@@ -67,6 +70,9 @@ class Rule(Spec):
             raise ValueError(message)
         if list(self.rings) != sorted(set(self.rings)) or any(edge <= 0 for edge in self.rings):
             message = tr("rings are outer edges in metres, rising")
+            raise ValueError(message)
+        if self.by == "class" and (self.measure != "overlap" or self.of in self.to):
+            message = tr('by = "class" is for the measure overlap, between two layers')
             raise ValueError(message)
         stray = sorted(set(self.where) - set(self.layers))
         if stray:

@@ -7,7 +7,6 @@ from typing import Final
 
 import folium
 
-from onemap.cache import Cache
 from onemap.export.webmap.assets import leaflet_links
 from onemap.export.webmap.content import map_content
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
@@ -33,9 +32,15 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     return [path]
 
 
-def _canvas_layer(layer: Layer, cache: Cache) -> CanvasLayer:
+def _canvas_layer(layer: Layer, atlas: Atlas) -> CanvasLayer:
+    balance = atlas.balance_of(layer.spec.id)
+    ground_mu = {str(own_id): float(mu) for own_id, mu in balance.by_class["area_mu"].items()} if balance else None
+
+    def make() -> str:
+        return layer_block(layer.spec.id, layer_content(layer, ground_mu))
+
     with doing(layer.spec.name):
-        block = cache.value("html", [layer.digest or None], lambda: layer_block(layer.spec.id, layer_content(layer)))
+        block = atlas.cache.value("html", [layer.digest or None, repr(ground_mu)], make)
     return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 
@@ -71,7 +76,7 @@ def draw(atlas: Atlas) -> folium.Map:
     chart.default_js, chart.default_css = leaflet_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
-    layers = [_canvas_layer(layer, atlas.cache) for layer in ordered]
+    layers = [_canvas_layer(layer, atlas) for layer in ordered]
     grounds = hillshades(atlas)
     for layer in (*grounds, *layers):
         layer.add_to(chart)

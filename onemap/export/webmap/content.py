@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any, Final
 
 import geopandas as gpd
@@ -11,11 +12,12 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
-from onemap.geodesy import MU_M2, scale_factors
-from onemap.model import TOWNSHIP, Atlas, Layer, township_table
+from onemap.geodesy import scale_factors
+from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import language
 
@@ -56,11 +58,11 @@ def _cards(atlas: Atlas) -> list[dict[str, Any]]:
         cards.append({"title": titles["enterprises"], "value": len(atlas.layers[SOURCES_LAYER].frame)})
     high = int((atlas.findings["level"] == LEVELS[0]).sum())
     cards.append({"title": titles["high"], "value": high, "alarm": True})
-    if FARMLAND in atlas.layers:
-        layer = atlas.layers[FARMLAND]
-        strict_mu = float(layer.areas_m2[layer.classes == STRICT].sum()) / MU_M2
+    if balance := atlas.balance_of(FARMLAND):
+        strict_mu = float(balance.by_class["area_mu"].get(STRICT, 0.0))
         cards.append({"title": titles["strict"], "value": round(strict_mu), "alarm": True})
-        cards.append({"title": titles["parcels"], "value": len(layer.frame)})
+    if FARMLAND in atlas.layers:
+        cards.append({"title": titles["parcels"], "value": len(atlas.layers[FARMLAND].frame)})
     return cards
 
 
@@ -161,29 +163,33 @@ def _county(atlas: Atlas) -> str | None:
 
 
 def _townships(atlas: Atlas) -> dict[str, Any]:
-    """Return the scorecard: for each township the 亩 of each farmland class, and how many it has of each layer."""
-    table = township_table(atlas)
+    """Return the scorecard: for each township the 亩 of each farmland class, and how many it has of each layer.
+
+    The 亩 are those of the balance; ground outside every township is a row of its own, without a name.
+    """
+    counts = feature_counts(atlas)
     findings = atlas.findings.groupby(["township", "level"]).size()
-    rows = []
-    for name in _township_names(atlas, table):
-        own = table[table["township"] == name]
-        farmland = own[own["layer"] == FARMLAND].groupby("class")["area_mu"].sum()
-        rows.append(
-            {
-                "name": name,
-                "mu": {str(own_id): rounded(float(area), 2) for own_id, area in farmland.items()},
-                "counts": {str(layer): int(n) for layer, n in own.groupby("layer")["features"].sum().items()},
-                "levels": {level: int(findings.get((name, level), 0)) for level in LEVELS},
-            }
-        )
-    farmland_id = FARMLAND if FARMLAND in atlas.layers else None
-    return {"boundaries": TOWNSHIP, "layer": farmland_id, "alarm": STRICT, "rows": rows}
-
-
-def _township_names(atlas: Atlas, table: pd.DataFrame) -> list[str]:
-    """Return the townships that are known, and those that only features speak of."""
-    known = list(atlas.layers[TOWNSHIP].labels) if TOWNSHIP in atlas.layers else []
-    return list(dict.fromkeys([*known, *(name for name in sorted(table["township"]) if name)]))
+    balance = atlas.balance_of(FARMLAND)
+    mu: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    if balance:
+        for name, own_id, area in balance.table[["township", "class", "area_mu"]].itertuples(index=False):
+            if area:
+                mu[name][own_id] = round(mu[name][own_id] + area, 2)
+    rows = [
+        {
+            "name": name,
+            "mu": mu.get(name, {}),
+            "counts": {layer: int(n) for layer, n in counts.loc[name].items() if n} if name in counts.index else {},
+            "levels": {level: int(findings.get((name, level), 0)) for level in LEVELS},
+        }
+        for name in township_names(atlas)
+        if name
+    ]
+    if "" in mu:
+        rows.append({"name": "", "mu": mu[""], "counts": {}, "levels": dict.fromkeys(LEVELS, 0)})
+    remark = next((one.withheld for one in atlas.balances if one.layer == FARMLAND), "")
+    farmland = FARMLAND if balance else None
+    return {"boundaries": TOWNSHIP, "layer": farmland, "alarm": STRICT, "rows": rows, "remark": remark}
 
 
 def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -18,9 +19,15 @@ from onemap.spec.layer import FieldSpec, LayerSpec
 UNCLASSIFIED: Final = "#9a9a94"
 
 
-def layer_content(layer: Layer) -> dict[str, Any]:
-    """Return everything that the map's scripts know of a layer."""
-    spec = layer.spec
+def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Return everything that the map's scripts know of a layer.
+
+    Parameters
+    ----------
+    ground_mu
+        Its ground counted once, 亩 by class; left out, its 亩 are sums over its features.
+    """
+    spec, ground = layer.spec, _ground(layer) if ground_mu is None else ground_mu
     drawn = mercator(layer.frame.geometry)
     symbols = "point" in spec.geometry
     return {
@@ -33,7 +40,8 @@ def layer_content(layer: Layer) -> dict[str, Any]:
         "symbols": symbols,
         "areal": "polygon" in spec.geometry,
         "count": len(layer.frame),
-        "mu": _mu(layer.areas_m2),
+        "mu": rounded(sum(ground.values()), 2),
+        "once": ground_mu is not None,
         "shapes": pack(drawn),
         "anchors": pack(_anchors(drawn)) if symbols or spec.style.labels else None,
         "fields": [_field(name, field) for name, field in spec.fields.items()],
@@ -44,7 +52,7 @@ def layer_content(layer: Layer) -> dict[str, Any]:
         "areas": column([rounded(area, 1) or None for area in layer.areas_m2]),
         "sources": column(list(layer.frame[SOURCE].astype(str))),
         "rows": column([None if pd.isna(row) else str(row) for row in layer.frame[SOURCE_ROW]]),
-        **_classes(layer),
+        **_classes(layer, ground),
     }
 
 
@@ -53,7 +61,7 @@ def _field(name: str, field: FieldSpec) -> dict[str, Any]:
     return {"id": name, "title": field.label, "type": field.type, "unit": field.unit or "", "classes": words}
 
 
-def _classes(layer: Layer) -> dict[str, Any]:
+def _classes(layer: Layer, ground: Mapping[str, float]) -> dict[str, Any]:
     """Return the classes of a layer, with how many features each has, and the place of each feature's class.
 
     Features without a class come last, as a class of their own with no id, if there are any.
@@ -64,7 +72,7 @@ def _classes(layer: Layer) -> dict[str, Any]:
         ids.append("")
     place = {own_id: number for number, own_id in enumerate(ids)}
     return {
-        "classes": [_class(spec, own_id, layer) for own_id in ids],
+        "classes": [_class(layer, own_id, ground.get(own_id, 0.0)) for own_id in ids],
         "classOf": [place.get(own_id, len(ids) - 1) for own_id in of_feature],
     }
 
@@ -73,16 +81,16 @@ def _class_specs(spec: LayerSpec) -> dict[str, Any]:
     return spec.fields[spec.class_field].classes if spec.class_field else {}
 
 
-def _class(spec: LayerSpec, own_id: str, layer: Layer) -> dict[str, Any]:
+def _class(layer: Layer, own_id: str, mu: float) -> dict[str, Any]:
+    spec = layer.spec
     look = _class_specs(spec).get(own_id)
-    members = layer.classes == own_id
     return {
         "id": own_id,
         "title": look.label if look else "",
         "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
         "shape": (look.shape if look else None) or spec.style.shape,
-        "count": int(members.sum()),
-        "mu": _mu(layer.areas_m2[members]),
+        "count": int((layer.classes == own_id).sum()),
+        "mu": rounded(mu, 2),
     }
 
 
@@ -92,8 +100,10 @@ def _plain_fill(spec: LayerSpec, own_id: str) -> str:
     return UNCLASSIFIED if own_id == "" and spec.style.fill in fills else spec.style.fill
 
 
-def _mu(areas_m2: pd.Series[float]) -> float | int | None:
-    return rounded(float(areas_m2.sum()) / MU_M2, 2)
+def _ground(layer: Layer) -> dict[str, float]:
+    """Return the 亩 that the features of each class have together."""
+    sums = (layer.areas_m2 / MU_M2).groupby(layer.classes).sum()
+    return {str(own_id): float(area) for own_id, area in sums.items()}
 
 
 def _anchors(drawn: NDArray[Any]) -> NDArray[Any]:

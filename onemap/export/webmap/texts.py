@@ -62,6 +62,10 @@ def _panel_texts() -> dict[str, str]:
         "highRing": tr("on a list at the highest level"),
         "township": tr("Township"),
         "classShares": tr("Classes of farmland"),
+        "total": tr("Total"),
+        "outsideTownships": tr("outside every township"),
+        "groundOnce": tr("every piece of ground counted once"),
+        "sumOfAreas": tr("sum of the measured areas"),
         "noTownships": tr("No township is known in this build."),
         "showLayer": tr("Show or hide {layer}"),
     }

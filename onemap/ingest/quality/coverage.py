@@ -18,17 +18,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.edges import Edges, Numbers, Places, Shapes, depths, find_faces
 from onemap.geodesy import MU_M2, area_m2, lonlat_of
-from onemap.ingest.quality.edges import Edges, Numbers, Places, Shapes
 from onemap.ingest.quality.outlines import TINY_M2
 from onemap.ingest.quality.slits import SLIT_M, find_slits
 from onemap.ingest.raw import Fault
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
-
-LEAST_FACE_M2: Final = 1e-4
-"""What is smaller comes from the rounding of coordinates."""
 
 LEAST_GAP_M2: Final = 0.05
 """A gap that would be told as 0.0 m² is none: it comes from a vertex that rounding has put beside a straight edge."""
@@ -48,8 +45,7 @@ def check_coverage(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     areas = np.asarray(shapes.array)
     tree, edges = shapely.STRtree(areas), Edges.of(areas).unshared()
     faces = find_faces(edges)
-    # On the edge of two features it counts as in both, which makes a suspect more and no fault.
-    covered = np.bincount(tree.query(shapely.point_on_surface(faces), predicate="intersects")[0], minlength=len(faces))
+    covered = depths(faces, tree)
     deep = tree.query(faces[covered > 1], predicate="intersects")[1]
     holes = gpd.GeoSeries(faces[covered == 0], crs=shapes.crs)
     gaps = _are_gaps(holes, spec)
@@ -77,17 +73,6 @@ def _largest(gaps: list[Fault], features: int) -> list[Fault]:
     )  # fmt: skip
     hint = tr("snap the layer to itself, as with Snap geometries to layer in QGIS, and check it again")
     return [*gaps[:MOST_GAPS], Fault("gap", message, hint, value=f"{total:.1f}", key="")]
-
-
-def find_faces(edges: Edges) -> Shapes:
-    """Return the pieces into which the edges that no two shapes share divide the ground.
-
-    In each of them equally many shapes lie everywhere; the ground around all shapes is none of them.
-    """
-    # Edges that cross are cut where they do; then each piece is led as far as no other meets it.
-    lines = shapely.line_merge(shapely.union_all(edges.lines()))
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
-    return np.asarray(faces[shapely.area(faces) > LEAST_FACE_M2])
 
 
 def _overlaps(frame: gpd.GeoDataFrame, shapes: gpd.GeoSeries, suspects: Places, spec: LayerSpec) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onemap.ingest.quality.edges import Edges, Numbers, Places, Shapes
+from onemap.edges import Edges, Numbers, Places, Shapes
 
 SLIT_M: Final = 1.0
 """Ground between two features that is narrower than this is a fault, and no road."""

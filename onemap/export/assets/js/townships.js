@@ -11,26 +11,45 @@
     }
     const farmland = table.layer && app.layer(table.layer);
     const alarm = farmland && farmland.content.classes.find((one) => one.id === table.alarm);
-    const rows = table.rows.slice().sort((a, b) => (b.mu[table.alarm] || 0) - (a.mu[table.alarm] || 0));
+    const rows = table.rows.slice().sort((a, b) => (a.name === "") - (b.name === "") || (b.mu[table.alarm] || 0) - (a.mu[table.alarm] || 0));
     const head = element("div", { class: "head" }, element("span", {}, onemap.say("township")),
       element("span", {}, farmland ? onemap.say("classShares") : ""),
       element("span", {}, alarm ? alarm.title : ""));
-    return element("div", { class: "scorecard" }, head, rows.map((row) => card(app, row, farmland, table.alarm)));
+    return element("div", { class: "scorecard" }, table.remark ? element("p", { class: "remark" }, table.remark) : null, head,
+      rows.map((row) => card(app, row, farmland, table.alarm)), farmland ? total(rows, farmland, table.alarm) : null);
   };
 
   function card(app, row, farmland, alarm) {
-    return element("button", { type: "button", onclick: () => app.goToTownship(row.name) },
-      element("span", { class: "name" }, row.name),
-      element("span", { class: "bar" }, farmland ? shares(farmland, row.mu) : []),
-      element("span", { class: "value" }, farmland ? onemap.mu(row.mu[alarm] || 0) : ""),
-      element("span", { class: "counts" }, counts(app, row)));
+    const cells = [
+      element("span", { class: "name" }, row.name || onemap.say("outsideTownships")),
+      ...ground(row.mu, farmland, alarm),
+      element("span", { class: "counts" }, counts(app, row)),
+    ];
+    // Ground outside every township is no place to go to.
+    return row.name ? element("button", { type: "button", onclick: () => app.goToTownship(row.name) }, cells) : element("div", { class: "sum" }, cells);
+  }
+
+  function ground(mu, farmland, alarm) {
+    return [
+      element("span", { class: "bar" }, farmland ? shares(farmland, mu) : []),
+      element("span", { class: "value" }, farmland ? onemap.exactMu(mu[alarm] || 0) : ""),
+    ];
+  }
+
+  /** The county: the sums of what is shown above, in hundredths so that nothing is lost. */
+  function total(rows, farmland, alarm) {
+    const mu = {};
+    rows.forEach((row) => Object.keys(row.mu).forEach((id) => {
+      mu[id] = (Math.round((mu[id] || 0) * 100) + Math.round(row.mu[id] * 100)) / 100;
+    }));
+    return element("div", { class: "sum" }, element("span", { class: "name" }, onemap.say("total")), ground(mu, farmland, alarm));
   }
 
   function shares(farmland, mu) {
     const whole = Object.values(mu).reduce((sum, part) => sum + part, 0);
     return farmland.content.classes.filter((one) => mu[one.id]).map((one) => element("i", {
       style: "width:" + ((100 * mu[one.id]) / whole).toFixed(2) + "%;background:" + one.fill,
-      title: (one.title || onemap.say("noClass")) + " " + onemap.mu(mu[one.id]),
+      title: (one.title || onemap.say("noClass")) + " " + onemap.exactMu(mu[one.id]),
     }));
   }
 

@@ -10,6 +10,11 @@
     return layer.content.areal && mu ? number + " / " + onemap.mu(mu) : number;
   }
 
+  /** What an amount's 亩 are: ground, or a sum of features that may lie over one another. */
+  function meaning(layer, mu) {
+    return layer.content.areal && mu ? { title: onemap.exactMu(mu) + ", " + onemap.say(layer.content.once ? "groundOnce" : "sumOfAreas") } : {};
+  }
+
   function classTitle(one) {
     return one.title || onemap.say("noClass");
   }
@@ -23,7 +28,7 @@
     },
     onemap.swatch(layer, number),
     element("span", {}, classTitle(one)),
-    element("small", {}, kind === "chip" ? onemap.number(one.count) : amount(layer, one.count, one.mu)));
+    element("small", meaning(layer, one.mu), kind === "chip" ? onemap.number(one.count) : amount(layer, one.count, one.mu)));
   }
 
   function hasClasses(layer) {
@@ -74,7 +79,7 @@
     _layer(layer) {
       const title = element("label", { title: layer.content.basis }, this._shown(layer),
         hasClasses(layer) ? null : onemap.swatch(layer, 0), element("span", {}, layer.content.title),
-        element("small", {}, amount(layer, layer.content.count, layer.content.mu)));
+        element("small", meaning(layer, layer.content.mu), amount(layer, layer.content.count, layer.content.mu)));
       const classes = hasClasses(layer) ? usedClasses(layer).map((number) => classButton(this.app, layer, number, "class")) : [];
       return element("div", { class: layer._map ? "" : "off" }, title, classes);
     }

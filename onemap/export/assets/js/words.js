@@ -29,6 +29,11 @@
     return onemap.say("mu", { number: onemap.number(mu, mu < 100 ? 2 : 0) });
   };
 
+  /** Say an area in 亩 to the hundredth, for figures that people add up. */
+  onemap.exactMu = function (mu) {
+    return onemap.say("mu", { number: mu.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
+  };
+
   onemap.areaOf = function (squareMetres) {
     const metres = onemap.say("m2", { number: onemap.number(squareMetres) });
     return onemap.mu(squareMetres / SQUARE_METRES_OF_MU) + " (" + metres + ")";

@@ -1,0 +1,83 @@
+"""The ground of a layer counted once: what several features cover goes to the gravest class."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from onemap.flat import Flat, Floats, Ints
+from onemap.model import Layer
+from onemap.risk.plane.once import Taken, take_once
+
+NOISE_M2: Final = 1e-5
+"""Less ground than this is rounding, as where crooked edges are shared."""
+
+
+class Once(NamedTuple):
+    """Polygons of which none covers another's ground."""
+
+    flat: Flat
+    """Its rows are positions in the layer's frame."""
+    areas_m2: Floats
+    """Ellipsoidal."""
+    doubles: pd.DataFrame
+    """key, other_key, class, other_class, area_m2: which feature keeps the ground that another covers too,
+    the classes of the two, and how much it is. The areas of all features less these are the ground."""
+
+
+def ground_once(layer: Layer) -> Once:
+    """Return the ground of a layer of which every piece belongs to one feature.
+
+    Where features overlap it belongs to the class that comes last in the legend, which is the gravest, and
+    within a class to the lowest key.
+    """
+    flat = layer.flat.take(layer.flat.areal)
+    areas_m2: Floats = layer.areas_m2.to_numpy()[flat.rows].astype(np.float64)
+    ground, shares, taken = take_once(flat, _order(layer, flat), NOISE_M2)
+    if ground is flat:
+        return Once(flat, areas_m2, _doubles(layer, flat.rows, areas_m2, taken))
+    of = np.searchsorted(flat.rows, ground.rows)
+    return Once(ground, areas_m2[of] * shares, _doubles(layer, flat.rows, areas_m2, taken))
+
+
+def legend(layer: Layer) -> list[str]:
+    """Return the class ids of a layer from the mildest to the gravest; "" is no class."""
+    field = layer.spec.fields[layer.spec.class_field] if layer.spec.class_field else None
+    return ["", *(field.classes if field else ())]
+
+
+def _order(layer: Layer, flat: Flat) -> Ints:
+    """Return for each crowded polygon its place among those that claim ground."""
+    ranks = {own_id: -rank for rank, own_id in enumerate(legend(layer))}
+    crowded = flat.crowded
+    rows = flat.rows[crowded]
+    claims = pd.DataFrame(
+        {
+            "rank": layer.classes.iloc[rows].map(ranks).to_numpy(),
+            "key": layer.keys.iloc[rows].to_numpy(),
+            # What is alike in both still has its own shape, whatever the order of the rows.
+            "shape": shapely.to_wkb(shapely.normalize(flat.shapes[crowded]), hex=True),
+        }
+    )
+    order = np.empty(len(claims), dtype=np.intp)
+    order[claims.sort_values(["rank", "key", "shape"], kind="stable").index] = np.arange(len(claims))
+    return order
+
+
+def _doubles(layer: Layer, rows: Ints, areas_m2: Floats, taken: Taken) -> pd.DataFrame:
+    keys, classes = layer.keys.to_numpy(dtype=object), layer.classes.to_numpy(dtype=object)
+    owner, loser = rows[taken.owner], rows[taken.loser]
+    table = pd.DataFrame(
+        {
+            "key": keys[owner],
+            "other_key": keys[loser],
+            "class": classes[owner],
+            "other_class": classes[loser],
+            "area_m2": areas_m2[taken.loser] * taken.share,
+        }
+    )
+    table = table[table["area_m2"] > NOISE_M2]
+    return table.sort_values(["key", "other_key", "area_m2"], kind="stable").reset_index(drop=True)
