@@ -9,12 +9,12 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from onemap.risk.assess import Ground
 from onemap.risk.balance import balance, balances
 from onemap.text import speaking
-from tests.ground import geodesic_area_m2, layer
+from tests.ground import geodesic_area_m2, layer, placed
 
 X, Y = 388_000.0, 3_863_000.0
 TOWNS = [box(X, Y, X + 1000, Y + 1000), box(X + 1000, Y, X + 2000, Y + 1000)]
@@ -33,6 +33,16 @@ def test_a_parcel_on_the_border_is_divided():
     parts = box(X + 900, Y + 100, X + 1000, Y + 200), box(X + 1000, Y + 100, X + 1300, Y + 200)
     assert table["township_key"].tolist() == ["plot-0", "plot-1"]
     assert table["area_m2"].tolist() == pytest.approx([geodesic_area_m2(part) for part in parts], rel=1e-5)
+
+
+def test_all_land_of_a_class_in_one_record_is_divided_as_the_ground_is():
+    # 120 km from the meridian the scale of the plane differs by 1e-4 from one end of 40 km to the other.
+    middle = placed(Point(115.3, 35))
+    west = box(middle.x - 20_000, middle.y, middle.x, middle.y + 20_000)
+    east = box(middle.x, middle.y, middle.x + 20_000, middle.y + 20_000)
+    table = divided([west.union(east)], towns=[west, east]).table
+    expected = [geodesic_area_m2(town) for town in (west, east)]
+    assert table["area_m2"].tolist() == pytest.approx(expected, rel=1e-6)
 
 
 def test_ground_in_no_township_is_told():

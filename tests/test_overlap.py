@@ -11,7 +11,7 @@ from shapely.geometry import MultiPolygon, Point, box
 from onemap.risk.measurement import SUM
 from onemap.risk.overlap import measure
 from onemap.text import speaking
-from tests.ground import geodesic_area_m2, layer, rule
+from tests.ground import geodesic_area_m2, layer, placed, rule
 
 MU = 2000 / 3
 X, Y = 388_000.0, 3_863_000.0
@@ -37,6 +37,14 @@ def test_the_common_ground_has_its_geodesic_area():
     found = overlaps([PLOT], [box(X + 120, Y + 50, X + 500, Y + 500)])
     expected = geodesic_area_m2(box(X + 120, Y + 50, X + 200, Y + 150)) / MU
     assert found["value"].tolist() == pytest.approx([expected], rel=1e-6)
+
+
+def test_a_part_of_something_many_kilometres_wide_has_the_area_of_its_own_place():
+    middle = placed(Point(115.3, 35))
+    wide = box(middle.x - 20_000, middle.y, middle.x + 20_000, middle.y + 2000)
+    part = box(middle.x + 15_000, middle.y, middle.x + 30_000, middle.y + 1000)
+    common = box(middle.x + 15_000, middle.y, middle.x + 20_000, middle.y + 1000)
+    assert overlaps([wide], [part])["value"].tolist() == pytest.approx([mu_of(common)], rel=1e-6)
 
 
 def test_a_plot_wholly_under_another_has_its_whole_area():

@@ -12,7 +12,7 @@ import pandas as pd
 from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
 from onemap.risk.assess import Ground
-from onemap.risk.ground import NOISE_M2, ground_once, legend
+from onemap.risk.ground import NOISE_M2, common_m2, ground_once, legend
 from onemap.risk.plane.ledger import in_steps
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
@@ -50,7 +50,7 @@ def balance(land: Layer, townships: Layer) -> Balance:
     """
     ours, zones = ground_once(land), ground_once(townships)
     pairs, shares = share_pairs(ours.flat, grow(ours.flat), zones.flat)
-    parts_m2 = in_steps(ours.areas_m2[pairs.shape] * shares)
+    parts_m2 = in_steps(common_m2(ours.flat, ours.areas_m2, zones.flat, (pairs, shares), land.frame.crs))
     given_m2 = np.bincount(pairs.shape, weights=parts_m2, minlength=len(ours.areas_m2))
     left_m2 = np.maximum(in_steps(ours.areas_m2) - given_m2, 0.0)
     rows = np.append(ours.flat.rows[pairs.shape], ours.flat.rows)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from onemap.flat import Flat, Floats, Ints
+from onemap.geodesy import area_m2
 from onemap.model import Layer
 from onemap.risk.plane.once import Taken, take_once
+from onemap.risk.plane.zones import Pairs
 
 NOISE_M2: Final = 1e-5
 """Less ground than this is rounding, as where crooked edges are shared."""
+
+
+WIDE_M: Final = 500.0
+"""Within this the scale of the plane changes by so little that no part of a parcel is more than 2e-6 of it off: at most
+130 km from the meridian by a share of 2 · 130 km · 500 m / (6371 km)²."""
 
 
 class Once(NamedTuple):
@@ -41,6 +49,33 @@ def ground_once(layer: Layer) -> Once:
         return Once(flat, areas_m2, _doubles(layer, flat.rows, areas_m2, taken))
     of = np.searchsorted(flat.rows, ground.rows)
     return Once(ground, areas_m2[of] * shares, _doubles(layer, flat.rows, areas_m2, taken))
+
+
+def common_m2(ours: Flat, areas_m2: Floats, zones: Flat, shared: tuple[Pairs, Floats], crs: Any) -> Floats:
+    """Return how much ground polygons share with zones.
+
+    It is their share of the plane times their area on the ellipsoid, so that a part never exceeds its whole.
+    Where a polygon is so wide that the scale of the plane is not the same all over it, as when all the land of
+    a class is one record, each part is measured on the ellipsoid by itself.
+
+    Parameters
+    ----------
+    ours, areas_m2
+        The polygons, and their ellipsoidal areas.
+    shared
+        Pairs of a zone and a polygon, and which part (0 to 1) of the polygon in the plane lies in the zone.
+    crs
+        The metric CRS of both.
+    """
+    pairs, shares = shared
+    whole_m2 = areas_m2[pairs.shape]
+    found: Floats = whole_m2 * shares
+    wide = (ours.boxes[2:] - ours.boxes[:2]).max(axis=0) > WIDE_M
+    at = np.flatnonzero(wide[pairs.shape] & (shares > 0) & (shares < 1))
+    if len(at):
+        parts = shapely.intersection(ours.shapes[pairs.shape[at]], zones.shapes[pairs.zone[at]])
+        found[at] = np.minimum(area_m2(gpd.GeoSeries(parts, crs=crs)), whole_m2[at])
+    return found
 
 
 def legend(layer: Layer) -> list[str]:

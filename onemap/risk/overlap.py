@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onemap import geodesy
 from onemap.flat import Bools, Flat, Floats, Ints
 from onemap.model import Layer
-from onemap.risk.ground import ground_once
+from onemap.risk.ground import common_m2, ground_once
 from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same_feature
 from onemap.risk.plane.neighbours import within
 from onemap.risk.plane.tree import grow
@@ -54,11 +54,11 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
 def _common(of: Layer, theirs: Flat) -> tuple[Pairs, Floats]:
     """Return all pairs of polygons that share ground, and how much."""
     ours = of.flat.take(of.flat.areal)
-    # The share is taken in the plane and the area on the ellipsoid, so that a part never exceeds its whole.
     common, shares = share_pairs(ours, grow(ours), theirs)
     pairs = ours.rows[common.shape], theirs.rows[common.zone]
     order = np.lexsort(pairs[::-1])
-    areas_m2 = of.areas_m2.to_numpy()[pairs[0]] * shares
+    whole_m2 = of.areas_m2.to_numpy()[ours.rows].astype(np.float64)
+    areas_m2 = common_m2(ours, whole_m2, theirs, (common, shares), of.frame.crs)
     return (pairs[0][order], pairs[1][order]), areas_m2[order]
 
 
