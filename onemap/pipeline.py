@@ -18,7 +18,7 @@ from onemap.dates import last_day
 from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
 from onemap.ingest.intake import take_in
 from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
-from onemap.progress import Progress, begin, doing, expect, telling
+from onemap.progress import Progress, begin, doing, telling
 from onemap.publication import replacing
 from onemap.record import earlier_rows
 from onemap.review.previous import compare_with_previous
@@ -139,8 +139,8 @@ def _assessed(atlas: Atlas) -> Atlas:
     errors = atlas.issues["severity"] == "error"
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, atlas.cache)
+    begin("assessing", len(rules) + 1)
     findings, links = assess(rules, ground)
-    expect(1)
     with doing(tr("County balance")):
         divided = balances(ground, project.sources)
     return replace(atlas, findings=findings, links=links, rules=rules, balances=divided)

@@ -12,7 +12,7 @@ from shapely.geometry import Point, box
 
 from onemap.errors import SpecError
 from onemap.model import FINDING_COLUMNS, Layer
-from onemap.progress import Step, telling
+from onemap.progress import Step, begin, telling
 from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.text import speaking
 from tests.atlases import small_atlas
@@ -261,6 +261,7 @@ def test_no_rules_give_an_empty_table_of_findings():
 def test_each_rule_is_a_step():
     heard: list[Step] = []
     with telling(heard.append):
+        begin("assessing", 2)
         assess([rule(), rule(id="b", title="另一")], Ground({}, frozenset(), SPECS))
     assert [(step.done, step.total, step.at_hand) for step in heard] == [(0, 2, "清单"), (1, 2, "另一"), (2, 2, "")]
 

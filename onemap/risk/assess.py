@@ -14,7 +14,7 @@ import pandas as pd
 from onemap.cache import NOTHING_KEPT, Cache
 from onemap.errors import SpecError, nearest
 from onemap.model import FINDING_COLUMNS, Layer
-from onemap.progress import begin, doing
+from onemap.progress import doing
 from onemap.risk import distance, overlap, ring_area
 from onemap.risk.grading import UNKNOWN_LIMIT, Worse, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
@@ -135,7 +135,6 @@ def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.Geo
     """
     check_measures(rules)
     lists = []
-    begin("assessing", len(rules))
     for rule in rules:
         with doing(rule.name):
             inputs = [rule.id, *ground.inputs(*rule.layers)]
