@@ -5,7 +5,7 @@ import gc
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +15,7 @@ import shapely
 from county import HIGH_M, SOUTH, WEST, WIDE_M, make_cells, make_parcels, polygons
 from numpy.typing import NDArray
 
-from onemap.flat import flatten
+from onemap.flat import Flat, flatten
 from onemap.risk.plane.discs import Discs, sum_in_discs
 from onemap.risk.plane.ledger import ledger_of
 from onemap.risk.plane.neighbours import nearest, within
@@ -28,6 +28,7 @@ RINGS = {"ring areas to 1000 m": (100.0, 300.0, 1000.0), "ring areas to 2000 m":
 Radii = tuple[float, ...]
 REACH = 1000.0
 CLASSES = 3
+OURS = "onemap"
 SLOW_S = 3.0
 """What takes longer than this is run once only."""
 
@@ -65,30 +66,29 @@ def make_ground(parcels: int, sources: int, stretch: float) -> Ground:
     )
 
 
-def our_pairs(ground: Ground) -> peers.Answer:
+def our_pairs(ground: Ground, land: Flat) -> peers.Answer:
     """Return the sum of distances and the number of pairs, of each enterprise."""
-    sources, land = flatten(ground.enterprises), flatten(ground.land)
+    sources = flatten(ground.enterprises)
     one, _, gaps = within(sources, land, grow(land), np.full(len(sources.rows), REACH))
     return peers.per_source(one, gaps.length, len(ground.enterprises))
 
 
-def our_rings(ground: Ground, radii: Radii) -> peers.Answer:
+def our_rings(ground: Ground, land: Flat, radii: Radii) -> peers.Answer:
     """Return the area of each class within each radius of each enterprise."""
-    sources, land = flatten(ground.enterprises), flatten(ground.land)
+    sources = flatten(ground.enterprises)
     ledger = ledger_of(land.areas, ground.classes, CLASSES)
     discs = Discs(*(np.repeat(axis, len(radii)) for axis in (sources.x, sources.y)), np.tile(radii, len(sources.rows)))
     return sum_in_discs(land, grow(land), discs, ledger)
 
 
-def our_zones(ground: Ground, zones: NDArray[Any]) -> peers.Answer:
+def our_zones(ground: Ground, land: Flat, zones: NDArray[Any]) -> peers.Answer:
     """Return the area of each class in each zone."""
-    land = flatten(ground.land)
     return sum_in_zones(land, grow(land), flatten(zones), ledger_of(land.areas, ground.classes, CLASSES))
 
 
-def our_nearest(ground: Ground, targets: NDArray[Any]) -> peers.Answer:
+def our_nearest(ground: Ground, land: Flat, targets: NDArray[Any]) -> peers.Answer:
     """Return how far each parcel is from its nearest target."""
-    land, others = flatten(ground.land), flatten(targets)
+    others = flatten(targets)
     one, _, gaps = nearest((land, grow(land)), (others, grow(others)))
     found = np.full(len(ground.land), np.inf)
     found[one] = gaps.length
@@ -97,38 +97,41 @@ def our_nearest(ground: Ground, targets: NDArray[Any]) -> peers.Answer:
 
 def tasks(ground: Ground) -> dict[str, dict[str, Callable[[], peers.Answer]]]:
     """Return for each task who does it and how."""
-    engines = [*peers.engines(ground, [peers.discs_of(ground, radii, 16) for radii in RINGS.values()])]
-    found: dict[str, dict[str, Callable[[], peers.Answer]]] = {
-        "pairs within 1000 m": {
-            "onemap": lambda: our_pairs(ground),
-            "geopandas": lambda: peers.naive_pairs(ground, REACH),
-            "shapely": lambda: peers.tuned_pairs(ground, REACH),
-        },
-        **{
-            name: {
-                "onemap": lambda radii=radii: our_rings(ground, radii),
-                "geopandas": lambda radii=radii: peers.naive_areas(ground, peers.discs_of(ground, radii, 16)),
-                "shapely": lambda radii=radii: peers.tuned_areas(ground, peers.discs_of(ground, radii, 16)),
-            }
-            for name, radii in RINGS.items()
-        },
-        "nearest enterprise": {
-            "onemap": lambda: our_nearest(ground, ground.enterprises),
-            "geopandas": lambda: peers.naive_nearest(ground, ground.enterprises),
-            "shapely": lambda: peers.tuned_nearest(ground, ground.enterprises),
-        },
-        "nearest village": {
-            "onemap": lambda: our_nearest(ground, ground.villages),
-            "geopandas": lambda: peers.naive_nearest(ground, ground.villages),
-            "shapely": lambda: peers.tuned_nearest(ground, ground.villages),
-        },
-        "townships by class": {
-            "onemap": lambda: our_zones(ground, ground.towns),
-            "geopandas": lambda: peers.naive_areas(ground, ground.towns),
-            "shapely": lambda: peers.tuned_areas(ground, ground.towns),
-        },
+    ours: dict[str, Callable[[Flat], peers.Answer]] = {
+        "pairs within 1000 m": lambda land: our_pairs(ground, land),
+        **{name: lambda land, radii=radii: our_rings(ground, land, radii) for name, radii in RINGS.items()},
+        "nearest enterprise": lambda land: our_nearest(ground, land, ground.enterprises),
+        "nearest village": lambda land: our_nearest(ground, land, ground.villages),
+        "townships by class": lambda land: our_zones(ground, land, ground.towns),
     }
-    for engine in engines:
+    at_hand = flatten(ground.land)
+    found: dict[str, dict[str, Callable[[], peers.Answer]]] = {
+        name: {
+            OURS: lambda work=work: work(flatten(ground.land)),
+            # As in a build, where a layer is made flat once and measured by many rules; a copy has no areas yet.
+            "onemap, arrays at hand": lambda work=work: work(replace(at_hand)),
+        }
+        for name, work in ours.items()
+    }
+    found["pairs within 1000 m"] |= {
+        "geopandas": lambda: peers.naive_pairs(ground, REACH),
+        "shapely": lambda: peers.tuned_pairs(ground, REACH),
+    }
+    for name, radii in RINGS.items():
+        found[name] |= {
+            "geopandas": lambda radii=radii: peers.naive_areas(ground, peers.discs_of(ground, radii, 16)),
+            "shapely": lambda radii=radii: peers.tuned_areas(ground, peers.discs_of(ground, radii, 16)),
+        }
+    for name, targets in {"nearest enterprise": ground.enterprises, "nearest village": ground.villages}.items():
+        found[name] |= {
+            "geopandas": lambda targets=targets: peers.naive_nearest(ground, targets),
+            "shapely": lambda targets=targets: peers.tuned_nearest(ground, targets),
+        }
+    found["townships by class"] |= {
+        "geopandas": lambda: peers.naive_areas(ground, ground.towns),
+        "shapely": lambda: peers.tuned_areas(ground, ground.towns),
+    }
+    for engine in peers.engines(ground, [peers.discs_of(ground, radii, 16) for radii in RINGS.values()]):
         found["pairs within 1000 m"][engine.name] = lambda engine=engine: engine.pairs(REACH)
         for number, name in enumerate(RINGS):
             found[name][engine.name] = lambda engine=engine, number=number: engine.areas(f"discs{number}")
@@ -141,7 +144,7 @@ def tasks(ground: Ground) -> dict[str, dict[str, Callable[[], peers.Answer]]]:
 
 def check_discs(ground: Ground, radii: Radii, count: int = 40) -> float:
     """Return how far discs are from polygons of 32,768 corners at most, as a share of the disc."""
-    tree, worst, ours = shapely.STRtree(ground.land), 0.0, our_rings(ground, radii)
+    tree, worst, ours = shapely.STRtree(ground.land), 0.0, our_rings(ground, flatten(ground.land), radii)
     for number in np.linspace(0, len(ours) - 1, count).astype(int):
         source, radius = ground.enterprises[number // len(radii)], radii[number % len(radii)]
         disc = shapely.buffer(source, radius, quad_segs=8192)
@@ -168,10 +171,10 @@ def compare(
             answers[who] = way()
             seconds[who].append(time.perf_counter() - start)
             cpu[who].append(time.process_time() - cpu_start)
-    ours, our_cpu = min(seconds["onemap"]), min(cpu["onemap"])
-    expected = answers["onemap"] if expected is None else expected
+    ours, our_cpu = min(seconds[OURS]), min(cpu[OURS])
+    expected = answers[OURS] if expected is None else expected
     for who, took in seconds.items():
-        same = "" if who == "onemap" else f"differs by {(np.abs(answers[who] - expected) / scale).max():.1e}"
+        same = "" if who.startswith(OURS) else f"differs by {(np.abs(answers[who] - expected) / scale).max():.1e}"
         runs_text = ", ".join(f"{second:.3f}" for second in took)
         elapsed, work = min(took), min(cpu[who])
         work_text = "– | –" if who == peers.PostGIS.name else f"{work:.3f} | {work / our_cpu:.1f}"
@@ -206,7 +209,7 @@ def main() -> None:
         if name in RINGS:
             # The others measure polygons of 64 corners, which are smaller: those are what answers are held against.
             zones = peers.discs_of(ground, RINGS[name], 16)
-            reference, scale = our_zones(ground, zones), shapely.area(zones)[:, None]
+            reference, scale = our_zones(ground, flatten(ground.land), zones), shapely.area(zones)[:, None]
         compare(name, ways, reference, asked.runs, scale)
         if reference is not None:
             print(f"discs differ from polygons of 32,768 corners by {check_discs(ground, RINGS[name]):.1e}")
