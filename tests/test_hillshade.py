@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import pytest
+from branca.utilities import write_png
 
 from onemap.export.webmap import draw, write
 from onemap.export.webmap.hillshade import EXAGGERATION, LARGEST, LIGHT, SHADOW, Hillshade, brightness, picture, slopes
+from onemap.export.webmap.png import packed
 from onemap.model import Atlas, Raster
 from onemap.spec.catalogue import load_catalogue
 from onemap.text import speaking
@@ -227,3 +229,17 @@ def test_the_hillshade_is_printed(opened: Page) -> None:
 @pytest.mark.external
 def test_the_legend_has_no_hillshade(opened: Page) -> None:
     assert "Hillshade" not in opened.run("document.querySelector('.legend').innerText")
+
+
+def test_a_picture_is_given_up_when_it_takes_more_bytes_than_it_may() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (50, 40, 4)).astype(np.uint8)
+    whole = packed(noise, 100_000)
+    assert whole is not None
+    assert packed(noise, len(whole)) == whole
+    assert packed(noise, len(whole) - 1) is None
+
+
+@pytest.mark.parametrize("rows", [1, 15, 16, 17, 40])
+def test_a_picture_of_any_height_is_packed_as_branca_does(rows: int) -> None:
+    noise = np.random.default_rng(rows).integers(0, 9, (rows, 7, 4)).astype(np.uint8)
+    assert packed(noise, 100_000) == write_png(noise)

@@ -37,6 +37,9 @@ SUSPECTS: Final = (-9999.0, -99999.0, -32768.0, 3.4e38)
 PROBED: Final = 512
 """A raster is looked through in about so many cells a side."""
 
+STRIP: Final = 32
+"""So many rows of those cells are read at once."""
+
 MARKS: Final = 41
 """So many points a side stand for a raster, or for a box, when one is brought into the coordinates of the other."""
 
@@ -214,9 +217,7 @@ def _declared(file: DatasetReader, path: Path) -> str | None:
 
 def _looked_through(raster: RasterSource, file: DatasetReader) -> RasterSource:
     """Find undeclared "no value" numbers and implausible values in a sample of the cells."""
-    every = max(1, -(-max(file.width, file.height) // PROBED))
-    shape = (-(-file.height // every), -(-file.width // every))
-    stored = file.read(raster.band, out_shape=shape, masked=True).compressed().astype(float)
+    stored = np.concatenate([*_probes(raster, file)]).astype(float)
     stored = stored[np.isfinite(stored)]
     blanks = _undeclared(stored)
     faults = [
@@ -247,6 +248,17 @@ def _looked_through(raster: RasterSource, file: DatasetReader) -> RasterSource:
         hint = tr("check that it is the right file, sheet or layer")
         faults.append(Fault("no_data", tr("not one of its cells has a value"), hint))
     return replace(raster, blanks=blanks, faults=tuple(faults))
+
+
+def _probes(raster: RasterSource, file: DatasetReader) -> Iterator[NDArray[Any]]:
+    """Yield the values of some cells all over a raster, strip by strip: GDAL reads it whole, which takes a while."""
+    every = max(1, -(-max(file.width, file.height) // PROBED))
+    strip = every * STRIP
+    for top in range(0, file.height, strip):
+        rows = min(strip, file.height - top)
+        shape = (-(-rows // every), -(-file.width // every))
+        window = Window(0, top, file.width, rows)
+        yield file.read(raster.band, window=window, out_shape=shape, masked=True).compressed()
 
 
 def _undeclared(stored: Numbers) -> tuple[float, ...]:

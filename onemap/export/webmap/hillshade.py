@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pyproj
-from branca.utilities import write_png
 from folium.map import Layer as FoliumLayer
 from folium.raster_layers import ImageOverlay
 from jinja2 import Template
 from numpy.typing import NDArray
 
 from onemap.export.webmap.packing import MERCATOR
+from onemap.export.webmap.png import packed
 from onemap.geodesy import METRES
 from onemap.model import Atlas, Raster
 from onemap.text import tr
@@ -53,11 +54,10 @@ class Hillshade(ImageOverlay):
     )
 
     def __init__(self, raster: Raster) -> None:
-        drawn = picture(raster)
-        while len(write_png(drawn)) > LARGEST:
+        while (drawn := packed(picture(raster), LARGEST)) is None:
             raster = _coarser(raster)
-            drawn = picture(raster)
-        super().__init__(drawn, _bounds(raster), pixelated=False, name=tr("Hillshade"))
+        url = f"data:image/png;base64,{b64encode(drawn).decode('ascii')}"
+        super().__init__(url, _bounds(raster), pixelated=False, name=tr("Hillshade"))
         self._name, self._id = "Hillshade", raster.spec.id
         spec = raster.spec
         self.show = spec.style.shown
