@@ -79,7 +79,8 @@ def test_the_build_of_the_last_period_is_read_too(runs: dict[str, Stages]) -> No
 
 def test_assessing_counts_the_rules_and_the_balance(runs: dict[str, Stages]) -> None:
     # Of the plots near receptors and of the plots that are being developed.
-    assert [step.at_hand for step in runs["first"]["assessing"]] == ["重点管控清单", "疑似违规开发清单", "面积平衡表", ""]
+    told = [step.at_hand for step in runs["first"]["assessing"]]
+    assert told == ["重点管控清单", "疑似违规开发清单", "面积平衡表", ""]
 
 
 def test_writing_tells_every_product(runs: dict[str, Stages]) -> None:

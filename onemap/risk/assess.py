@@ -121,7 +121,7 @@ class Ground:
 
 
 def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.GeoSeries]:
-    """Run rules, each a step of a stage.
+    """Run rules, each a step of the stage that has begun.
 
     Returns
     -------
