@@ -8,13 +8,15 @@ import sys
 def main() -> int:
     """Run the program, which can be broken off from its first moment on, and return its exit status."""
     try:
-        # Reading all of the program takes a second.
-        from onemap.cli import main as run
+        from onemap.interruption import heeding_signals
 
-        return run()
+        with heeding_signals() as ending:
+            try:
+                return _run()
+            except KeyboardInterrupt:
+                return _interrupted(ending.status)
     except KeyboardInterrupt:
-        _say_interrupted()
-        return 128 + signal.SIGINT
+        return _interrupted(128 + signal.SIGINT)
     finally:
         # Whoever presses Ctrl-C once more has nothing left to break off.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -22,12 +24,22 @@ def main() -> int:
         gc.freeze()
 
 
-def _say_interrupted() -> None:
+def _run() -> int:
+    # Reading all of the program takes a second, and some libraries catch whatever comes while they are read.
+    from onemap.cli import main as run
+    from onemap.interruption import remind
+
+    remind()
+    return run()
+
+
+def _interrupted(status: int) -> int:
     from onemap.interruption import interrupted
     from onemap.text import asked_language, speaking
 
     with speaking(asked_language(sys.argv[1:])):
         print(interrupted(), file=sys.stderr)
+    return status
 
 
 if __name__ == "__main__":

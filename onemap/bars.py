@@ -14,6 +14,7 @@ from rich.table import Column
 from rich.text import Text
 
 from onemap import progress
+from onemap.interruption import remind
 from onemap.progress import Stage, Step
 from onemap.text import tr
 
@@ -52,10 +53,13 @@ class Bars(Progress):
 
 
 @contextmanager
-def progress_bars() -> Iterator[progress.Progress | None]:
-    """Yield what draws the bars on stderr, or None where nobody looks: a log holds what was said, and no bars."""
+def progress_bars() -> Iterator[progress.Progress]:
+    """Yield what draws the bars on stderr. Where nobody looks it draws none: a log holds what was said.
+
+    At each step the work is also reminded that it was told to end.
+    """
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _: remind()
         return
     titles = _titles()
     width = max(map(cell_len, titles.values()))
@@ -66,6 +70,7 @@ def progress_bars() -> Iterator[progress.Progress | None]:
         tasks: dict[Stage, TaskID] = {}
 
         def draw(step: Step) -> None:
+            remind()
             if step.stage not in tasks:
                 tasks[step.stage] = bars.add_task(titles[step.stage], total=step.total, at_hand="")
             bars.update(tasks[step.stage], completed=step.done, total=step.total, at_hand=step.at_hand)

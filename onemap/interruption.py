@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final
 
 from onemap.text import tr
@@ -23,7 +25,8 @@ class Ending:
 
     def __init__(self) -> None:
         self.number = int(signal.SIGINT)
-        self._last_s: float | None = None
+        self.told = False
+        self._last_s = -math.inf
 
     @property
     def status(self) -> int:
@@ -33,19 +36,37 @@ class Ending:
     def heed(self, number: int, _: Any) -> None:
         """Raise KeyboardInterrupt in the main thread, which unwinds whatever is going on."""
         now_s = time.monotonic()
-        if self._last_s is None or now_s - self._last_s > PATIENCE_S:
-            self.number, self._last_s = number, now_s
+        if now_s - self._last_s > PATIENCE_S:
+            self.number, self.told, self._last_s = number, True, now_s
             raise KeyboardInterrupt
+
+
+_ending: ContextVar[Ending | None] = ContextVar("ending", default=None)
 
 
 @contextmanager
 def heeding_signals() -> Iterator[Ending]:
     """Let every signal that tells the program to end be a KeyboardInterrupt inside; what is ignored stays ignored."""
+    around = _ending.get()
+    if around is not None:
+        yield around
+        return
     ending = Ending()
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     usual = (signal.SIG_DFL, signal.default_int_handler)
-    with _handled([number for number in numbers if signal.getsignal(number) in usual], ending.heed):
-        yield ending
+    token = _ending.set(ending)
+    try:
+        with _handled([number for number in numbers if signal.getsignal(number) in usual], ending.heed):
+            yield ending
+    finally:
+        _ending.reset(token)
+
+
+def remind() -> None:
+    """Raise KeyboardInterrupt again if the program was told to end and goes on: some libraries catch whatever comes."""
+    ending = _ending.get()
+    if ending is not None and ending.told:
+        raise KeyboardInterrupt
 
 
 def interrupted() -> str:

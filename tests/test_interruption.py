@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ import pytest
 from onemap.cli import main
 from onemap.export import contracts
 from onemap.export.sheets import whole_workbook
-from onemap.interruption import heeding_signals, unbroken
+from onemap.interruption import heeding_signals, remind, unbroken
+from onemap.pipeline import WRITERS
 from onemap.publication import replacing
 from tests.conftest import SAMPLE
+from tests.projects import small_project
 from tests.test_publication import beside, make_build, replace
 
 BROKEN_OFF = "已中断：没有留下写到一半的文件，原有成果完好。"
@@ -236,3 +239,30 @@ def test_replacing_cleans_up_to_the_end(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises((KeyboardInterrupt, ZeroDivisionError)), replacing(tmp_path / "build", []):
         raise ZeroDivisionError
     assert beside(tmp_path / "build") == set()
+
+
+def test_who_catches_being_told_to_end_is_reminded() -> None:
+    with heeding_signals():
+        remind()
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            remind()
+
+
+def test_a_command_inside_is_told_by_the_signals_of_the_program_around_it() -> None:
+    with heeding_signals() as around, heeding_signals() as inside:
+        assert inside is around
+
+
+def test_a_build_of_which_a_library_catches_ctrl_c_ends_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deaf(*_: object) -> list[Path]:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return []
+
+    monkeypatch.setitem(WRITERS, "gpkg", deaf)
+    assert main(["build", str(small_project(tmp_path)), "--only", "gpkg,csv"]) == 130
+    assert not (tmp_path / "build").exists()
