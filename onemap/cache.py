@@ -32,6 +32,7 @@ Light = TypeVar("Light")
 Heavy = TypeVar("Heavy")
 
 FOLDER: Final = ".onemap"
+IGNORE: Final = ".gitignore"
 IGNORED: Final = "*\n"
 """What git is told of the folder."""
 
@@ -47,6 +48,9 @@ ROOM_BYTES: Final = 2 << 30
 
 UNUSED_S: Final = 14 * 24 * 3600
 """What was not used for so long goes too."""
+
+UNFINISHED_S: Final = 3600
+"""What was begun so long ago and never finished goes."""
 
 
 class Kept(Generic[Light, Heavy]):
@@ -143,8 +147,11 @@ class Cache:
             files = sorted(((file.stat(), file) for file in self._folder.iterdir()), key=lambda one: one[0].st_mtime)
             room = ROOM_BYTES - sum(stat.st_size for stat, _ in files)
             for stat, file in files:
-                old = time.time() - stat.st_mtime > UNUSED_S
-                if file not in self._used and not file.name.startswith(".") and (old or room < 0):
+                # A file that was never finished has a name with a dot; another build may be writing one right now.
+                unused_s = UNFINISHED_S if file.name.startswith(".") else UNUSED_S
+                old = time.time() - stat.st_mtime > unused_s
+                spare = room < 0 and not file.name.startswith(".")
+                if file not in self._used and file.name != IGNORE and (old or spare):
                     file.unlink(missing_ok=True)
                     room += stat.st_size
 
@@ -175,7 +182,7 @@ class Cache:
         content = pickle.dumps(value, protocol=5)
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            ignore = self._folder / ".gitignore"
+            ignore = self._folder / IGNORE
             if not ignore.exists():
                 ignore.write_text(IGNORED, encoding="utf-8")
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as part:

@@ -67,7 +67,6 @@ def last_day(period: str) -> dt.date:
     >>> last_day("2026"), last_day("2026-02"), last_day("2026-11-24")
     (datetime.date(2026, 12, 31), datetime.date(2026, 2, 28), datetime.date(2026, 11, 24))
     """
-    year, month, day = (*map(int, re.findall(r"\d+", period)), 12, 0)[:3]
-    if not day:
-        day = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, day)
+    year, *rest = map(int, re.findall(r"\d+", period))
+    month = rest[0] if rest else 12
+    return dt.date(year, month, rest[1] if len(rest) > 1 else calendar.monthrange(year, month)[1])

@@ -138,7 +138,8 @@ def _assessed(atlas: Atlas) -> Atlas:
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
-    ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, atlas.cache)
+    day = last_day(project.spec.period)
+    ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, day, atlas.cache)
     begin("assessing", len(rules) + 1)
     findings, links = assess(rules, ground)
     with doing(tr("County balance")):

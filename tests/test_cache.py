@@ -298,6 +298,10 @@ def test_what_was_not_used_for_weeks_goes(tmp_path):
     os.utime(old, (0, 0))
     again = Cache(tmp_path / FOLDER, ["base"])
     again.value("step", ["new"], lambda: 2)
+    unfinished = tmp_path / FOLDER / ".half"
+    unfinished.touch()
+    os.utime(unfinished, (0, 0))
     again.tidy()
     assert old not in entries(tmp_path)
+    assert not unfinished.exists()
     assert len(entries(tmp_path)) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -15,7 +16,7 @@ from onemap.cache import NOTHING_KEPT, Cache
 from onemap.errors import SpecError, nearest
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import doing
-from onemap.risk import distance, overlap, ring_area
+from onemap.risk import distance, due, overlap, ring_area
 from onemap.risk.grading import UNKNOWN_LIMIT, Worse, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import class_label
@@ -25,19 +26,24 @@ from onemap.spec.project import Project
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
+Unit = Literal["m", "mu", "count", "days"]
+
 
 @dataclass(frozen=True)
 class Measure:
     """A way to measure, and how what it measures is graded."""
 
-    function: Callable[[Layer, Layer, Rule], pd.DataFrame]
-    unit: Literal["m", "mu", "count"]
+    function: Callable[..., pd.DataFrame]
+    """(of, to, rule), or of a measure of one layer alone (of, rule, the last day of the period)."""
+    unit: Unit
     worse: Worse
     """Which values are worse."""
     graded_by: Literal["value", "ring"]
     """What is compared with the limits: the value, or the outer edge of its ring (the smaller the worse)."""
     needs: str | None = None
     """The key of the rule without which it cannot measure."""
+    alone: bool = False
+    """Whether it looks at the features of one layer by themselves, wherever they lie."""
 
     @property
     def limits(self) -> Worse:
@@ -51,6 +57,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "count": Measure(distance.count, "count", "large", "value", "reach"),
     "ring_area": Measure(ring_area.measure, "mu", "large", "ring", "rings"),
     "overlap": Measure(overlap.measure, "mu", "large", "value"),
+    "due": Measure(due.measure, "days", "large", "value", "due", alone=True),
 }
 """Every measure by the name that rules call it."""
 
@@ -88,6 +95,12 @@ def check_measures(rules: Sequence[Rule]) -> None:
             message = tr('rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
                          measure=rule.measure, key=measure.needs)  # fmt: skip
             raise SpecError(message, tr("add it to {file}", file=f"rules/{rule.id}.toml"))
+        if measure.alone == bool(rule.to):
+            message = tr('rule {rule}: the measure {measure} looks at one layer alone', rule=rule.id,
+                         measure=rule.measure) if measure.alone else tr(
+                         'rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
+                         measure=rule.measure, key="to")  # fmt: skip
+            raise SpecError(message, tr("correct it in {file}", file=f"rules/{rule.id}.toml"))
         if rule.measure == "nearest" and rule.of in rule.to:
             message = tr("rule {rule}: what is nearest within a layer is not measured", rule=rule.id)
             raise SpecError(message, tr("use the measure distance with a reach"))
@@ -110,6 +123,8 @@ class Ground:
     """Every layer that the project knows, which gives the layers that are not there their names."""
     crs: str | None = None
     """That of the layers."""
+    day: date = date(2100, 1, 1)
+    """The last day of the period."""
     cache: Cache = NOTHING_KEPT
 
     def inputs(self, *layers: str) -> Iterator[str | None]:
@@ -148,17 +163,16 @@ def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.Geo
 
 def _list(rule: Rule, ground: Ground) -> pd.DataFrame:
     """Return the findings of one rule in the order of its list, with the line that was measured."""
-    rows = _rows(rule, ground.layers, ground.withheld, ground.specs)
+    rows = _rows(rule, ground)
     rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
     same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
     return in_order(rows, MEASURES[rule.measure].worse).assign(**same)
 
 
-def _rows(
-    rule: Rule, layers: Mapping[str, Layer], withheld: frozenset[str], specs: Mapping[str, LayerSpec]
-) -> pd.DataFrame:
+def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     """Return the findings of one rule, unordered."""
-    spoiled = [own_id for own_id in dict.fromkeys(rule.layers) if own_id in withheld]
+    layers, specs = ground.layers, ground.specs
+    spoiled = [own_id for own_id in dict.fromkeys(rule.layers) if own_id in ground.withheld]
     if spoiled:
         names = ", ".join(specs[own_id].name for own_id in spoiled)
         why = tr("the list is withheld: the data of {layers} stands with errors", layers=names)
@@ -166,6 +180,8 @@ def _rows(
     if rule.of not in layers or layers[rule.of].frame.empty:
         return _table([_gap(_not_provided(specs[rule.of].name))])
     of = select(layers[rule.of], rule.where.get(rule.of, {}))
+    if MEASURES[rule.measure].alone:
+        return _alone(of, rule, ground.day)
     to = {own_id: select(layers[own_id], rule.where.get(own_id, {})) for own_id in rule.to if own_id in layers}
     placed = [own_id for own_id in to if located(layers[own_id]).any()]
     gaps = [
@@ -185,11 +201,23 @@ def _rows(
     return rows
 
 
+def _alone(of: Side, rule: Rule, day: date) -> pd.DataFrame:
+    """Return the findings of a rule about the features of one layer, each by itself."""
+    # What is not known of one feature takes nothing from what is known of another: each has its own level.
+    return _told(MEASURES[rule.measure].function(of.layer, rule, day).assign(to_doubt=""), of, None, rule)
+
+
 def _measured(of: Side, to: Side, rule: Rule) -> pd.DataFrame:
     """Return the findings between two layers; what lies beyond every level is not listed."""
     measure = MEASURES[rule.measure]
     parts = [measure.function(of.layer, layer, rule).assign(to_doubt=doubt) for doubt, layer in to.parts()]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return _told(rows, of, to.layer, rule)
+
+
+def _told(rows: pd.DataFrame, of: Side, to: Layer | None, rule: Rule) -> pd.DataFrame:
+    """Return measurements as findings, graded and explained; what lies beyond every level is not listed."""
+    measure = MEASURES[rule.measure]
     if rows.empty:
         return _table([])
     rows["level"] = grade(rows[measure.graded_by], rule, measure.limits)
@@ -199,13 +227,13 @@ def _measured(of: Side, to: Side, rule: Rule) -> pd.DataFrame:
         of_key=of.layer.keys.reindex(rows["of"]).to_numpy(),
         of_label=of.layer.labels.reindex(rows["of"]).to_numpy(),
         township=of.layer.townships.reindex(rows["of"]).to_numpy(),
-        to_layer=to.layer.spec.id,
+        to_layer=to.spec.id if to else "",
         value=rows["value"].round(3),
         unit=_unit(measure.unit),
         doubt=[", ".join(filter(None, pair)) for pair in zip(*doubts, strict=True)],
     )
     rows["level"] = rows["level"].where(rows["doubt"] == "", "unknown")
-    rows["reason"] = clauses(rows, of.layer.spec, to.layer, rule)
+    rows["reason"] = clauses(rows, of.layer.spec, to, rule)
     return rows[list(ROW)]
 
 
@@ -249,6 +277,6 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ROW)).astype({"value": float, "link": object})
 
 
-def _unit(unit: Literal["m", "mu", "count"]) -> str:
+def _unit(unit: Unit) -> str:
     """Return a unit in the language spoken now."""
-    return {"m": tr("m"), "mu": tr("mu"), "count": tr("in number")}[unit]
+    return {"m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days")}[unit]

@@ -14,7 +14,7 @@ from onemap.spec.layer import LayerSpec
 from onemap.spec.rule import Rule
 from onemap.text import pick, tr
 
-TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit")
+TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
 NUMBERS: Final = ("value", "ring", "reach")
 
 
@@ -47,25 +47,32 @@ def basis(rule: Rule) -> str:
     return pick(rule.basis, rule.basis_en)
 
 
-def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer, rule: Rule) -> list[str]:
+def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer | None, rule: Rule) -> list[str]:
     """Return why each measurement is on the list: the rule's reason filled in, or what is not known.
 
     Parameters
     ----------
     rows
-        Measurements with of_key, of_label, to_class, to_key, to_label, value, unit, ring and doubt.
+        Measurements with of_key, of_label, to_class, to_key, to_label, value, unit, ring and doubt; some also
+        with `when`, and with why their value is not known.
+    to
+        The layer on the other side; None where there is none.
     """
     template = pick(rule.reason, rule.reason_en)
-    titles = {own_id: class_label(to, own_id) if own_id else to.spec.name for own_id in set(rows["to_class"])}
+    titles = {own_id: _title(to, own_id) for own_id in set(rows["to_class"])}
     same = {
         "of_title": of.name,
-        "to_layer": to.spec.name,
+        "to_layer": to.spec.name if to else "",
         "reach": rule.reach if rule.reach else float("nan"),
     }
-    names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring"]
+    names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring", "when", "unknown"]
+    rows = rows.assign(**{name: "" for name in ("when", "unknown") if name not in rows})
     texts = []
     for own_id, doubt, *values in rows[["to_class", "doubt", *names]].itertuples(index=False):
         words = dict(zip(names, values, strict=True), to_title=titles[own_id], **same)
+        if words["unknown"]:
+            texts.append(words["unknown"])
+            continue
         if pd.isna(words["value"]):
             texts.append(
                 tr(
@@ -79,6 +86,12 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer, rule: Rule) -> list[st
             tr("{reason}, but not known: {doubt}; cannot be judged", reason=text, doubt=doubt) if doubt else text
         )
     return texts
+
+
+def _title(to: Layer | None, own_id: str) -> str:
+    if to is None:
+        return ""
+    return class_label(to, own_id) if own_id else to.spec.name
 
 
 def sentence(clause: str, rule: Rule, level: str) -> str:

@@ -112,6 +112,11 @@ def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
             message = tr('rule {rule}: "{layer}" is a raster, which no rule measures', rule=rule.id, layer=layer)
             hint = tr('give a field of another layer the key sample = "{layer}", and use that field', layer=layer)
             raise SpecError(message, hint)
+    if rule.due is not None:
+        _known(rule.due.field, layers[rule.of].fields, rule, tr("field"))
+        if layers[rule.of].fields[rule.due.field].type != "date":
+            message = tr('rule {rule}: the field "{field}" is no date', rule=rule.id, field=rule.due.field)
+            raise SpecError(message, tr("name a field of the type date"))
     for layer, conditions in rule.where.items():
         for field, wanted in conditions.items():
             _known(field, layers[layer].fields, rule, tr("field"))

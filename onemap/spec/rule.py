@@ -25,6 +25,26 @@ def _as_conditions(value: Any) -> Any:
     }
 
 
+class Due(Spec):
+    """When something is due: on a day that a field says, or so many months after one."""
+
+    on: str | None = Field(default=None, description="the date field that says when it is due")
+    since: str | None = Field(default=None, description="the date field that says when it was last done")
+    months: int | None = Field(default=None, gt=0, description="so long after `since` it is due again")
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if (self.on is None) == (self.since is None) or (self.since is None) != (self.months is None):
+            message = tr("due is either on a date field, or months after one: on = …, or since = … and months = …")
+            raise ValueError(message)
+        return self
+
+    @property
+    def field(self) -> str:
+        """The date field that it goes by."""
+        return self.on or self.since or ""
+
+
 class Rule(Spec):
     """What is measured from one layer to others, and how it is graded."""
 
@@ -35,7 +55,8 @@ class Rule(Spec):
     basis_en: str = ""
     measure: str
     of: str
-    to: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(min_length=1)
+    to: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    """The layers on the other side; none where a measure looks at the features of one layer alone."""
     where: Annotated[dict[str, dict[str, tuple[str, ...]]], BeforeValidator(_as_conditions)] = {}
     reach: float | None = Field(default=None, gt=0, description="metres")
     rings: tuple[float, ...] = Field(default=(), description="outer edges of the rings, metres, rising")
@@ -43,6 +64,7 @@ class Rule(Spec):
     by: Literal["feature", "class"] = Field(
         default="feature", description="whether an overlap lists what is under each feature, or what each class covers"
     )
+    due: Due | None = None
     levels: dict[Literal["high", "medium", "low"], float] = Field(min_length=1)
     order: int = Field(default=50, description="place among the lists; lower comes first")
     reason: str

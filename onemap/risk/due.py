@@ -1,0 +1,63 @@
+"""Measure: by how many days something is overdue at the end of the period."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+
+from onemap.model import Layer
+from onemap.risk.measurement import COLUMNS, SUM
+from onemap.spec.rule import Due, Rule
+from onemap.text import tr
+
+
+def measure(of: Layer, rule: Rule, day: dt.date) -> pd.DataFrame:
+    """Return for each feature the days since what is due was due; below 0 where it is due later.
+
+    Parameters
+    ----------
+    day
+        The last day of the period: what is due on it is not overdue.
+
+    Returns
+    -------
+    DataFrame
+        to_label is the day on which it is due, `when` says in words how far off that is, and `unknown` why
+        it cannot be told of a feature whose date is not known; there the value is NaN.
+    """
+    assert rule.due is not None
+    frame, field = of.frame, of.spec.fields[rule.due.field]
+    due = _due_days(frame[rule.due.field], rule.due)
+    days = (pd.Timestamp(day) - due).dt.days.astype(float)
+    missing = tr("{field} is not filled in: cannot be judged", field=field.label)
+    return pd.DataFrame(
+        {
+            "of": frame.index,
+            "to": SUM,
+            "to_class": "",
+            "to_key": "",
+            "to_label": due.dt.strftime("%Y-%m-%d").fillna("").to_numpy(),
+            "value": days.to_numpy(),
+            "ring": np.nan,
+            "link": None,
+            "when": [_when(value) for value in days],
+            "unknown": [missing if pd.isna(value) else "" for value in days],
+        },
+        columns=[*COLUMNS, "when", "unknown"],
+    )
+
+
+def _due_days(dates: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
+    days = pd.to_datetime(dates)
+    return days if due.months is None else days + pd.DateOffset(months=due.months)
+
+
+def _when(days: float) -> str:
+    if math.isnan(days):
+        return ""
+    if days > 0:
+        return tr("overdue by {days:.0f} days", days=days)
+    return tr("due in {days:.0f} days", days=-days) if days < 0 else tr("due on the last day of the period")
