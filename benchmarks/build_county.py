@@ -15,7 +15,7 @@ import openpyxl
 from county import Size, write_county
 
 CHILD = """
-import json, sys, time
+import gc, json, sys, time
 start = time.perf_counter()
 import onemap
 from onemap.pipeline import run
@@ -27,6 +27,7 @@ def heard(step):
 atlas = run(onemap.load_project(sys.argv[1]), sys.argv[2], progress=heard)
 seconds[now[0]] = seconds.get(now[0], 0.0) + time.perf_counter() - now[1]
 print(json.dumps({"seconds": seconds, "issues": len(atlas.told), "findings": len(atlas.findings)}))
+gc.freeze()
 """
 
 

@@ -172,25 +172,25 @@ class Layer:
         """The shapes of the features as flat arrays."""
         return flatten(np.asarray(self.frame.geometry.array))
 
-    @property
+    @cached_property
     def keys(self) -> pd.Series[str]:
         """The key of each feature, as text; empty where there is none."""
         return _texts(self.frame[self.spec.key])
 
-    @property
+    @cached_property
     def labels(self) -> pd.Series[str]:
         """What people call each feature; its key where it has no name."""
         names = _texts(self.frame[self.spec.label])
         return names.where(names != "", self.keys)
 
-    @property
+    @cached_property
     def classes(self) -> pd.Series[str]:
         """The class id of each feature; empty where the layer or the feature has none."""
         if self.spec.class_field is None:
             return pd.Series("", index=self.frame.index, dtype="string")
         return _texts(self.frame[self.spec.class_field])
 
-    @property
+    @cached_property
     def townships(self) -> pd.Series[str]:
         """The township of each feature: the one it lies in, or else the one that it states."""
         located = _texts(self.frame[LOCATED_IN])

@@ -11,7 +11,8 @@ from psycopg import sql
 
 from onemap.ingest.raw import UnreadableError
 from onemap.ingest.readers import postgis
-from onemap.ingest.readers.postgis import content_digest, read_postgis, source_name
+from onemap.ingest.readers.postgis import read_postgis
+from onemap.ingest.readers.tables_in_databases import content_digest, source_name
 from onemap.ingest.readers.vectors import read_vector
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking

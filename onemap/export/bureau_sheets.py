@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from onemap.export.look import SEVERITY_TINTS
 from onemap.export.sheets import LONGEST_TEXT, Book, Choices, Column, write_table
 from onemap.export.words import action_title, field_title, issue_columns, kind_title, layer_title, severity_title
 from onemap.geodesy import LONLAT
-from onemap.model import SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, Issue
+from onemap.model import SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, Issue, Layer
 from onemap.text import tr
 
 ENTRY: Final = "#fffbe6"
@@ -63,7 +64,7 @@ def _by_bureau(atlas: Atlas) -> dict[str, list[Issue]]:
 
 
 def _write_bureau(book: Book, sheet: Worksheet, atlas: Atlas, issues: Sequence[Issue], choices: Choices) -> None:
-    columns = _columns(atlas, issues, _townships(atlas, issues))
+    columns = _columns(atlas, issues, townships_of(atlas, issues))
     write_table(book, sheet, columns)
     places = {column.title: at for at, column in enumerate(columns)}
     titles = decision_columns()
@@ -164,19 +165,29 @@ def _reference(issue: Issue) -> str:
     return json.dumps({**told, "given": given, "seal": seal}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _townships(atlas: Atlas, issues: Sequence[Issue]) -> list[str]:
+def townships_of(atlas: Atlas, issues: Sequence[Issue]) -> list[str]:
     """Return the township of each issue: that of its record, or else the one in which its place lies."""
-    of_row: dict[tuple[str, str, int], str] = {}
-    for own_id in {issue.layer for issue in issues} & {*atlas.layers}:
+    rows: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    for issue in issues:
+        if issue.row is not None and issue.layer in atlas.layers:
+            rows[issue.layer].add((issue.source, issue.row))
+    of_row: dict[str, dict[tuple[str, int], str]] = defaultdict(dict)
+    for own_id, wanted in rows.items():
         layer = atlas.layers[own_id]
-        names = layer.labels if own_id == TOWNSHIP else layer.townships
-        for source, row, name in zip(layer.frame[SOURCE], layer.frame[SOURCE_ROW], names, strict=True):
-            of_row[own_id, source, row] = name
-    found = ["" if one.row is None else of_row.get((one.layer, one.source, one.row), "") for one in issues]
+        inputs = [layer.digest or None, repr(sorted(wanted))]
+        of_row[own_id] = atlas.cache.value("rows", inputs, partial(_names_of, layer, wanted))
+    found = ["" if one.row is None else of_row[one.layer].get((one.source, one.row), "") for one in issues]
     lost = [at for at, issue in enumerate(issues) if not found[at] and issue.lon is not None]
     for at, name in zip(lost, _located(atlas, [issues[at] for at in lost]), strict=True):
         found[at] = name
     return found
+
+
+def _names_of(layer: Layer, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Return the township of each record that is wanted, by its source and row."""
+    names = layer.labels if layer.spec.id == TOWNSHIP else layer.townships
+    records = zip(layer.frame[SOURCE], layer.frame[SOURCE_ROW], names, strict=True)
+    return {(source, row): name for source, row, name in records if (source, row) in wanted}
 
 
 def _located(atlas: Atlas, issues: Sequence[Issue]) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from onemap.decision import decision_columns, outcome_title, word_titles
-from onemap.export.bureau_sheets import bureau_of, bureaus, write_bureaus
+from onemap.export.bureau_sheets import bureau_of, bureaus, townships_of, write_bureaus
 from onemap.export.look import CONFIDENCE_TINTS, OUTCOME_TINTS, SEVERITY_TINTS
 from onemap.export.sheets import Book, Column, workbook, write_table
 from onemap.export.words import (
@@ -30,15 +31,26 @@ FILE: Final = "issues.xlsx"
 def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write issues.xlsx into `folder`."""
     path = folder / FILE
-    title = tr("{title}: data issues", title=atlas.project.spec.title)
-    with workbook(path, atlas, title) as book:
-        _write_overview(book, atlas)
-        write_bureaus(book, atlas, _empty())
-        _write_decisions(book, atlas)
-        _write_repairs(book, atlas)
-        _write_sources(book, atlas)
-        _write_kinds(book, atlas)
+
+    def make() -> bytes:
+        with workbook(path, atlas, tr("{title}: data issues", title=atlas.project.spec.title)) as book:
+            _write_overview(book, atlas)
+            write_bureaus(book, atlas, _empty())
+            _write_decisions(book, atlas)
+            _write_repairs(book, atlas)
+            _write_sources(book, atlas)
+            _write_kinds(book, atlas)
+        return path.read_bytes()
+
+    path.write_bytes(atlas.cache.value("issues", _inputs(atlas), make))
     return [path]
+
+
+def _inputs(atlas: Atlas) -> list[str]:
+    """Return all that the workbook follows from beside the project."""
+    # No sheet tells the digest of a file.
+    sources = [replace(source, sha256="") for source in atlas.sources]
+    return [repr(part) for part in (atlas.told, atlas.rulings, sources, townships_of(atlas, atlas.told))]
 
 
 def _write_overview(book: Book, atlas: Atlas) -> None:

@@ -35,7 +35,7 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
         "crs": atlas.crs,
         "sources": [_source(source) for source in atlas.sources],
         "layers": {
-            own_id: {"features": len(layer.frame), "area_m2": round(float(layer.areas_m2.sum()), 2)}
+            own_id: {"features": layer.count, "area_m2": round(float(layer.areas_m2.sum()), 2)}
             for own_id, layer in atlas.layers.items()
         },
         "balances": {balance.layer: _balance(balance) for balance in atlas.balances},

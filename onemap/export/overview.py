@@ -50,8 +50,8 @@ def write_overview(book: Book, sheet: Worksheet, atlas: Atlas) -> None:
 
 def empty_sentence(rule: Rule, atlas: Atlas) -> str:
     """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
-    count = len(atlas.layers[rule.of].frame) if rule.of in atlas.layers else 0
-    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or atlas.layers[own_id].frame.empty]
+    count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
+    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
     if absent:
         names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
         return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)

@@ -224,13 +224,15 @@ def free_name(name: str, taken: set[str]) -> str:
 @lru_cache(maxsize=100_000)
 def text_width(text: str) -> int:
     """Return how many columns of a fixed-width font a text takes: Chinese characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _width(column: Column) -> int:
     if column.width:
         return max(column.width, text_width(column.title) + 4)
-    longest = max((text_width(str(value)) for value in _shown(column.values)), default=0)
+    longest = max(map(text_width, {str(value) for value in _shown(column.values)}), default=0)
     # The button of the filter covers the end of the header.
     return min(WIDEST, max(NARROWEST, longest + 2, text_width(column.title) + 4))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,6 @@ import geopandas as gpd
 import pandas as pd
 
 from onemap.cache import Cache, Kept
-from onemap.geodesy import area_m2
 from onemap.ingest.conformed import Conformed
 from onemap.ingest.placement.candidates import Extent
 from onemap.ingest.quality.between import check_between
@@ -62,10 +61,25 @@ class KeptLayer(Layer):
         """The features."""
         return self._kept.heavy
 
+    # What products ask of layers of which they need nothing else.
+
     @cached_property
     def areas_m2(self) -> pd.Series[float]:
         """The ellipsoidal area of each feature, square metres."""
-        return self._cache.value("areas", [self.digest or None], lambda: area_m2(self.frame.geometry))
+        return self._once("areas", lambda: super(KeptLayer, self).areas_m2)
+
+    @cached_property
+    def keys(self) -> pd.Series[str]:
+        """The key of each feature, as text; empty where there is none."""
+        return self._once("keys", lambda: super(KeptLayer, self).keys)
+
+    @cached_property
+    def townships(self) -> pd.Series[str]:
+        """The township of each feature: the one it lies in, or else the one that it states."""
+        return self._once("townships", lambda: super(KeptLayer, self).townships)
+
+    def _once(self, name: str, make: Callable[[], pd.Series[Any]]) -> pd.Series[Any]:
+        return self._cache.value(name, [self.digest or None], make)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from functools import cached_property
+from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
-from onemap.cache import Cache
+from onemap.cache import Cache, digest_of
 from onemap.ingest.cells import fill_samples
 from onemap.ingest.conform import STEPS, conform
-from onemap.ingest.placement.neighbours import Placed
+from onemap.ingest.placement.neighbours import Placed, Whereabouts
 from onemap.ingest.placement.registration import Comparison, Offset, comparison_faults, find_offsets, offset_fault
 from onemap.ingest.raster_source import RasterFile
 from onemap.ingest.raw import Fault
@@ -40,8 +42,8 @@ class Conformed:
     """Its issues so far."""
     there: bool
     """Whether it has features."""
-    lies: str
-    """A digest of where its features lie and what they are called; "" where none has a place."""
+    lies: Whereabouts | None
+    """Where its features lie and what they are called; None where none has a place."""
     load: Callable[[], Features]
 
     @property
@@ -69,7 +71,7 @@ def conform_layer(
         return [], keeping[1]
     register = Register({(one.summary.layer.id, one.summary.name): one for one in arrivals})
 
-    def make() -> tuple[list[tuple[tuple[Issue, ...], bool, str]], list[Features]]:
+    def make() -> tuple[list[tuple[tuple[Issue, ...], bool, Whereabouts | None]], list[Features]]:
         notes, frames = [], []
         for arrival in arrivals:
             with doing(arrival.summary.name, len(STEPS)):
@@ -113,9 +115,9 @@ def compare_sources(conformed: Sequence[Conformed], cache: Cache) -> list[Confor
     """Return the sources with what comparing them with one another says of their coordinates."""
 
     def compare() -> dict[str, Offset | Comparison]:
-        return find_offsets([_placed(str(at), one) for at, one in enumerate(conformed) if one.lies])
+        return find_offsets([KeptPlaced(str(at), one) for at, one in enumerate(conformed) if one.lies], cache)
 
-    told = cache.value("compare", (one.lies for one in conformed), compare)
+    told = cache.value("compare", (one.lies.whole if one.lies else "" for one in conformed), compare)
     compared = []
     for at, one in enumerate(conformed):
         found = told.get(str(at))
@@ -148,29 +150,61 @@ def _named_by(spec: LayerSpec) -> list[str]:
     return [name for name in (spec.label, spec.key, spec.township_field) if name]
 
 
-def _lie(frame: Features, summary: Summary) -> str:
-    """Return a digest of all that `_placed` returns."""
+def _lie(frame: Features, summary: Summary) -> Whereabouts | None:
+    """Return digests of all that it is compared by."""
     if frame is None or not summary.placed or frame.geometry.isna().all():
-        return ""
-    whole = hashlib.blake2b(digest_size=20)
-    told = (summary.layer.id, summary.part.spec.coord_type, summary.anchored)
-    columns = [frame.index, *(frame[name] for name in _named_by(summary.layer))]
-    whole.update(repr([told, *(column.tolist() for column in columns)]).encode("utf-8", "surrogatepass"))
+        return None
+    shapes = hashlib.blake2b(repr(frame.index.tolist()).encode(), digest_size=20)
     for shape in shapely.to_wkb(frame.geometry.to_numpy()):
-        whole.update(shape or b"-")
-    return whole.hexdigest()
+        shapes.update(shape or b"-")
+    told = (summary.layer.id, summary.part.spec.coord_type, summary.anchored)
+    columns = [frame[name].tolist() for name in _named_by(summary.layer)]
+    return Whereabouts(shapes.hexdigest(), digest_of([shapes.hexdigest(), repr([told, *columns])]))
 
 
-def _placed(name: str, one: Conformed) -> Placed:
-    frame, spec = one.frame, one.summary.layer
-    assert frame is not None
-    return Placed(
-        name=name,
-        layer=spec,
-        shapes=frame.geometry,
-        labels=frame[spec.label],
-        keys=frame[spec.key],
-        stated=frame[spec.township_field] if spec.township_field else None,
-        coord_type=one.summary.part.spec.coord_type,
-        anchored=one.summary.anchored,
-    )
+class KeptPlaced(Placed):
+    """A source whose features are read when they are asked for."""
+
+    def __init__(self, name: str, one: Conformed) -> None:
+        own = {
+            "name": name,
+            "layer": one.summary.layer,
+            "coord_type": one.summary.part.spec.coord_type,
+            "anchored": one.summary.anchored,
+            "lies": one.lies,
+            "_one": one,
+        }
+        for field, value in own.items():
+            object.__setattr__(self, field, value)
+
+    _one: Conformed
+
+    @cached_property
+    def _frame(self) -> gpd.GeoDataFrame:
+        frame = self._one.frame
+        assert frame is not None
+        return frame
+
+    @cached_property
+    def shapes(self) -> gpd.GeoSeries:
+        """In the metric CRS that all sources share; None where a record has no place."""
+        return self._frame.geometry
+
+    @cached_property
+    def labels(self) -> pd.Series[Any]:
+        """What its records are called."""
+        labels: pd.Series[Any] = self._frame[self.layer.label]
+        return labels
+
+    @cached_property
+    def keys(self) -> pd.Series[Any] | None:
+        """Their keys."""
+        keys: pd.Series[Any] = self._frame[self.layer.key]
+        return keys
+
+    @cached_property
+    def stated(self) -> pd.Series[Any] | None:
+        """The township that each record states."""
+        name = self.layer.township_field
+        stated: pd.Series[Any] | None = self._frame[name] if name else None
+        return stated

@@ -16,8 +16,8 @@ from onemap.ingest.folders import Contents, ending, look_into, relative, tell_co
 from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import unpacked
 from onemap.ingest.readers.kml import read_kml
-from onemap.ingest.readers.postgis import read_postgis, source_name
 from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
+from onemap.ingest.readers.tables_in_databases import source_name
 from onemap.ingest.readers.vectors import known_layers, read_parquet, read_vector
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, SourceSpec, split_at_zip
@@ -88,6 +88,9 @@ class Part:
         if self.trouble is not None:
             raise self.trouble
         if self.spec.in_database:
+            # Its library takes a while to load, and most projects have files only.
+            from onemap.ingest.readers.postgis import read_postgis
+
             return read_postgis(self.spec.path, self.spec, words)
         try:
             return READERS[ending(self.path)](self.path, self.spec, words)

@@ -23,7 +23,7 @@ from onemap.ingest.placement.coordinates import coordinate_columns, locate
 from onemap.ingest.placement.crs import Proof, prove, settle
 from onemap.ingest.placement.offsets import OFFSET_SYSTEMS, undo
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, Raw, UnreadableError, keep_rows
-from onemap.ingest.readers.postgis import content_digest
+from onemap.ingest.readers.tables_in_databases import content_digest
 from onemap.ingest.records import Records
 from onemap.ingest.totals import totals_words
 from onemap.model import SOURCE, SOURCE_ROW, CrsRecord, EncodingRecord, SourceRecord

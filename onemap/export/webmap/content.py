@@ -17,7 +17,7 @@ from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.geodesy import scale_factors
-from onemap.model import TOWNSHIP, Atlas, Layer
+from onemap.model import TOWNSHIP, Atlas
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import language
 
@@ -55,14 +55,14 @@ def _cards(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the overview numbers."""
     titles, cards = card_titles(), []
     if SOURCES_LAYER in atlas.layers:
-        cards.append({"title": titles["enterprises"], "value": len(atlas.layers[SOURCES_LAYER].frame)})
+        cards.append({"title": titles["enterprises"], "value": atlas.layers[SOURCES_LAYER].count})
     high = int((atlas.findings["level"] == LEVELS[0]).sum())
     cards.append({"title": titles["high"], "value": high, "alarm": True})
     if balance := atlas.balance_of(FARMLAND):
         strict_mu = float(balance.by_class["area_mu"].get(STRICT, 0.0))
         cards.append({"title": titles["strict"], "value": round(strict_mu), "alarm": True})
     if FARMLAND in atlas.layers:
-        cards.append({"title": titles["parcels"], "value": len(atlas.layers[FARMLAND].frame)})
+        cards.append({"title": titles["parcels"], "value": atlas.layers[FARMLAND].count})
     return cards
 
 
@@ -73,42 +73,45 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _findings(atlas: Atlas) -> list[dict[str, Any]]:
     """Return the findings; a side that is a feature is [layer id, its place], and the link is in packed metres."""
-    places = {own_id: _places(layer) for own_id, layer in atlas.layers.items()}
+    places = _places(atlas)
     rules = {rule.id: number for number, rule in enumerate(atlas.rules)}
     links = _link_ends(atlas.links)
+    texts = atlas.findings.drop(columns="value").astype(object)
+    rows = texts.where(texts.notna(), "").assign(value=atlas.findings["value"]).to_dict("records")
     return [
         {
             "rule": rules[row["rule"]],
             "level": row["level"],
             "of": _side(places, row["of_layer"], row["of_key"]),
-            "name": _text(row["of_label"]) or _text(row["of_key"]),
+            "name": row["of_label"] or row["of_key"],
             "to": _side(places, row["to_layer"], row["to_key"]),
-            "toName": _text(row["to_label"]),
-            "measure": _text(row["measure"]),
+            "toName": row["to_label"],
+            "measure": row["measure"],
             "value": _number(row["value"]),
-            "unit": _text(row["unit"]),
-            "township": _text(row["township"]),
-            "reason": _text(row["reason"]),
-            "basis": _text(row["basis"]),
+            "unit": row["unit"],
+            "township": row["township"],
+            "reason": row["reason"],
+            "basis": row["basis"],
             "link": link,
         }
-        for row, link in zip(atlas.findings.to_dict("records"), links, strict=True)
+        for row, link in zip(rows, links, strict=True)
         if row["rule"] in rules
     ]
 
 
-def _places(layer: Layer) -> dict[str, int]:
-    """Return where the first feature of each key stands."""
-    return {key: place for place, key in reversed(list(enumerate(layer.keys.to_numpy(dtype=object))))}
+def _places(atlas: Atlas) -> dict[str, dict[str, int]]:
+    """Return for each layer where the first feature stands of each key that the lists speak of."""
+    spoken = {*atlas.findings["of_key"].dropna(), *atlas.findings["to_key"].dropna()} - {""}
+    places = {}
+    for own_id, layer in atlas.layers.items():
+        at = np.flatnonzero(layer.keys.isin(spoken))
+        places[own_id] = dict(zip(layer.keys.iloc[at[::-1]].tolist(), at[::-1].tolist(), strict=True))
+    return places
 
 
-def _side(places: dict[str, dict[str, int]], layer: Any, key: Any) -> list[Any] | None:
-    place = places.get(_text(layer), {}).get(_text(key)) if _text(key) else None
-    return None if place is None else [_text(layer), place]
-
-
-def _text(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)
+def _side(places: dict[str, dict[str, int]], layer: str, key: str) -> list[Any] | None:
+    place = places.get(layer, {}).get(key)
+    return None if place is None else [layer, place]
 
 
 def _number(value: Any) -> float | int | None:
@@ -133,10 +136,10 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     sides = ["rule", "of_layer", "of_key"]
     listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
     listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(atlas.layers)]
-    places = {own_id: _places(atlas.layers[own_id]) for own_id in listed["of_layer"].unique()}
+    places = _places(atlas)
     names, outlines = [], []
     for rule_id, layer_id, key in listed.itertuples(index=False):
-        place = places[layer_id].get(key) if key else None
+        place = places[layer_id].get(key)
         shape = None if place is None else atlas.layers[layer_id].frame.geometry.iloc[place]
         if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
             continue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.cache import Cache
 from onemap.ingest.placement.alignment import (
     FEWEST_POINTS,
     Ground,
@@ -56,6 +57,18 @@ FEWEST_PARTS: Final = 3
 """In so many more parts of the ground the best shift must be better than its rival than worse."""
 
 
+Worked = TypeVar("Worked")
+
+
+class Whereabouts(NamedTuple):
+    """Digests of a source whose coordinate system was accepted."""
+
+    shapes: str
+    """Of where its records lie."""
+    whole: str
+    """Of that and of everything else that it is compared by."""
+
+
 @dataclass(frozen=True)
 class Placed:
     """A source whose coordinate system was accepted."""
@@ -74,12 +87,18 @@ class Placed:
     """What the project states; GCJ-02 and BD-09 have been turned into CGCS2000 already."""
     anchored: bool = False
     """Whether it is likely of no web map: in metres, or the project states its coord_type."""
+    lies: Whereabouts | None = None
+    """What tells it from others; None where that is not known."""
 
     @property
     def located(self) -> gpd.GeoSeries:
         """The shapes that are there."""
         shapes = self.shapes
         return shapes[~(shapely.is_missing(shapes.array) | shapely.is_empty(shapes.array))]
+
+    def once(self, cache: Cache, step: str, make: Callable[[Placed], Worked]) -> Worked:
+        """Return what is worked out from it alone, from an earlier build if it is there."""
+        return cache.value(step, [self.lies.whole if self.lies else None], lambda: make(self))
 
 
 @dataclass(frozen=True)
@@ -103,24 +122,36 @@ class Shift:
 class Neighbourhood:
     """Sources on common ground."""
 
-    def __init__(self, sources: Sequence[Placed], reach_m: float) -> None:
+    def __init__(self, sources: Sequence[Placed], reach_m: float, cache: Cache) -> None:
+        self._cache = cache
         # A few strays say nothing of where the county is.
-        boxes = [np.percentile(shapely.get_coordinates(s.located.array), (2, 98), axis=0).ravel() for s in sources]
+        boxes = [source.once(cache, "middle", _middle) for source in sources]
         self.ground: Ground = lay_ground(middle_box(np.array(boxes)), reach_m)
-        self._prints = {source.name: leave_print(source.located, self.ground) for source in sources}
-        self._named = {source.name: _named(source) for source in sources}
+        self._prints: dict[str, Print] = {}
         self._townships: dict[str, dict[str, Raster]] = {}
 
     def compare(self, one: Placed, other: Placed) -> list[Shift]:
         """Return every shift of `one` against `other` that is beyond doubt."""
-        left, right = self._prints[one.name], self._prints[other.name]
+        inputs = [source.lies.whole if source.lies else None for source in (one, other)]
+        return self._cache.value("pair", [repr(self.ground), *inputs], lambda: self._compare(one, other))
+
+    def _compare(self, one: Placed, other: Placed) -> list[Shift]:
+        left, right = self._print(one), self._print(other)
         shifts = [*self._by_outlines(left, right), *self._by_ground(left, right)]
-        shifts += _by_names(self._named[one.name], self._named[other.name])
+        shifts += _by_names(*(source.once(self._cache, "named", _named) for source in (one, other)))
         if other.layer.id == TOWNSHIP:
             shifts += self._by_statements(one, other)
         elif one.layer.id == TOWNSHIP:
             shifts += [shift.turned() for shift in self._by_statements(other, one)]
         return shifts
+
+    def _print(self, source: Placed) -> Print:
+        if source.name not in self._prints:
+            inputs = [repr(self.ground), source.lies.shapes if source.lies else None]
+            self._prints[source.name] = self._cache.value(
+                "print", inputs, lambda: leave_print(source.located, self.ground)
+            )
+        return self._prints[source.name]
 
     def _by_outlines(self, left: Print, right: Print) -> Iterator[Shift]:
         """Lay the shorter outlines over the longer ones."""
@@ -193,6 +224,12 @@ def _by_names(left: Mapping[str, Vector], right: Mapping[str, Vector]) -> Iterat
     alike = np.hypot(*(differences - (east, north)).T) <= NAME_SPREAD_M
     if alike.sum() >= max(FEWEST_NAMES, MOST * len(common)):
         yield Shift("names", float(east), float(north))
+
+
+def _middle(source: Placed) -> NDArray[np.float64]:
+    """Return the box of most of what a source has."""
+    box: NDArray[np.float64] = np.percentile(shapely.get_coordinates(source.located.array), (2, 98), axis=0).ravel()
+    return box
 
 
 def _named(source: Placed) -> dict[str, Vector]:

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from onemap.cache import NOTHING_KEPT, Cache
 from onemap.ingest.placement.neighbours import Neighbourhood, Placed, Shift
 from onemap.ingest.placement.offsets import offset_m
 from onemap.ingest.placement.states import (
@@ -91,21 +92,20 @@ class Offset:
     evidence: str
 
 
-def find_offsets(sources: Sequence[Placed]) -> dict[str, Offset | Comparison]:
+def find_offsets(sources: Sequence[Placed], cache: Cache = NOTHING_KEPT) -> dict[str, Offset | Comparison]:
     """Compare sources with one another, and return for each by its name what was found.
 
     Parameters
     ----------
     sources
         All sources of the project whose coordinate systems were accepted, in one metric CRS; no two of one name.
+    cache
+        What earlier builds have found of any two of them.
     """
     by_name = {source.name: source for source in sources}
-    predicted = {
-        source.name: {kind: offset_m(kind, source.located) for kind in KINDS}
-        for source in sources
-        if len(source.located)
-    }
-    relations = _relate([by_name[name] for name in predicted], predicted)
+    offsets = {source.name: source.once(cache, "offsets", _offsets) for source in sources}
+    predicted = {name: found for name, found in offsets.items() if found}
+    relations = _relate([by_name[name] for name in predicted], predicted, cache)
     states: dict[str, State] = {}
     unclear: set[str] = set()
     anchored: set[str] = set()
@@ -125,6 +125,11 @@ def find_offsets(sources: Sequence[Placed]) -> dict[str, Offset | Comparison]:
         kind = FORWARD.get(states.get(name, RIGHT))
         told[name] = case.contradiction() if name in unclear else case.offset(kind) if kind else case.comparison()
     return told
+
+
+def _offsets(source: Placed) -> Predicted:
+    """Return how far web maps move things where a source lies; nothing where no record of it has a place."""
+    return {kind: offset_m(kind, source.located) for kind in KINDS} if len(source.located) else {}
 
 
 def _unless_most_are_accused(found: dict[str, State] | None) -> dict[str, State] | None:
@@ -156,13 +161,13 @@ def offset_fault(offset: Offset) -> Fault:
     return Fault("likely_offset", offset.evidence, hint, value=f"E{offset.east_m:+.0f} m, N{offset.north_m:+.0f} m")
 
 
-def _relate(sources: Sequence[Placed], predicted: Mapping[str, Predicted]) -> list[Relation]:
+def _relate(sources: Sequence[Placed], predicted: Mapping[str, Predicted], cache: Cache) -> list[Relation]:
     """Compare every two sources where web maps move things, and say what the shifts beyond doubt mean."""
     sources = [source for source in sources if np.hypot(*predicted[source.name]["gcj02"]) >= LEAST_OFFSET_M]
     if len(sources) < 2:
         return []
     largest = max(float(np.hypot(*predicted[source.name][kind])) for source in sources for kind in KINDS)
-    neighbourhood = Neighbourhood(sources, largest + MARGIN_M)
+    neighbourhood = Neighbourhood(sources, largest + MARGIN_M, cache)
     relations = []
     alike = Counter(source.layer.id for source in sources)
     for one, other in combinations(sources, 2):
