@@ -30,6 +30,8 @@ def _run() -> int:
     from onemap.interruption import remind
 
     remind()
+    # A build makes millions of things that live until its end: looking among them for what nobody needs finds little.
+    gc.set_threshold(100_000, 20, 20)
     return run()
 
 
