@@ -154,7 +154,7 @@ def _lie(frame: Features, summary: Summary) -> Whereabouts | None:
     """Return digests of all that it is compared by."""
     if frame is None or not summary.placed or frame.geometry.isna().all():
         return None
-    shapes = hashlib.blake2b(repr(frame.index.tolist()).encode(), digest_size=20)
+    shapes = hashlib.blake2b(repr((str(frame.crs), frame.index.tolist())).encode(), digest_size=20)
     for shape in shapely.to_wkb(frame.geometry.to_numpy()):
         shapes.update(shape or b"-")
     told = (summary.layer.id, summary.part.spec.coord_type, summary.anchored)
