@@ -101,7 +101,8 @@ def judge(
     ----------
     samples
         A row a sample, each with an index of its own, with the items of the standard as columns, in its unit. A
-        column that is not there is not known. Where an item is below detection, its value is the detection limit, or missing where only that was said.
+        column that is not there is not known. Where an item is below detection, its value is the detection limit, or
+        missing where only that was said.
     standard
         GB 15618-2018 for soil, GB 2762 for crops.
     fields
