@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onemap.risk.limits import CROP, DECIDING, SOIL, bands_of, classes_of, judge, worst_of
+from onemap.risk.limits import CROP, DECIDING, SOIL, WATER, bands_of, classes_of, judge, worst_of
 from onemap.spec.catalogue import load_catalogue
-from tests.printed import BAND_OF_PH, GB2762, GB15618_CONTROL, GB15618_SCREENING, control, lines, screening
+from onemap.text import fold
+from tests.printed import BAND_OF_PH, GB2762, GB15618_CONTROL, GB15618_SCREENING, GBT14848, control, lines, screening
 
 STANDARDS = load_catalogue().standards
-SOIL_LIMITS, FOOD = STANDARDS["gb15618"], STANDARDS["gb2762"]
+SOIL_LIMITS, FOOD, GROUNDWATER = STANDARDS["gb15618"], STANDARDS["gb2762"], STANDARDS["gbt14848"]
+INDICES = [line.split() for line in GBT14848.strip().splitlines()]
+NONE_MAY_BE_FOUND = "不得检出"
 QIYANG = Path(__file__).parents[2] / "shared" / "data" / "qiyang_cd" / "pri_Cd_data.csv"
 PH_OF_BAND = (4.5, 6.0, 7.0, 8.0)
 LANDS = ("水田", "果园", "其他")
@@ -173,6 +176,51 @@ def test_a_sample_is_judged_alike_among_others_and_alone(rows):
     together = worst_of(judge(frame, SOIL_LIMITS, SOIL))
     alone = pd.concat([worst_of(judge(frame.iloc[[at]], SOIL_LIMITS, SOIL)) for at in range(len(frame))])
     pd.testing.assert_frame_equal(together, alone)
+
+
+def water_classes(item, *found, against=2):
+    return judge(pd.DataFrame({item: found}), GROUNDWATER, WATER, against=against)["level"].tolist()
+
+
+@pytest.mark.parametrize("printed", INDICES, ids=lambda line: line[0])
+def test_groundwater_has_the_best_class_whose_limit_it_keeps(printed):
+    title, *words = printed
+    limits = [0.0 if word == NONE_MAY_BE_FOUND else float(word) for word in words]
+    item = GROUNDWATER.item_of[fold(title)]
+    for limit in limits:
+        above = math.nextafter(limit, math.inf)
+        # The better of two classes with one limit; above the last one it is class V.
+        wanted = [1 + limits.index(limit), 1 + sum(above > other for other in limits)]
+        assert water_classes(item, limit, above) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ph", "water_class"),
+    [(7.0, 1), (6.5, 1), (8.5, 1), (6.49, 4), (5.5, 4), (8.51, 4), (9.0, 4), (5.49, 5), (9.01, 5)],
+)
+def test_acid_and_alkaline_groundwater_is_worse(ph, water_class):
+    assert water_classes("ph", ph) == [water_class]
+
+
+def test_of_groundwater_below_detection_only_the_classes_that_could_be_seen_are_told():
+    frame = pd.DataFrame({"cadmium": [0.0001, 0.002, None], "undetected": "镉"})
+    assert judge(frame, GROUNDWATER, WATER, ["cadmium"])["level"].tolist() == [1, pd.NA, 1]
+
+
+def test_what_may_not_be_found_at_all_keeps_class_one_where_it_was_not_found():
+    frame = pd.DataFrame({"anionic_surfactants": [0.05, 0.05], "undetected": ["阴离子表面活性剂", None]})
+    assert judge(frame, GROUNDWATER, WATER, ["anionic_surfactants"])["level"].tolist() == [1, 2]
+
+
+def test_groundwater_is_compared_with_the_limit_of_class_three_where_that_is_asked():
+    judged = judge(pd.DataFrame({"arsenic": [0.03], "ph": 9.5}), GROUNDWATER, WATER, against=4)
+    assert judged["limit"].tolist() == [pd.NA, 0.01]
+    assert judged["ratio"].iloc[1] == pytest.approx(3)
+
+
+def test_copper_has_no_limit_of_level_three_to_be_compared_with():
+    frame = pd.DataFrame({"ph": [8.0], "land_use": "旱地", "copper": 120.0})
+    assert judge(frame, SOIL_LIMITS, SOIL, against=3)["ratio"].tolist() == [pd.NA]
 
 
 def test_real_samples_of_cadmium_have_the_levels_of_the_printed_table():

@@ -10,7 +10,7 @@ import pytest
 from onemap.errors import SpecError
 from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.text import fold, speaking
-from tests.printed import GB2762, GB15618_CONTROL, GB15618_SCREENING, lines
+from tests.printed import GB2762, GB15618_CONTROL, GB15618_SCREENING, GBT14848, lines
 
 STANDARDS = load_catalogue().standards
 SOIL, FOOD = STANDARDS["gb15618"], STANDARDS["gb2762"]
@@ -123,6 +123,12 @@ def test_a_table_waits_for_whoever_compares_it_with_the_print(standard):
     assert {table.checked_by for table in standard.tables.values()} == {""}
 
 
+def test_groundwater_has_the_indices_that_are_numbers():
+    # 93 are printed: two are words (无), and of two kinds of radioactivity IV and V are told apart by no number.
+    assert len(STANDARDS["gbt14848"].items) == 93 - 4
+    assert len(GBT14848.strip().splitlines()) == 93 - 4 - 1
+
+
 def test_rotation_of_paddy_and_upland_takes_the_stricter_value():
     assert [cell.high for cell in SOIL.cells("cadmium", 2, "rotation")] == [0.3, 0.3, 0.3, 0.6]
     assert [cell.high for cell in SOIL.cells("mercury", 2, "rotation")] == [0.5, 0.5, 0.6, 1.0]
@@ -160,7 +166,7 @@ def test_the_small_standard_that_is_broken_below_is_whole(tmp_path):
         (('confidence = "A"', 'confidence = "U"'), r"tables\.inner\.confidence: 'U' is no confidence"),
         (("above = 3", "above = 4"), r"tables\.outer: above names a level of 2, 3"),
         (('rest = "other"', 'rest = "others"'), r"rest: there is no class 'others'"),
-        (("[4, 5, 6]", "[4, 0, 6]"), r"limits are numbers above 0"),
+        (("[4, 5, 6]", "[4, -1, 6]"), r"limits are numbers from 0 up"),
         (('cadmium = { title = "镉" }', 'cadmium = { title = "镉" }, lead = { title = "铅" }'), r"items\.lead"),
         (
             ("at = [4, 5, 6] }", 'at = [4, 5, 6] }, { item = "cadmium", at = 9 }'),

@@ -45,6 +45,8 @@ class Fields(NamedTuple):
 
 SOIL: Final = Fields("land_use")
 CROP: Final = Fields("crop")
+WATER: Final = Fields("", "")
+"""Of GB/T 14848-2017, which parts neither."""
 
 
 class Bounds(NamedTuple):
@@ -54,6 +56,7 @@ class Bounds(NamedTuple):
     as strict as they may be, and as lenient. A limit that is not there is NaN.
     """
 
+    levels: NDArray[np.intp]
     strict_low: Floats
     strict_high: Floats
     lenient_low: Floats
@@ -93,7 +96,7 @@ def undetected_in(lists: pd.Series[Any], standard: Standard, item: str) -> NDArr
 
 
 def judge(
-    samples: pd.DataFrame, standard: Standard, fields: Fields, items: Sequence[str] | None = None
+    samples: pd.DataFrame, standard: Standard, fields: Fields, items: Sequence[str] | None = None, against: int = 2
 ) -> pd.DataFrame:
     """Hold samples against the limits of a standard, item by item.
 
@@ -109,14 +112,17 @@ def judge(
         Which fields have the land use or crop, the pH, and the items that are below detection.
     items
         Which items; left out, those of the standard that the samples have.
+    against
+        The level that lies above the limit with which values are compared in `ratio`: 2 is above the screening value
+        of soil, and 4 above class III of groundwater.
 
     Returns
     -------
     DataFrame
         A row for each item of each sample, with the columns `JUDGED`. `level` is 1 where all limits are kept (a value
         that equals a limit keeps it), and missing where it is not sure; then it lies from `at_least` to `at_most`, and
-        `unknown` says why. `limit` is the first one, above which the level is 2; `ratio` is the value over it, and
-        missing below detection. `confidence` and `what_to_check` are those of that limit.
+        `unknown` says why. `limit` is that which `against` names; `ratio` is the value over it, and missing
+        below detection. `confidence` and `what_to_check` are those of that limit.
 
     Notes
     -----
@@ -131,40 +137,51 @@ def judge(
     classes = np.asarray(classes_of(own, standard).map(kinds).fillna(len(kinds)), dtype=np.intp)
     bands = np.asarray((bands_of(ph, standard) - 1).fillna(len(standard.bands)), dtype=np.intp)
     places = (classes, bands if standard.bands else np.zeros_like(bands))
-    parts = [
-        _judged(samples.get(item, blank), undetected_in(undetected, standard, item), standard, item, places)
-        for item in chosen
-    ]
+    parts = []
+    for item in chosen:
+        bounds = _bounds(standard, item)
+        judged = _judged(samples.get(item, blank), undetected_in(undetected, standard, item), places, bounds)
+        limit = _numbers(_limit(bounds, against, places))
+        confidence, what_to_check = _known_of(standard, item, against, places)
+        found: dict[str, Any] = {
+            "item": item,
+            "limit": limit,
+            "ratio": (judged["value"] / limit).mask(judged["undetected"]),
+        }
+        judged = judged.assign(**found, confidence=confidence, what_to_check=what_to_check)
+        parts.append(judged[list(JUDGED)])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(JUDGED))
 
 
-def _judged(
-    values: pd.Series[Any], undetected: Flags, standard: Standard, item: str, places: tuple[Places, Places]
-) -> pd.DataFrame:
-    levels = np.array(standard.levels_of(item))[1:, None]
-    bounds = _bounds(standard, item)
-    strict_low, strict_high, lenient_low, lenient_high = (bound[:, *places] for bound in bounds)
+def _judged(values: pd.Series[Any], undetected: Flags, places: tuple[Places, Places], bounds: Bounds) -> pd.DataFrame:
+    """Return the levels of an item in samples, and why they are not sure."""
+    strict_low, strict_high, lenient_low, lenient_high = (bound[:, *places] for bound in bounds[1:])
+    levels = bounds.levels[:, None]
     value = values.to_numpy(dtype=float, na_value=np.nan)
     # Where a laboratory says only that there was none to be found, it keeps every limit.
     most = np.where(undetected & np.isnan(value), 0.0, value)
     least = np.where(undetected, 0.0, value)
     surely = (least > lenient_high) | (most < lenient_low)
-    # What is not known is NaN, which keeps no limit for sure.
-    possibly = ~((most <= strict_high) & (least >= strict_low))
-    at_least = np.where(surely, levels, 1).max(axis=0)
-    at_most = np.where(possibly, levels, 1).max(axis=0)
+    # What is not known is NaN, which keeps no limit for sure. A limit of 0 asks that none be found, however hard.
+    kept = ((most <= strict_high) & (least >= strict_low)) | (undetected & (strict_high == 0))
+    at_least, at_most = (np.where(worse, levels, 1).max(axis=0) for worse in (surely, ~kept))
     sure = at_least == at_most
-    limit = np.where(strict_high[0] == lenient_high[0], strict_high[0], np.nan)
-    limit[~np.isfinite(limit)] = np.nan
-    confidence, what_to_check = _known_of(standard, item, places)
     judged = {
-        "sample": values.index, "item": item, "value": _numbers(value), "undetected": undetected,
-        "limit": _numbers(limit), "ratio": _numbers(np.where(undetected, np.nan, value / limit)),
+        "sample": values.index, "value": _numbers(value), "undetected": undetected,
         "level": pd.Series(at_least, dtype="Int64").where(sure), "at_least": at_least, "at_most": at_most,
         "unknown": np.where(sure, "", _why(most, bounds, places)),
-        "confidence": confidence, "what_to_check": what_to_check,
     }  # fmt: skip
-    return pd.DataFrame(judged, columns=list(JUDGED))
+    return pd.DataFrame(judged)
+
+
+def _limit(bounds: Bounds, level: int, places: tuple[Places, Places]) -> Floats:
+    """Return the limit of each sample above which a value has a level; NaN where it is not sure, or none."""
+    if level not in bounds.levels:
+        return np.full(len(places[0]), np.nan)
+    at = list(bounds.levels).index(level)
+    strict, lenient = bounds.strict_high[at][places], bounds.lenient_high[at][places]
+    # To what may not be found at all nothing has a ratio, nor to what must lie between two limits.
+    return np.where((strict == lenient) & (strict > 0) & (bounds.strict_low[at][places] == -np.inf), strict, np.nan)
 
 
 def _numbers(values: Floats) -> pd.Series[Any]:
@@ -191,13 +208,14 @@ def _bounds(standard: Standard, item: str) -> Bounds:
         return np.concatenate([rows, last], axis=2)
 
     (strict_low, strict_high), (lenient_low, lenient_high) = found
-    return Bounds(whole(low, strict_low), whole(high, strict_high), whole(low, lenient_low), whole(high, lenient_high))
+    known = (whole(low, strict_low), whole(high, strict_high), whole(low, lenient_low), whole(high, lenient_high))
+    return Bounds(np.array(levels, dtype=np.intp), *known)
 
 
 def _why(most: Floats, bounds: Bounds, places: tuple[Places, Places]) -> NDArray[np.str_]:
     """Say of each sample what hinders, were its level not known: the first thing that somebody has to find out."""
     classes, bands = places
-    _, strict, _, lenient = bounds
+    strict, lenient = bounds.strict_high, bounds.lenient_high
     unknown_class = classes == strict.shape[1] - 1
     limitless = np.isnan(strict[:, classes, bands]).any(axis=0)
     unknown_ph = (bands == strict.shape[2] - 1) & np.isnan(strict[:, :, -1]).all() & ~np.isnan(strict).all()
@@ -210,13 +228,13 @@ def _why(most: Floats, bounds: Bounds, places: tuple[Places, Places]) -> NDArray
 
 
 def _known_of(
-    standard: Standard, item: str, places: tuple[Places, Places]
+    standard: Standard, item: str, level: int, places: tuple[Places, Places]
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return how well the first limit of each sample is known, and what is to be checked; "" where none holds."""
+    """Return how well the limit of each sample is known, and what is to be checked; "" where none holds."""
     classes, columns = [*standard.classes] or [""], max(1, len(standard.bands))
     found = np.full((2, len(standard.classes) + 1, columns + 1), "", dtype=object)
     for place, own_class in enumerate(classes):
-        cells = standard.cells(item, standard.levels_of(item)[1], own_class)
+        cells = standard.cells(item, level, own_class)
         for column, cell in enumerate(cells):
             found[:, place, column] = cell.confidence, cell.what_to_check
     confidence, what_to_check = found[:, *places]

@@ -70,7 +70,9 @@ class Limit(Spec):
 
     item: str
     of_class: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = Field(default=(), alias="class")
-    at: Annotated[tuple[float, ...], BeforeValidator(as_tuple)] = Field(default=(), description="not more than")
+    at: Annotated[tuple[float, ...], BeforeValidator(as_tuple)] = Field(
+        default=(), description="not more than; 0 where none may be found"
+    )
     between: tuple[tuple[float, float], ...] = Field(default=(), description="from, to; both are inside")
     source: str = Field(default="", description="where it is not that of the table")
     confidence: Confidence | None = Field(default=None, description="where it is not that of the table")
@@ -93,9 +95,9 @@ class Limit(Spec):
             message = tr("a limit has either at or between")
             raise ValueError(message)
         if not all(math.isfinite(low) and low < high for low, high in self.between) or not all(
-            math.isfinite(value) and value > 0 for value in self.at
+            math.isfinite(value) and value >= 0 for value in self.at
         ):
-            message = tr("{item}: limits are numbers above 0, and between goes from the lower to the higher",
+            message = tr("{item}: limits are numbers from 0 up, and between goes from the lower to the higher",
                          item=self.item)  # fmt: skip
             raise ValueError(message)
         return self
