@@ -6,12 +6,17 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import Point
 
 from onemap.errors import SpecError
 from onemap.export import shapefiles
 from onemap.ingest.columns import match_columns
+from onemap.ingest.conform import conform
 from onemap.ingest.intake import take_in
 from onemap.ingest.numbers import parse_undetected
 from onemap.ingest.values import read_value
@@ -138,7 +143,15 @@ def test_values_that_a_laboratory_wrote_right_are_no_issue(tmp_path):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("300", 0.3), ("9", 0.009), ("<20", 0.02), ("20L", 0.02), ("<0.02mg/kg", 0.02), ("0.3mg/kg", 0.3)],
+    [
+        ("300", 0.3),
+        ("9", 0.009),
+        ("0.002L", 2e-06),
+        ("<20", 0.02),
+        ("20L", 0.02),
+        ("<0.02mg/kg", 0.02),
+        ("0.3mg/kg", 0.3),
+    ],
 )
 def test_micrograms_become_milligrams_and_no_hair_more(tmp_path, cell, value):
     frame, _ = taken(tmp_path, f"A1,水田,6,0.2,{cell},112.79,34.91")
@@ -161,6 +174,23 @@ def test_what_was_not_found_comes_back_from_a_shapefile_that_we_wrote(tmp_path):
     after = take_in(load_project(tmp_path)).layers["soil_sample"].frame
     fields = [*SAMPLES["soil_sample"].fields]
     pd.testing.assert_frame_equal(pd.DataFrame(before[fields]), pd.DataFrame(after[fields]))
+
+
+cells = st.one_of(st.none(), st.floats(0, 90).map(str), st.sampled_from(["<0.01", "0.05L", "未检出", "ND", "三", "/"]))
+
+
+@given(st.lists(st.tuples(cells, cells, st.sampled_from([None, "镉", "汞、镉", "其他项目"])), min_size=1, max_size=8))
+def test_samples_that_fit_their_layer_are_not_changed_again(rows):
+    spec = SAMPLES["soil_sample"]
+    raw = {name: [None] * len(rows) for name in spec.fields} | {"sample_code": [f"S{at}" for at in range(len(rows))]}
+    raw |= dict(zip(("cadmium", "mercury", "undetected"), map(list, zip(*rows, strict=True)), strict=True))
+    frame = gpd.GeoDataFrame(raw, geometry=[Point(at, 0) for at in range(len(rows))], crs="EPSG:4547")
+    once, _ = conform(frame, spec)
+    twice, _ = conform(once, spec)
+    pd.testing.assert_frame_equal(pd.DataFrame(once), pd.DataFrame(twice))
+    for (cadmium, *_), listed in zip(rows, once["undetected"], strict=True):
+        if cadmium in ("<0.01", "0.05L", "未检出", "ND"):
+            assert "镉" in listed.split("、")
 
 
 def test_a_sample_below_detection_is_judged_by_its_limit_of_detection(tmp_path):

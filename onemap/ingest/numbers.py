@@ -29,10 +29,11 @@ _UNIT: Final = "|".join(sorted(map(re.escape, UNIT_WORDS), key=len, reverse=True
 _QUANTITY: Final = re.compile(rf"(?P<number>[-+]?[\d,.]+)\s*(?P<wan>万)?\s*(?P<unit>{_UNIT})", re.I)
 _NONE_FOUND: Final = r"未检出|低于检出限|小于检出限|<检出限|<m?dl|<lo[dq]|n\.?d\.?|bdl"
 _LESS: Final = r"<|小于|低于"
+_DIGITS: Final = r"\d[\d.]*(?:e-?\d+)?"
 _UNDETECTED: Final = re.compile(
-    rf"({_LESS})\s*(?P<less>[\d.]+)\s*(?P<unit>{_UNIT})?"
-    r"|(?P<marked>[\d.]+)\s*\(?l\)?"
-    rf"|({_NONE_FOUND})\s*\(?\s*((检出限)?:?\s*({_LESS})?\s*(?P<named>[\d.]+)l?)?\s*\)?",
+    rf"({_LESS})\s*(?P<less>{_DIGITS})\s*(?P<unit>{_UNIT})?"
+    rf"|(?P<marked>{_DIGITS})\s*\(?l\)?"
+    rf"|({_NONE_FOUND})\s*\(?\s*((检出限)?:?\s*({_LESS})?\s*(?P<named>{_DIGITS})l?)?\s*\)?",
     re.I,
 )
 _BEHIND: Final = re.compile(r"(?P<name>.+?)[(\[](单位:?)?(?P<unit>[^()\[\]]+)[)\]]")
