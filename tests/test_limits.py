@@ -207,6 +207,12 @@ def test_of_groundwater_below_detection_only_the_classes_that_could_be_seen_are_
     assert judge(frame, GROUNDWATER, WATER, ["cadmium"])["level"].tolist() == [1, pd.NA, 1]
 
 
+def test_a_comma_in_the_name_of_an_index_parts_no_list():
+    frame = pd.DataFrame({"dichloroethane_12": [5.0], "cadmium": [0.1], "undetected": "镉,1,2-二氯乙烷"})
+    judged = judge(frame, GROUNDWATER, WATER, ["dichloroethane_12", "cadmium"])
+    assert judged["undetected"].tolist() == [True, True]
+
+
 def test_what_may_not_be_found_at_all_keeps_class_one_where_it_was_not_found():
     frame = pd.DataFrame({"anionic_surfactants": [0.05, 0.05], "undetected": ["阴离子表面活性剂", None]})
     assert judge(frame, GROUNDWATER, WATER, ["anionic_surfactants"])["level"].tolist() == [1, 2]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.spec.layer import LayerSpec
-from onemap.text import fold
-
-MARK: Final = "、"
-_MARKS: Final = re.compile(r"[、,，;；/\s]+")
+from onemap.text import LIST_MARK, fold, listed_words
 
 
 def list_undetected(
@@ -32,8 +28,7 @@ def list_undetected(
     rows = np.flatnonzero(np.logical_or.reduce([*added.values()]))
     texts = listed.to_numpy(dtype=object).copy()
     for row in rows:
-        own = "" if pd.isna(texts[row]) else str(texts[row])
-        words = {word: None for word in _MARKS.split(own) if word}
+        words = dict.fromkeys([] if pd.isna(texts[row]) else listed_words(texts[row]))
         words |= {spec.fields[name].title: None for name, flags in added.items() if flags[row]}
-        texts[row] = MARK.join(sorted(words, key=lambda word: order.get(fold(word), len(order))))
+        texts[row] = LIST_MARK.join(sorted(words, key=lambda word: order.get(fold(word), len(order))))
     return pd.Series(texts, index=listed.index, dtype="string")

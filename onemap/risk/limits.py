@@ -7,7 +7,6 @@ range have the same; otherwise how good and how bad it can be.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
@@ -16,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.spec.standard import Standard
-from onemap.text import fold
+from onemap.text import fold, listed_words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -89,7 +88,7 @@ def classes_of(words: pd.Series[Any], standard: Standard) -> pd.Series[Any]:
 def undetected_in(lists: pd.Series[Any], standard: Standard, item: str) -> NDArray[np.bool_]:
     """Tell in which samples an item is named among those below detection, as in "镉、汞"."""
     words = {
-        text: item in {standard.item_of.get(fold(word)) for word in re.split(r"[、,，;；/\s]+", str(text))}
+        text: item in {standard.item_of.get(fold(word)) for word in listed_words(text)}
         for text in lists.dropna().unique()
     }
     return lists.map(words, na_action="ignore").astype("boolean").fillna(False).to_numpy(dtype=bool)
