@@ -200,3 +200,15 @@ def test_numbers_words_and_bands_that_do_not_fit_are_told_at_once(tmp_path):
     )
     for part in ("overlap", "2 values for 3 columns", '"水地"', "tables.outer: above"):
         assert part in fault.message
+
+
+def test_limits_that_fall_are_told_beside_bands_that_overlap(tmp_path):
+    fault = refused(tmp_path, ("5.5<pH≤6.5", "5.4<pH≤6.5"), ("[4, 5, 6]", "[4, 1.5, 6]"))
+    assert "overlap" in fault.message
+    assert "1.5 is stricter than 2" in fault.message
+
+
+def test_one_number_does_not_stand_for_the_classes_of_groundwater(tmp_path):
+    water = (shipped("layers") / "standards" / "gbt14848.toml").read_text("utf-8")
+    with pytest.raises(SpecError, match="1 values for 4 columns"):
+        load(tmp_path, water.replace("at = [0.0001, 0.001, 0.005, 0.01]", "at = 0.0001"))

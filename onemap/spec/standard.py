@@ -81,32 +81,40 @@ class Standard(Spec):
     def _cells(self) -> dict[Place, tuple[Cell, ...]]:
         return {place: cells for _, place, cells in self._lines()}
 
+    def columns_of(self, table: LimitTable) -> int:
+        """Return how many columns a table has."""
+        return len(table.levels) if isinstance(table.above, tuple) else max(1, len(self.bands))
+
     def _lines(self) -> Iterable[tuple[str, Place, tuple[Cell, ...]]]:
-        """Yield for each class of each line where it stands, its place, and its cells."""
+        """Yield for each class of each line where it stands, its place, and its cells; but not what is no line."""
         for name, table in self.tables.items():
             for at, line in enumerate(table.limits, 1):
                 item = self.item_of.get(fold(line.item), "")
+                where = tr("tables.{table}, line {number} ({item})", table=name, number=at, item=line.item)
                 facts = (name, line.confidence or table.confidence, line.doubt, line.doubt_en)
                 cells = [Cell(low, high, *facts) for low, high in line.ranges]
                 # One number may stand for all bands, as it does in print.
                 columns = cells * len(self.bands) if len(cells) == 1 and self.bands else cells
-                for word in line.of_class or ("",):
-                    where = tr("tables.{table}, line {number} ({item})", table=name, number=at, item=line.item)
-                    own_class = self.class_of.get(fold(word), "")
+                known = [self.class_of[fold(word)] for word in line.of_class if fold(word) in self.class_of]
+                if not item or len(columns) != self.columns_of(table):
+                    continue
+                for own_class in known if line.of_class else ("",):
                     if isinstance(table.above, int):
                         yield where, (item, table.above, own_class), tuple(columns)
                     else:
-                        for level, cell in zip(table.above, columns, strict=False):
+                        for level, cell in zip(table.above, columns, strict=True):
                             yield where, (item, level, own_class), (cell,)
 
     @model_validator(mode="after")
     def _all_fits(self) -> Self:
         problems = [
             *_bad_names(self), *_shared_words(self.items), *_shared_words(self.classes), *hang_together(self.bands),
-            *_strange_classes(self), *_strange_levels(self), *_strange_lines(self),
+            *(strange := _strange_classes(self)), *_strange_levels(self), *_strange_lines(self),
+            # Of classes that hang on others that are not there, nobody can tell the limits.
+            *_repeated(self), *([] if strange else _falling(self)),
         ]  # fmt: skip
-        # Only where all words are known can it be told what limits rise.
-        problems = problems or [*_repeated(self), *_falling(self), *_without_limits(self)]
+        # A line with an error may be the limit that an item lacks.
+        problems = problems or _without_limits(self)
         if problems:
             raise ValueError("; ".join(dict.fromkeys(problems)))
         return self
@@ -160,7 +168,8 @@ def _strange_levels(standard: Standard) -> list[str]:
 def _strange_lines(standard: Standard) -> list[str]:
     problems = []
     for name, table in standard.tables.items():
-        wanted = len(table.levels) if isinstance(table.above, tuple) else max(1, len(standard.bands))
+        wanted = standard.columns_of(table)
+        allowed = {wanted} if isinstance(table.above, tuple) else {1, wanted}
         for at, line in enumerate(table.limits, 1):
             where = tr("tables.{table}, line {number} ({item})", table=name, number=at, item=line.item)
             if fold(line.item) not in standard.item_of:
@@ -170,7 +179,7 @@ def _strange_lines(standard: Standard) -> list[str]:
                 for word in line.of_class
                 if fold(word) not in standard.class_of
             ]
-            if len(line.ranges) not in {1, wanted}:
+            if len(line.ranges) not in allowed:
                 problems.append(tr("{where}: {found} values for {wanted} columns",
                                    where=where, found=len(line.ranges), wanted=wanted))  # fmt: skip
     return problems
