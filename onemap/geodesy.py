@@ -22,6 +22,7 @@ MU_M2: Final = 2000 / 3
 
 SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0, "wan_mu": 10_000 * MU_M2}
 METRES: Final = {"m": 1.0, "km": 1000.0}
+MILLIGRAMS_PER_KG: Final = {"mg/kg": 1.0, "ug/kg": 0.001}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 """The CGCS2000 ellipsoid (GB 22021-2008)."""
@@ -29,6 +30,11 @@ GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 
 EDGE_M: Final = 500.0
 """Edges of areas are cut into pieces no longer than this, each of which is straight in any projection."""
+
+
+def factors_of(unit: str) -> dict[str, float]:
+    """Return the units of the same kind as `unit`, each with how many of the smallest or usual one it is."""
+    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG) if unit in kind)
 
 
 def unit_title(unit: str) -> str:
@@ -41,6 +47,7 @@ def unit_title(unit: str) -> str:
         "mu": tr("mu"),
         "wan_mu": tr("ten thousand mu"),
         "ha": tr("hectares"),
+        "ug/kg": "μg/kg",
     }
     return titles.get(unit, unit)
 

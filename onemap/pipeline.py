@@ -47,7 +47,8 @@ BY_LAYER: Final = ("html", "gpkg", "shp")
 
 def cache_of(project: Project) -> Cache:
     """Return what earlier builds have left in the folder of a project, as long as the project itself is the same."""
-    specs = (*project.catalogue.layers.values(), *project.catalogue.rules.values(), project.spec)
+    known = project.catalogue
+    specs = (*known.layers.values(), *known.rules.values(), *known.standards.values(), project.spec)
     told = [language(), repr((project.run, project.returned)), *(spec.model_dump_json() for spec in specs)]
     return Cache(project.folder / CACHE_FOLDER, told)
 

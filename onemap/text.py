@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,10 @@ EXCEL_DIGITS: Final = 10**15
 
 PO_FILES: Final[dict[Language, str]] = {"zh": "zh_CN.po"}
 
+LIST_MARK: Final = "、"
+_LIST_MARKS: Final = re.compile(r"[、，;；\s]+|(?<!\d),|,(?!\d)")
+"""What parts the words of a list; a comma between digits is part of a name: 1,2-二氯乙烷."""
+
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
@@ -38,6 +43,17 @@ def fold(text: object) -> str:
     'iii类'
     """
     return "".join(unicodedata.normalize("NFKC", str(text)).casefold().replace("\ufeff", "").split())
+
+
+def listed_words(text: object) -> list[str]:
+    """Return the words of a list in one text.
+
+    Examples
+    --------
+    >>> listed_words("镉、汞, 1,2-二氯乙烷")
+    ['镉', '汞', '1,2-二氯乙烷']
+    """
+    return [word for word in _LIST_MARKS.split(str(text)) if word]
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,6 +37,10 @@ RECORDS: dict[str, list[Any]] = {
     ],
     "敏感受体": [1, "ST-07", "示例小学", "学校", 420, "化工镇", 112.77, 34.89],
     "饮用水水源": [1, "SY-07", "东街水厂", "取水口", "地下水", 9000, "化工镇", 112.74, 34.88],
+    "农用地土壤样品": [1, "TR-07", "D001", "城关镇", "东街村", "2026-05-20", "0-20cm", "水田", 8.1,
+                       "<0.01", "未检出", 9.6, 28.5, 65, 24, 31, 72, None, 112.79, 34.91],
+    "农产品样品": [1, "NCP-07", "TR-07", "D001", "城关镇", "东街村", "2026-09-20", "小麦",
+                   0.06, "0.003L", 0.12, 0.08, 0.05, 0.3, None, 112.79, 34.91],
     "地下水点位": [
         1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), 112.73, 34.87,
     ],
@@ -44,7 +49,7 @@ RECORDS: dict[str, list[Any]] = {
 
 KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
-    "drinking_water_source": "SY-07", "groundwater_point": "DX-07",
+    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
 }  # fmt: skip
 """The key of each of these records."""
 
@@ -175,6 +180,15 @@ def test_the_cells_of_a_filled_in_sheet_are_read_as_typed(project: Path) -> None
     [row] = checked_with_its_own_sections(project).layers["groundwater_point"].frame.to_dict("records")
     assert (row["point_type"], row["water_class"], row["well_depth_m"]) == ("dual_source", "iii", 60.0)
     assert row["monitored_on"] == dt.datetime(2026, 5, 20)
+
+
+def test_what_a_laboratory_did_not_find_is_read_from_a_filled_in_sheet(project: Path) -> None:
+    fill_in(project)
+    layers = checked_with_its_own_sections(project).layers
+    [soil], [crop] = (layers[name].frame.to_dict("records") for name in ("soil_sample", "crop_sample"))
+    assert (soil["cadmium"], soil["undetected"]) == (0.01, "镉、汞")
+    assert pd.isna(soil["mercury"])
+    assert (crop["mercury"], crop["undetected"]) == (0.003, "汞")
 
 
 def test_in_a_project_a_sheet_without_a_record_is_an_error(project: Path) -> None:

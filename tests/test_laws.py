@@ -9,10 +9,10 @@ import shapely
 from onemap.export import shapefiles
 from onemap.ingest.intake import take_in
 from onemap.pipeline import build
-from onemap.spec.catalogue import load_catalogue
+from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.spec.project import load_project
 
-LAYERS = [layer.id for layer in load_catalogue().layers.values() if not layer.is_raster]
+LAYERS = [name for name in load_catalogue().layers if name in load_project(shipped("sample_geodata")).sources]
 HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\ncrs = "EPSG:4547"\n'
 
 

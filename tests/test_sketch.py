@@ -116,16 +116,16 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 def unknown(tmp_path):
     frame = gpd.GeoDataFrame(
         {
-            "采样编号": [f"S{n:03}" for n in range(12)],
-            "总镉": [0.2 + n / 10 for n in range(12)],
-            "利用方式": ["水田", "旱地", "果园"] * 4,
-            "日期": ["2026-05-01"] * 12,
+            "站号": [f"S{n:03}" for n in range(12)],
+            "降水": [0.2 + n / 10 for n in range(12)],
+            "仪器": ["翻斗", "称重", "虹吸"] * 4,
+            "启用日": ["2026-05-01"] * 12,
         },
         geometry=[Point(112.7 + n / 100, 34.9) for n in range(12)],
         crs="EPSG:4490",
     )
-    frame.to_file(tmp_path / "采样点.gpkg")
-    return tmp_path / "采样点.gpkg"
+    frame.to_file(tmp_path / "雨量站.gpkg")
+    return tmp_path / "雨量站.gpkg"
 
 
 def draft(text):
@@ -135,9 +135,9 @@ def draft(text):
 
 def test_an_unknown_kind_of_file_gets_a_draft_that_is_a_layer(unknown):
     spec = parse(LayerSpec, {"id": "mine", **tomllib.loads(draft(next(sketch(unknown))))}, "mine.toml", SpecError)
-    assert (spec.geometry, spec.fields[spec.key].title) == (("point",), "采样编号")
+    assert (spec.geometry, spec.fields[spec.key].title) == (("point",), "站号")
     assert [field.type for field in spec.fields.values()] == ["text", "number", "class", "date"]
-    assert [one.title for one in spec.fields[spec.class_field].classes.values()] == ["水田", "旱地", "果园"]
+    assert [one.title for one in spec.fields[spec.class_field].classes.values()] == ["翻斗", "称重", "虹吸"]
 
 
 def test_a_draft_and_its_entry_build_as_they_stand(unknown, tmp_path):

@@ -181,7 +181,8 @@ def _limits(spec: FieldSpec, lists: Choices) -> dict[str, Any]:
     if spec.type == "date":
         first, last = datetime(1950, 1, 1), datetime(2100, 12, 31)
         return _check("date", first, last, tr("date, as 2026-11-30"))
-    if spec.type in ("integer", "number"):
+    # Of an item that was not found a laboratory writes "<0.01", of which Excel must not warn.
+    if spec.type in ("integer", "number") and not spec.below_detection:
         low = -1e12 if spec.minimum is None else spec.minimum
         high = 1e12 if spec.maximum is None else spec.maximum
         words = "; ".join(filter(None, [kind_words(spec), range_words(spec)]))

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onemap.geodesy import METRES, SQUARE_METRES, unit_title
-from onemap.ingest.numbers import parse_quantity, split_unit
+from onemap.geodesy import factors_of, unit_title
+from onemap.ingest.numbers import parse_quantity, parse_undetected, split_unit
 from onemap.ingest.raw import Fault, written
 from onemap.ingest.values import is_blank
 from onemap.spec.layer import FieldSpec, LayerSpec, Unit
@@ -256,6 +256,18 @@ def take_fields(
     return pd.DataFrame(columns, index=frame.index), faults
 
 
+def converted(number: float, unit: float, own: float) -> float:
+    """Return a number in another unit; 300 μg/kg are 0.3 mg/kg and no hair more, where a product would say so.
+
+    Examples
+    --------
+    >>> converted(9, 0.001, 1.0), 9 * 0.001
+    (0.009, 0.009000000000000001)
+    """
+    parts = own / unit
+    return number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
+
+
 def _words(name: str, field: FieldSpec) -> list[str]:
     return [field.title, *(alias.name for alias in field.aliases), name, field.dbf]
 
@@ -268,7 +280,7 @@ def _in_field_unit(
         return values, []
     column, heads = heading
     alias = next((alias.unit for alias in field.aliases if fold(alias.name) == fold(column)), None)
-    factors = SQUARE_METRES if field.unit in SQUARE_METRES else METRES
+    factors = factors_of(field.unit)
     # What stands over the column in the table goes before what columns of that name usually are in.
     own, usual = field.unit, (heads if heads in factors else None) or alias or field.unit
     faults: list[Fault] = []
@@ -276,7 +288,8 @@ def _in_field_unit(
         return values, faults
 
     def scaled(at: Any, value: Any) -> Any:
-        number, stated = parse_quantity(value) or (None, None)
+        below = parse_undetected(value) if field.below_detection else None
+        number, stated = below or parse_quantity(value) or (None, None)
         unit = stated or usual
         if number is None or unit not in factors:
             return value
@@ -288,7 +301,10 @@ def _in_field_unit(
             hint = tr("write the whole column in one unit")
             faults.append(Fault("unit_differs", message, hint, at, name, written(value)))
         # A bare number in the field's own unit is left as it came.
-        return value if stated is None and unit == own else number * (factors[unit] / factors[own])
+        if stated is None and unit == own:
+            return value
+        number = converted(number, factors[unit], factors[own])
+        return number if below is None else f"<{number!r}" if number == number else value
 
     read = [scaled(at, value) for at, value in values.items()]
     if len(faults) >= MANY and len(faults) == values.notna().sum():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ from onemap.ingest.habits import Cell, repair_of, tell_habits
 from onemap.ingest.quality.outlines import check_outlines
 from onemap.ingest.raw import AS_WRITTEN, TOTALS_WORD, Fault, written
 from onemap.ingest.repairs import KIND_OF_TYPE, repair_geometry
+from onemap.ingest.undetected import list_undetected
 from onemap.ingest.values import DTYPES, read_value
 from onemap.model import SOURCE_ROW, Repair
 from onemap.progress import doing
@@ -53,19 +54,29 @@ def drop_totals(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFr
 def read_values(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Read every value as its field's type, and miss the required ones."""
     faults: list[Fault] = []
-    columns = {}
+    columns, undetected = {}, {}
     rows = dict(zip(frame.index, frame[SOURCE_ROW], strict=True)) if SOURCE_ROW in frame else {}
     for name, field in spec.fields.items():
         told = AS_WRITTEN.format(name)
-        columns[name], found, habits = _read_column(frame[name], frame[told if told in frame else name], name, field)
-        faults += [*found, *tell_habits(habits, name, rows)]
+        read = _read_column(frame[name], frame[told if told in frame else name], name, field)
+        columns[name], undetected[name] = read.values, read.undetected
+        faults += [*read.faults, *tell_habits(read.habits, name, rows)]
+    listed = spec.undetected_field
+    if listed is not None:
+        columns[listed] = list_undetected(columns[listed], undetected, spec)
     return frame.assign(**columns), faults
 
 
-def _read_column(
-    raw: pd.Series[Any], told: pd.Series[Any], name: str, field: FieldSpec
-) -> tuple[pd.Series[Any], list[Fault], list[Cell]]:
-    """Return the values of a column, what is wrong with them, and the cells that are written in a way of their own."""
+class _Column(NamedTuple):
+    """The values of a column, what is wrong with them, and the cells that are written in a way of their own."""
+
+    values: pd.Series[Any]
+    faults: list[Fault]
+    habits: list[Cell]
+    undetected: NDArray[np.bool_]
+
+
+def _read_column(raw: pd.Series[Any], told: pd.Series[Any], name: str, field: FieldSpec) -> _Column:
     # Towns, crops and classes repeat: each spelling is read once.
     codes, spellings = pd.factorize(raw, use_na_sentinel=False)
     readings = [read_value(value, field) for value in spellings]
@@ -80,13 +91,18 @@ def _read_column(
     # A column that is missing or blank altogether is one fault, which the matching of columns has told.
     if field.required and raw.notna().any():
         message, hint = tr("{field} is blank", field=field.label), tr("fill it in; the record is kept")
-        silent = {code for code, reading in enumerate(readings) if reading.value is None and not reading.kind}
+        silent = {
+            code
+            for code, reading in enumerate(readings)
+            if reading.value is None and not (reading.kind or reading.undetected)
+        }
         faults += [
             Fault("missing_value", message, hint, at, name, "" if pd.isna(told[at]) else written(told[at]))
             for at, code in zip(raw.index, codes, strict=True)
             if code in silent
         ]
-    return values.astype(DTYPES[field.type]), faults, [cell for cell in cells if cell[2].habit]
+    below = np.array([reading.undetected for reading in readings], dtype=bool)[codes]
+    return _Column(values.astype(DTYPES[field.type]), faults, [cell for cell in cells if cell[2].habit], below)
 
 
 def part_mixtures(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataFrame, list[Fault]]:

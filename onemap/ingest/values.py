@@ -14,7 +14,7 @@ import pandas as pd
 from onemap.dates import is_day_number, parse_date
 from onemap.geodesy import unit_title
 from onemap.ingest.codes import check_code, has_lost_zero, industry_digits
-from onemap.ingest.numbers import parse_number
+from onemap.ingest.numbers import parse_number, parse_undetected
 from onemap.ingest.raw import written
 from onemap.model import Action
 from onemap.spec.kinds import Severity
@@ -58,6 +58,8 @@ class Reading(NamedTuple):
     hint: str = ""
     severity: Severity | None = None
     habit: Habit = ""
+    undetected: bool = False
+    """The value is the limit of detection, below which it lies; None where nobody says how low that is."""
 
 
 def is_blank(raw: Any, field: FieldSpec) -> bool:
@@ -147,6 +149,11 @@ def _industry_code(text: str, digits: str, field: FieldSpec) -> Reading:
 
 
 def _number(raw: Any, field: FieldSpec) -> Reading:
+    below = parse_undetected(raw) if field.below_detection else None
+    if below is not None:
+        # Whether it lies within the range nobody knows, but the limit of detection must.
+        reading = _number(below.limit, field) if below.limit == below.limit else Reading(None)
+        return reading._replace(undetected=not reading.kind)
     number = parse_number(raw)
     if number is None:
         return _counted(raw, field) or _wrong(raw, tr("a number"))

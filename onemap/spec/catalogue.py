@@ -1,4 +1,4 @@
-"""All layers and rules that a project knows: the built-in ones, with the project's own laid over them."""
+"""All layers, rules and standards that a project knows: the built-in ones, with the project's own laid over them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from onemap.errors import SpecError, nearest
 from onemap.spec import toml
 from onemap.spec.layer import LayerSpec
 from onemap.spec.rule import Rule
+from onemap.spec.standard import Standard
 from onemap.text import fold, tr
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
@@ -24,14 +25,15 @@ def shipped(name: str) -> Path:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Layers by id in the order of their files' names, and rules by id in the order of the lists."""
+    """Layers and standards by id in the order of their files' names, and rules by id in the order of the lists."""
 
     layers: Mapping[str, LayerSpec]
     rules: Mapping[str, Rule]
+    standards: Mapping[str, Standard]
 
 
 def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Catalogue:
-    """Read the built-in layers and rules, and lay a project's own over them.
+    """Read the built-in layers, rules and standards, and lay a project's own over them.
 
     Parameters
     ----------
@@ -66,7 +68,13 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
         _check_others(layer, layers)
     for rule in rules.values():
         _check_rule(rule, layers)
-    return Catalogue(layers, rules)
+    standards = {
+        path.stem: toml.parse(
+            Standard, {"id": path.stem, **toml.read(path, SpecError)}, f"standards/{path.name}", SpecError
+        )
+        for path in _files(folders, "standards")
+    }
+    return Catalogue(layers, rules, standards)
 
 
 def _laid_over(old: Any, new: Any) -> Any:

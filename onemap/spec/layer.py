@@ -9,14 +9,14 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from onemap.geodesy import METRES, SQUARE_METRES
+from onemap.geodesy import factors_of
 from onemap.spec.blanks import BLANKS, UNKNOWNS
 from onemap.spec.toml import Spec
 from onemap.text import fold, pick, tr
 
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
-Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km"]
+Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg"]
 CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -92,6 +92,12 @@ class FieldSpec(Spec):
         description="words such as 无 are no value here; left out: in codes, dates, numbers, townships, key and label",
     )
     counters: tuple[str, ...] = Field(default=(), description="what may stand behind its numbers: 人, 年")
+    below_detection: bool = Field(
+        default=False, description="<0.05, 0.05L and 未检出 are values: the detection limit, or none, is kept"
+    )
+    lists_undetected: bool = Field(
+        default=False, description="a text into which the program writes what of a record was below detection"
+    )
     measures_area: bool = Field(default=False, description="a declared area, compared with the measured one")
     names_township: bool = Field(default=False, description="the stated township, compared with the place")
     sample: str | None = Field(
@@ -158,6 +164,13 @@ class FieldSpec(Spec):
         return self
 
     @model_validator(mode="after")
+    def _a_number_is_below_detection(self) -> Self:
+        if (self.below_detection and self.type != "number") or (self.lists_undetected and self.type != "text"):
+            message = tr("only a number can be below detection, and only a text can list what was")
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _a_number_is_sampled(self) -> Self:
         if self.sample is not None and self.type not in ("integer", "number"):
             message = tr("only a number can be sampled from a raster, not a field of type {type}", type=self.type)
@@ -196,9 +209,8 @@ class FieldSpec(Spec):
 
     @model_validator(mode="after")
     def _units_and_words_fit(self) -> Self:
-        kinds = [set(SQUARE_METRES) if u in SQUARE_METRES else set(METRES) for u in (self.unit,) if u]
         for alias in self.aliases:
-            if alias.unit and not any(alias.unit in kind for kind in kinds):
+            if alias.unit and (self.unit is None or alias.unit not in factors_of(self.unit)):
                 message = tr("alias {name!r} has a unit that the field has not", name=alias.name)
                 raise ValueError(message)
         seen: dict[str, str] = {}
@@ -280,6 +292,11 @@ class LayerSpec(Spec):
         return next((own_id for own_id, spec in self.fields.items() if spec.measures_area), None)
 
     @property
+    def undetected_field(self) -> str | None:
+        """The field that lists what was below detection, if there is one."""
+        return next((own_id for own_id, spec in self.fields.items() if spec.lists_undetected), None)
+
+    @property
     def township_field(self) -> str | None:
         """The field that states the township, if there is one."""
         return next((own_id for own_id, spec in self.fields.items() if spec.names_township), None)
@@ -340,6 +357,9 @@ class LayerSpec(Spec):
                 problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
             if spec.repeats_with is not None and spec.repeats_with not in self.fields:
                 problems.append(tr("{role} names no field: {name}", role="repeats_with", name=spec.repeats_with))
+        fields = self.fields.values()
+        if any(spec.below_detection for spec in fields) != (sum(spec.lists_undetected for spec in fields) == 1):
+            problems.append(tr("where numbers can be below detection, one text field lists them, and only there"))
         return problems
 
     def _misplaced_keys(self) -> list[str]:
