@@ -26,6 +26,7 @@ from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
 from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
 from onemap.risk.balance import balances
+from onemap.risk.measurement import Given
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import language, tr
 
@@ -139,8 +140,8 @@ def _assessed(atlas: Atlas) -> Atlas:
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
-    day = last_day(project.spec.period)
-    ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, day, atlas.cache)
+    given = Given(last_day(project.spec.period), project.catalogue.standards)
+    ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, given, atlas.cache)
     begin("assessing", len(rules) + 1)
     findings, links = assess(rules, ground)
     with doing(tr("County balance")):

@@ -15,6 +15,7 @@ from onemap.dates import last_day
 from onemap.model import Layer
 from onemap.risk.assess import Ground, assess, check_measures
 from onemap.risk.due import measure
+from onemap.risk.measurement import Given
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.rule import Due, Rule
 from onemap.text import speaking
@@ -48,7 +49,7 @@ def rule(**changes) -> Rule:
 
 
 def listed(layer: Layer, **changes) -> dict[str, tuple[str, float]]:
-    table, _ = assess([rule(**changes)], Ground({layer.spec.id: layer}, frozenset(), SPECS, day=DAY))
+    table, _ = assess([rule(**changes)], Ground({layer.spec.id: layer}, frozenset(), SPECS, given=Given(DAY)))
     return {row["of_key"]: (row["level"], row["value"]) for row in table.to_dict("records")}
 
 
@@ -81,7 +82,8 @@ def test_a_deadline_that_is_not_known_cannot_be_judged_and_takes_nothing_from_ot
 
 def test_whether_it_is_done_may_not_be_known():
     table, _ = assess(
-        [rule()], Ground({"cadmium_enterprise": enterprises(["2026-01-01"], [None])}, frozenset(), SPECS, day=DAY)
+        [rule()],
+        Ground({"cadmium_enterprise": enterprises(["2026-01-01"], [None])}, frozenset(), SPECS, given=Given(DAY)),
     )
     assert table["level"].tolist() == ["unknown"]
     assert "整治进展" in table["reason"][0]
@@ -90,19 +92,19 @@ def test_whether_it_is_done_may_not_be_known():
 def test_the_sentence_says_when_it_was_due_and_how_long_ago():
     with speaking("zh"):
         layers = {"cadmium_enterprise": enterprises(["2026-11-10"])}
-        table, _ = assess([rule()], Ground(layers, frozenset(), SPECS, day=DAY))
+        table, _ = assess([rule()], Ground(layers, frozenset(), SPECS, given=Given(DAY)))
     assert table["reason"][0] == "因应于2026-11-10完成，截至本期末已超期20天（依据 依据）定为中"
 
 
 def test_without_the_layer_nothing_is_judged():
-    table, _ = assess([rule()], Ground({}, frozenset(), SPECS, day=DAY))
+    table, _ = assess([rule()], Ground({}, frozenset(), SPECS, given=Given(DAY)))
     assert table["level"].tolist() == ["unknown"]
 
 
 @given(st.dates(dt.date(2000, 1, 31), dt.date(2040, 1, 31)), st.integers(1, 60))
 def test_what_is_to_be_done_again_is_due_months_after_the_last_time(last, months):
     asked = rule(due={"since": "remediation_deadline", "months": months})
-    found = measure(enterprises([last.isoformat()]), asked, DAY)["value"][0]
+    found = measure(enterprises([last.isoformat()]), asked, Given(DAY))["value"][0]
     years, month = divmod(last.month - 1 + months, 12)
     # In a month that has no such day it is the last of that month.
     days = (dt.date(last.year + years + (month == 11), (month + 1) % 12 + 1, 1) - dt.timedelta(1)).day

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -16,17 +15,17 @@ from onemap.cache import NOTHING_KEPT, Cache
 from onemap.errors import SpecError, nearest
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import doing
-from onemap.risk import distance, due, overlap, ring_area
+from onemap.risk import distance, due, exceedance, overlap, ring_area
 from onemap.risk.grading import UNKNOWN_LIMIT, Worse, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
-from onemap.risk.measurement import class_label
+from onemap.risk.measurement import Given, class_label
 from onemap.risk.reasons import basis, check_reason, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
-Unit = Literal["m", "mu", "count", "days"]
+Unit = Literal["m", "mu", "count", "days", "times"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,13 @@ class Measure:
     """A way to measure, and how what it measures is graded."""
 
     function: Callable[..., pd.DataFrame]
-    """(of, to, rule), or of a measure of one layer alone (of, rule, the last day of the period)."""
+    """(of, to, rule), or of a measure of one layer alone (of, rule, what is given)."""
     unit: Unit
     worse: Worse
     """Which values are worse."""
-    graded_by: Literal["value", "ring"]
-    """What is compared with the limits: the value, or the outer edge of its ring (the smaller the worse)."""
+    graded_by: Literal["value", "ring", "grade"]
+    """What is compared with the limits: the value, the outer edge of its ring (the smaller the worse), or a grade of
+    its own that goes by more than one value."""
     needs: str | None = None
     """The key of the rule without which it cannot measure."""
     alone: bool = False
@@ -58,6 +58,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "ring_area": Measure(ring_area.measure, "mu", "large", "ring", "rings"),
     "overlap": Measure(overlap.measure, "mu", "large", "value"),
     "due": Measure(due.measure, "days", "large", "value", "due", alone=True),
+    "exceedance": Measure(exceedance.measure, "times", "large", "grade", "standard", alone=True),
 }
 """Every measure by the name that rules call it."""
 
@@ -123,8 +124,7 @@ class Ground:
     """Every layer that the project knows, which gives the layers that are not there their names."""
     crs: str | None = None
     """That of the layers."""
-    day: date = date(2100, 1, 1)
-    """The last day of the period."""
+    given: Given = field(default_factory=Given)
     cache: Cache = NOTHING_KEPT
 
     def inputs(self, *layers: str) -> Iterator[str | None]:
@@ -181,7 +181,7 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
         return _table([_gap(_not_provided(specs[rule.of].name))])
     of = select(layers[rule.of], rule.where.get(rule.of, {}))
     if MEASURES[rule.measure].alone:
-        return _alone(of, rule, ground.day)
+        return _alone(of, rule, ground.given)
     to = {own_id: select(layers[own_id], rule.where.get(own_id, {})) for own_id in rule.to if own_id in layers}
     placed = [own_id for own_id in to if located(layers[own_id]).any()]
     gaps = [
@@ -201,10 +201,10 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     return rows
 
 
-def _alone(of: Side, rule: Rule, day: date) -> pd.DataFrame:
+def _alone(of: Side, rule: Rule, given: Given) -> pd.DataFrame:
     """Return the findings of a rule about the features of one layer, each by itself."""
     # What is not known of one feature takes nothing from what is known of another: each has its own level.
-    return _told(MEASURES[rule.measure].function(of.layer, rule, day).assign(to_doubt=""), of, None, rule)
+    return _told(MEASURES[rule.measure].function(of.layer, rule, given).assign(to_doubt=""), of, None, rule)
 
 
 def _measured(of: Side, to: Side, rule: Rule) -> pd.DataFrame:
@@ -222,11 +222,11 @@ def _told(rows: pd.DataFrame, of: Side, to: Layer | None, rule: Rule) -> pd.Data
         return _table([])
     rows["level"] = grade(rows[measure.graded_by], rule, measure.limits)
     rows = rows[rows["level"].notna()]
-    doubts = of.doubts.reindex(rows["of"]).to_numpy(), rows["to_doubt"].to_numpy()
+    doubts = of.doubts.reindex(rows["of"], fill_value="").to_numpy(), rows["to_doubt"].to_numpy()
     rows = rows.assign(
-        of_key=of.layer.keys.reindex(rows["of"]).to_numpy(),
-        of_label=of.layer.labels.reindex(rows["of"]).to_numpy(),
-        township=of.layer.townships.reindex(rows["of"]).to_numpy(),
+        of_key=of.layer.keys.reindex(rows["of"], fill_value="").to_numpy(),
+        of_label=of.layer.labels.reindex(rows["of"], fill_value="").to_numpy(),
+        township=of.layer.townships.reindex(rows["of"], fill_value="").to_numpy(),
         to_layer=to.spec.id if to else "",
         value=rows["value"].round(3),
         unit=_unit(measure.unit),
@@ -279,4 +279,4 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _unit(unit: Unit) -> str:
     """Return a unit in the language spoken now."""
-    return {"m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days")}[unit]
+    return {"m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days"), "times": tr("times")}[unit]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.measurement import COLUMNS, SUM
+from onemap.risk.measurement import COLUMNS, SUM, Given
 from onemap.spec.rule import Due, Rule
 from onemap.text import tr
 
 
-def measure(of: Layer, rule: Rule, day: dt.date) -> pd.DataFrame:
+def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
     """Return for each feature the days since what is due was due; below 0 where it is due later.
 
-    Parameters
-    ----------
-    day
-        The last day of the period: what is due on it is not overdue.
+    What is due on the last day of the period is not overdue.
 
     Returns
     -------
@@ -31,7 +27,7 @@ def measure(of: Layer, rule: Rule, day: dt.date) -> pd.DataFrame:
     assert rule.due is not None
     frame, field = of.frame, of.spec.fields[rule.due.field]
     due = _due_days(frame[rule.due.field], rule.due)
-    days = (pd.Timestamp(day) - due).dt.days.astype(float)
+    days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     missing = tr("{field} is not filled in: cannot be judged", field=field.label)
     return pd.DataFrame(
         {

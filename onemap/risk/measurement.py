@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +13,7 @@ from numpy.typing import NDArray
 
 from onemap.model import Layer
 from onemap.spec.layer import FieldSpec
+from onemap.spec.standard import Standard
 from onemap.text import tr
 
 COLUMNS: Final = ("of", "to", "to_class", "to_key", "to_label", "value", "ring", "link")
@@ -18,6 +22,15 @@ value: in the unit of the measure, NaN where it cannot be measured; ring: the ou
 link: the line that was measured, or None."""
 
 SUM: Final = -1
+
+
+@dataclass(frozen=True)
+class Given:
+    """What measures of one layer alone are given beside it."""
+
+    day: dt.date = dt.date(2100, 1, 1)
+    """The last day of the period."""
+    standards: Mapping[str, Standard] = field(default_factory=dict)
 
 
 def pairs_table(

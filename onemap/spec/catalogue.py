@@ -66,14 +66,15 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
     for layer in layers.values():
         _check_samples(layer, layers)
         _check_others(layer, layers)
-    for rule in rules.values():
-        _check_rule(rule, layers)
     standards = {
         path.stem: toml.parse(
             Standard, {"id": path.stem, **toml.read(path, SpecError)}, f"standards/{path.name}", SpecError
         )
         for path in _files(folders, "standards")
     }
+    for rule in rules.values():
+        _check_rule(rule, layers)
+        _check_standard(rule, layers[rule.of], standards)
     return Catalogue(layers, rules, standards)
 
 
@@ -131,6 +132,16 @@ def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
             words = layers[layer].fields[field].class_of
             for word in wanted if words else ():
                 _known(fold(word), words, rule, tr("class"))
+
+
+def _check_standard(rule: Rule, layer: LayerSpec, standards: Mapping[str, Standard]) -> None:
+    """Raise if `rule` speaks of a standard or an item that is not there, or its layer has none of the items."""
+    if rule.standard is None:
+        return
+    _known(rule.standard, standards, rule, tr("standard"))
+    for item in rule.items:
+        _known(item, standards[rule.standard].items, rule, tr("item"))
+        _known(item, layer.fields, rule, tr("field"))
 
 
 def _known(name: str, names: Mapping[str, Any], rule: Rule, kind: str) -> None:
