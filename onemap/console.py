@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ from onemap.spec.catalogue import Catalogue
 from onemap.spec.kinds import KINDS
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.rule import LEVELS
-from onemap.text import tr
+from onemap.text import listed_words, tr
 
 STYLES: Final = {"error": "bold red", "warning": "yellow", "info": "dim"}
 NO_RECORDS: Final = ("not_a_record", "totals_row")
@@ -189,8 +189,10 @@ def show_known(known: Known, catalogue: Catalogue) -> None:
     spec = catalogue.layers.get(known.layer)
     show(f"{spec.name if spec else known.layer}: {known.label} ({known.key})")
     fields = spec.fields if spec else {}
+    # A limit of detection is not what was found.
+    none = listed_words(known.values.get((spec and spec.undetected_field) or "") or "")
     shown = {
-        fields[name].label if name in fields else name: _value(value, fields.get(name))
+        fields[name].label if name in fields else name: _value(value, fields.get(name), none)
         for name, value in known.values.items()
         if value not in (None, "")
     }
@@ -212,8 +214,9 @@ def show_known(known: Known, catalogue: Catalogue) -> None:
         show(f"    {finding['reason']}")
 
 
-def _value(value: Any, field: FieldSpec | None) -> str:
+def _value(value: Any, field: FieldSpec | None, undetected: Collection[str]) -> str:
     text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    text = f"<{text}" if field and field.below_detection and field.title in undetected else text
     return f"{text} {unit_title(field.unit)}" if field and field.unit else text
 
 

@@ -20,7 +20,8 @@ from onemap.cache import FOLDER, Cache
 from onemap.ingest import arrivals
 from onemap.ingest.files import Part
 from onemap.ingest.raw import UnreadableError
-from onemap.pipeline import build, run
+from onemap.pipeline import build, cache_of, run
+from onemap.spec.catalogue import shipped
 from onemap.spec.project import load_project
 from onemap.text import speaking
 from tests.conftest import SAMPLE
@@ -253,6 +254,17 @@ def test_an_entry_is_found_only_by_all_that_it_follows_from(tmp_path, base, step
     assert Cache(tmp_path / FOLDER, ["base"]).value("step", ["a", "b"], lambda: 1) == 1
     assert Cache(tmp_path / FOLDER, base).value(step, inputs, lambda: 2) == 2
     assert Cache(tmp_path / FOLDER, ["base"]).value("step", ["a", "b"], lambda: 3) == 1
+
+
+def test_a_limit_that_is_corrected_has_entries_of_its_own(tmp_path):
+    project = small_project(tmp_path / "p")
+    text = (project / "project.toml").read_text("utf-8")
+    (project / "project.toml").write_text(text.replace("[sources", 'layers = "own"\n[sources', 1), "utf-8")
+    shutil.copytree(shipped("layers") / "standards", project / "own" / "standards")
+    before = cache_of(load_project(project)).value("step", [], lambda: 1)
+    file = project / "own" / "standards" / "gb15618.toml"
+    file.write_text(file.read_text("utf-8").replace("[  1.5,   2.0", "[  1.6,   2.0"), "utf-8")
+    assert (before, cache_of(load_project(project)).value("step", [], lambda: 2)) == (1, 2)
 
 
 def test_where_an_input_is_not_known_nothing_is_kept(tmp_path):

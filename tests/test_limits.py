@@ -156,6 +156,12 @@ def test_the_worst_element_sets_the_level_of_a_sample():
     assert (worst["level"], worst["set_by"]) == (2, ("cadmium", "arsenic"))
 
 
+def test_nothing_sets_the_level_of_a_sample_that_keeps_all_limits():
+    frame = pd.DataFrame({"ph": [8.0], "land_use": "旱地", **dict.fromkeys(DECIDING, 0.1)})
+    worst = worst_of(judge(frame, SOIL_LIMITS, SOIL, DECIDING)).iloc[0]
+    assert (worst["level"], worst["set_by"], worst["unknown"]) == (1, (), ())
+
+
 def test_what_was_not_analysed_leaves_the_worst_level_open():
     frame = pd.DataFrame({"ph": [8.0], "land_use": "旱地", "cadmium": 0.7})
     worst = worst_of(judge(frame, SOIL_LIMITS, SOIL, DECIDING)).iloc[0]
@@ -216,6 +222,10 @@ def test_a_comma_in_the_name_of_an_index_parts_no_list():
 def test_what_may_not_be_found_at_all_keeps_class_one_where_it_was_not_found():
     frame = pd.DataFrame({"anionic_surfactants": [0.05, 0.05], "undetected": ["阴离子表面活性剂", None]})
     assert judge(frame, GROUNDWATER, WATER, ["anionic_surfactants"])["level"].tolist() == [1, 2]
+
+
+def test_to_what_may_not_be_found_at_all_nothing_has_a_ratio():
+    assert judge(pd.DataFrame({"anionic_surfactants": [0.05]}), GROUNDWATER, WATER)["ratio"].tolist() == [pd.NA]
 
 
 def test_groundwater_is_compared_with_the_limit_of_class_three_where_that_is_asked():

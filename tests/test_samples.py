@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
+from onemap.cli import main
 from onemap.errors import SpecError
 from onemap.export import shapefiles
 from onemap.ingest.columns import match_columns
@@ -217,3 +218,12 @@ def test_real_samples_go_through_the_layer_to_the_levels_of_the_printed_table(tm
         band = (ph > 5.5) + (ph > 6.5) + (ph > 7.5)
         wanted[1 + (value > screening("cadmium", land, band)) + (value > control("cadmium", band))] += 1
     assert Counter(judge(frame, CATALOGUE.standards["gb15618"], SOIL, ["cadmium"])["level"]) == wanted
+
+
+def test_why_tells_a_limit_of_detection_from_a_value(tmp_path, capsys):
+    taken(tmp_path, "A1,水田,6,<0.01,80,112.79,34.91")
+    assert main(["build", str(tmp_path), "--out", str(tmp_path / "out"), "--only", "gpkg,csv,issues,lists"]) == 0
+    assert main(["why", str(tmp_path / "out"), "A1"]) == 0
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["镉", "<0.01", "mg/kg"] in told
+    assert ["汞", "0.08", "mg/kg"] in told
