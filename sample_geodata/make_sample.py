@@ -24,6 +24,7 @@ from files import (
     write_zone_shapefile,
 )
 from ledgers import Record, make_ledgers
+from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
 from workbook import FIRST_ROW, cell_of, spell_coordinates, spell_dates, write_workbook
@@ -41,6 +42,7 @@ WELL_FILE: Final = "水利局/地下水点位.csv"
 WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
+SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -57,6 +59,8 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     county = make_county(rng)
     ledgers = make_ledgers(county, rng)
     fields = make_fields(county, ledgers.plumes, rng)
+    # With dice of their own, so that all that was there before is as it was.
+    samples = make_samples(fields, np.random.default_rng(SEED + 1))
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -70,6 +74,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_zipped_shapefile(folder / WATER_FILE, ledgers.water_sources, WATER_SCHEMA)
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
+    defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects

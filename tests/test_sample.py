@@ -1,10 +1,12 @@
 """The sample county: its planted defects one by one, and its lists against plain computations made here."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyproj
 import pytest
@@ -13,6 +15,7 @@ import shapely
 from onemap.export import tables
 from onemap.geodesy import MU_M2
 from tests.conftest import SAMPLE
+from tests.printed import control, screening
 
 GOLDEN = Path(__file__).parent / "golden"
 DEFECTS = tomllib.loads((SAMPLE / "planted_defects.toml").read_text("utf-8"))["defects"]
@@ -57,8 +60,8 @@ def test_rows_read_are_rows_kept_and_rows_dropped(sample_atlas):
 def test_every_source_lies_in_the_county_and_for_sure_where_it_could_be_compared(sample_atlas):
     told = {source.layer: source.crs.confidence for source in sample_atlas.sources}
     # Before the townships are read only the rough box says where the county is; wells fit nothing else; rivers fit
-    # the fields along them to no more than 35 m.
-    unsure = {"township", "groundwater_point", "drinking_water_source", "river"}
+    # the fields along them to no more than 35 m; samples lie in fields all over the county, wherever one puts them.
+    unsure = {"township", "groundwater_point", "drinking_water_source", "river", "soil_sample", "crop_sample"}
     assert told == {layer: "likely" if layer in unsure else "sure" for layer in sample_atlas.layers}
 
 
@@ -151,3 +154,51 @@ def test_the_lists_are_the_golden_ones(sample_atlas, tmp_path, name):
     # After a change that means to change them: copy them from a build of the sample, and read the difference.
     tables.write(sample_atlas, tmp_path)
     assert (tmp_path / name).read_text("utf-8-sig").splitlines() == (GOLDEN / name).read_text("utf-8-sig").splitlines()
+
+
+def sheet(name):
+    book = openpyxl.load_workbook(SAMPLE / "农业农村局" / "协同监测样品.xlsx")
+    header, _, *rows = book[name].iter_rows(min_row=2, values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def in_mg(value, units=1.0):
+    """Return a value in mg/kg; nothing is more than what was not found, and None is not known."""
+    if isinstance(value, str):
+        return None if value == "o.52" else 0.0
+    return None if value is None else value / units
+
+
+def test_the_list_of_soil_above_limits_is_what_the_printed_limits_say(sample_atlas):
+    elements = {"镉": "cadmium", "汞": "mercury", "砷": "arsenic", "铅": "lead", "铬": "chromium"}
+    expected = {}
+    for row in sheet("土壤样品"):
+        values = {item: in_mg(row[name], 1000 if name == "汞" else 1) for name, item in elements.items()}
+        land = "水田" if row["土地利用"] == "水田" else "其他"
+        levels = {0}
+        if row["pH"] is not None:
+            band = sum(row["pH"] > edge for edge in (5.5, 6.5, 7.5))
+            levels = {
+                1 + (value > screening(item, land, band)) + (value > control(item, band))
+                for item, value in values.items()
+                if value is not None
+            }
+        known = row["pH"] is not None and (None not in values.values() or 3 in levels)
+        level = {0: "", 1: "", 2: "medium", 3: "high"}[max(levels)] if known else "unknown"
+        expected |= {row["样品编号"]: level} if level else {}
+    found = sample_atlas.findings.query("rule == 'soil_sample_exceedance'")
+    assert dict(zip(found["of_key"], found["level"], strict=True)) == expected
+    assert {*found["level"]} == {"high", "medium", "unknown"}
+
+
+def test_the_list_of_overdue_remediation_goes_by_the_days_to_the_end_of_the_period(sample_atlas):
+    frame = sample_atlas.layers["cadmium_enterprise"].frame
+    frame = frame[frame["remediation_state"].isin(["not_started", "in_progress"])]
+    expected = []
+    for deadline in frame["remediation_deadline"]:
+        days = None if pd.isna(deadline) else (dt.date(2026, 11, 30) - deadline.date()).days
+        level = "unknown" if days is None else "high" if days >= 90 else "medium" if days >= 1 else "low"
+        expected += [level] if days is None or days >= -30 else []
+    found = sample_atlas.findings.query("rule == 'enterprise_remediation_due'")
+    assert sorted(found["level"]) == sorted(expected)
+    assert {*found["level"]} == {"high", "medium", "low", "unknown"}

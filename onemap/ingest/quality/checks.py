@@ -31,7 +31,7 @@ def miss_classes(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDataF
     there, classes = frame[spec.class_field].dropna(), spec.fields[spec.class_field].classes
     ids = [own_id for own_id in classes if own_id not in {*there}]
     absent = [classes[own_id].label for own_id in ids]
-    if not absent or len(there) < MANY_A_CLASS * len(classes):
+    if not spec.every_class or not absent or len(there) < MANY_A_CLASS * len(classes):
         return frame, []
     message = tr("no record is of the class: {classes}", classes=tr(", ").join(absent))
     hint = tr("ask the bureau whether there is none")
