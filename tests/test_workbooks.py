@@ -287,3 +287,29 @@ def test_the_kinds_that_occur_are_explained(tmp_path: Path) -> None:
     *_, kinds = openpyxl.load_workbook(issue_workbook.write(atlas, tmp_path)[0]).worksheets
     there = [f"{KINDS[own_id].number} {KINDS[own_id].title}" for own_id in KINDS if own_id in {*atlas.issues["kind"]}]
     assert [row[0] for row in kinds.iter_rows(min_row=2, values_only=True)] == there
+
+
+def test_a_list_about_single_features_has_no_columns_for_receptors(sample_atlas: Atlas, tmp_path: Path) -> None:
+    with speaking("zh"):
+        sheets = lists(sample_atlas, tmp_path)
+    due, soil = (values(sheets[name])[0] for name in ("涉镉企业整治超期清单", "农用地土壤点位超标清单"))
+    assert due == ("序号", "等级", "编码", "名称", "乡镇", "应于", "超期天数", "原因", "依据")
+    # A sample is called by its code.
+    assert soil == ("序号", "等级", "编码", "乡镇", "项目、数值与限值", "最大倍数", "原因", "依据")
+
+
+def test_the_overview_is_no_wider_than_can_be_read_when_there_are_many_lists(
+    sample_atlas: Atlas, tmp_path: Path
+) -> None:
+    with speaking("zh"):
+        overview = lists(sample_atlas, tmp_path)[OVERVIEW]
+    assert overview.max_column <= 17
+    titles = {cell for row in values(overview) for cell in row}
+    assert {rule.title for rule in sample_atlas.rules} <= titles
+
+
+def test_a_feature_without_a_code_is_no_gap_of_the_whole_list(sample_atlas: Atlas, tmp_path: Path) -> None:
+    with speaking("zh"):
+        rows = values(lists(sample_atlas, tmp_path)[OVERVIEW])
+    [words] = [[str(cell) for cell in row] for row in rows if row[0] == "涉镉企业整治超期清单" and row[1] is not None]
+    assert any("其中13条信息不足" in word for word in words)

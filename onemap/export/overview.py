@@ -29,19 +29,24 @@ from onemap.spec.rule import LEVELS, Rule
 from onemap.text import pick, tr
 
 FEWEST_COLUMNS: Final = 15
+ABREAST: Final = 4
+"""So many lists stand beside one another."""
 
 
 def write_overview(book: Book, sheet: Worksheet, atlas: Atlas) -> None:
     """Write the overview on `sheet`."""
     findings, layers = _finding_groups(atlas), _layer_groups(atlas)
-    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (findings, layers))
+    # Side by side all lists would print too small to be read.
+    blocks = [findings[at : at + ABREAST] for at in range(0, len(findings), ABREAST)]
+    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*blocks, layers))
     page = Page(book, sheet, max(FEWEST_COLUMNS, widest))
     sheet.set_column(0, 0, FIRST_WIDTH)
     sheet.set_column(1, page.columns - 1, OTHER_WIDTH)
     row = _write_head(page, atlas)
     row = _write_rules(page, row + 1, atlas)
     if township_names(atlas):
-        row = write_groups(page, row + 1, tr("Records of the lists by township"), findings)
+        for block in blocks:
+            row = write_groups(page, row + 1, tr("Records of the lists by township"), block)
         write_groups(page, row + 1, tr("Layers by township"), layers)
     # The title stays in sight and on each page.
     sheet.freeze_panes(1, 1)
@@ -153,8 +158,9 @@ def _sentence(rule: Rule, rows: pd.DataFrame, atlas: Atlas) -> str:
     if unknown.empty:
         return tr("Records: {count}, all of them judged.", count=len(rows))
     # A gap of the whole list has no feature of its own.
-    gaps = unknown[unknown["of_key"].fillna("") == ""]["reason"].drop_duplicates()
-    single = len(unknown) - (unknown["of_key"].fillna("") == "").sum()
+    of_none = (unknown["of_key"].fillna("") == "") & (unknown["of_label"].fillna("") == "")
+    gaps = unknown[of_none]["reason"].drop_duplicates()
+    single = len(unknown) - of_none.sum()
     sentences = [*gaps]
     if single:
         sentences.append(tr("Records that cannot be judged: {count}; the list says why.", count=single))

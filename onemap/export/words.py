@@ -95,6 +95,15 @@ def finding_columns() -> dict[str, str]:
     }
 
 
+def titles_alone(measure: str) -> dict[str, str]:
+    """Return what the columns of a list are called whose lines are about one feature each."""
+    titles = {
+        "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
+        "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
+    }
+    return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
+
+
 def issue_columns() -> dict[str, str]:
     """Return the titles of the columns of issues in the language spoken now."""
     return {

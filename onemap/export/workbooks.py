@@ -12,7 +12,7 @@ from onemap.export.balance_sheet import write_balances
 from onemap.export.look import LEVEL_TINTS
 from onemap.export.overview import empty_sentence, write_overview
 from onemap.export.sheets import Book, Column, workbook, write_table
-from onemap.export.words import class_title, finding_columns, layer_title
+from onemap.export.words import class_title, finding_columns, layer_title, titles_alone
 from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
 from onemap.spec.rule import Rule
@@ -36,7 +36,28 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 def _write_rule(book: Book, rule: Rule, atlas: Atlas) -> None:
     rows = atlas.findings[atlas.findings["rule"] == rule.id]
-    write_table(book, book.sheet(rule.name), _columns(rows, atlas), empty_sentence(rule, atlas))
+    columns = _columns(rows, atlas) if rule.to else _columns_alone(rows, rule)
+    write_table(book, book.sheet(rule.name), columns, empty_sentence(rule, atlas))
+
+
+def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
+    """Return the columns of a list whose lines are about one feature each."""
+    titles, own = finding_columns(), titles_alone(rule.measure)
+    names = ["of_key"] if rows["of_label"].equals(rows["of_key"]) else ["of_key", "of_label"]
+    return [
+        *_judged(rows),
+        *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
+        Column(own["to_label"], list(rows["to_label"])),
+        Column(own["value"], list(rows["value"]), NUMBER_FORMAT),
+        Column(titles["reason"], list(rows["reason"])),
+        Column(titles["basis"], list(rows["basis"]), printed=False),
+    ]
+
+
+def _judged(rows: pd.DataFrame) -> list[Column]:
+    levels = [level_title(level) for level in rows["level"]]
+    tints = [LEVEL_TINTS[level] for level in rows["level"]]
+    return [Column(tr("No."), range(1, len(rows) + 1), "0"), Column(finding_columns()["level"], levels, tints=tints)]
 
 
 def _columns(rows: pd.DataFrame, atlas: Atlas) -> list[Column]:
@@ -52,12 +73,7 @@ def _columns(rows: pd.DataFrame, atlas: Atlas) -> list[Column]:
         "to_label": rows["to_label"],
     }
     return [
-        Column(tr("No."), range(1, len(rows) + 1), "0"),
-        Column(
-            titles["level"],
-            [level_title(level) for level in rows["level"]],
-            tints=[LEVEL_TINTS[level] for level in rows["level"]],
-        ),
+        *_judged(rows),
         *(Column(titles[name], list(column)) for name, column in values.items()),
         Column(titles["value"], list(rows["value"]), NUMBER_FORMAT),
         Column(titles["unit"], list(rows["unit"].map(unit_title, na_action="ignore"))),
