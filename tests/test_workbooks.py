@@ -235,7 +235,8 @@ def test_sheet_names_are_what_excel_takes(tmp_path: Path) -> None:
 
 def test_a_gap_of_the_whole_list_is_told_in_words_in_the_overview(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
-    gap = atlas.findings.assign(of_key=atlas.findings["of_key"].where(atlas.findings["level"] != "unknown", ""))
+    known = atlas.findings["level"] != "unknown"
+    gap = atlas.findings.assign(**{side: atlas.findings[side].where(known, "") for side in ("of_key", "of_label")})
     rows = {row[0]: row for row in values(lists(replace(atlas, findings=gap), tmp_path)[OVERVIEW])}
     assert "未提供数据, 不能判定" in rows["重点管控清单"]
 
