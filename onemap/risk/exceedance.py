@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from typing import Any, Final
 
 import numpy as np
@@ -36,33 +36,77 @@ def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
     judged = _applicable(judge(of.frame, standard, _fields(of), items, rule.against), of, standard)
     measured = set(judged.loc[judged["value"].notna() | judged["undetected"].astype(bool), "item"])
     absent = [item for item in items if item not in measured and (judged["item"] == item).any()]
-    rows = _rows(judged[~judged["item"].isin(absent)], of, standard)
+    rows = _rows(judged[~judged["item"].isin(absent)], standard)
     if absent and len(of.frame):
         rows = pd.concat([rows, _not_measured(absent, standard)], ignore_index=True)
     return rows
 
 
-def _rows(judged: pd.DataFrame, of: Layer, standard: Standard) -> pd.DataFrame:
+def _rows(judged: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     worst = worst_of(judged)
-    of_sample = dict(iter(judged.groupby("sample", sort=False)))
-    ratios = judged.groupby("sample")["ratio"].max()
+    own_worst = worst["at_least"].reindex(judged["sample"]).to_numpy()
+    values = _values(judged[(judged["at_least"] > 1) & (judged["at_least"] == own_worst)], standard)
+    doubts = _doubts(judged[judged["level"].isna()], standard)
+    ratios = judged.groupby("sample")["ratio"].max().astype("Float64")
     found = []
-    for at, own in of_sample.items():
-        set_by = list(worst["set_by"][at])
-        level = worst["level"][at]
-        sure = pd.notna(level)
+    for at, level, at_least, set_by in worst[["level", "at_least", "set_by"]].itertuples():
+        sure, label = pd.notna(level), values.get(at, "")
         found.append(
             {
                 "of": at,
                 "to_key": ", ".join(set_by),
-                "to_label": _values(own, set_by, standard),
-                "value": float(ratios[at]) if sure and pd.notna(ratios[at]) else np.nan,
+                "to_label": label,
+                "value": ratios[at] if sure else pd.NA,
                 "grade": float(level) if sure else np.nan,
                 "when": standard.levels[int(level)].name if sure else "",
-                "unknown": "" if sure else _why(own, set_by, int(worst["at_least"][at]), standard),
+                "unknown": "" if sure else _why(doubts[at], label, standard.levels[at_least].name),
             }
         )
-    return _table(found)
+    table = _table(found)
+    return table.assign(value=table["value"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+
+
+def _values(setting: pd.DataFrame, standard: Standard) -> dict[Any, str]:
+    """Return for each sample the items that set its level, with their values and limits."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for sample, item, value, ratio, limit in setting[["sample", "item", "value", "ratio", "limit"]].itertuples(
+        index=False
+    ):
+        words = {"item": standard.items[item].name, "value": value, "unit": standard.unit}
+        text = tr("{item} {value:g} {unit}", **words)
+        if not pd.isna(ratio):
+            text = tr(
+                "{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", ratio=ratio, limit=limit, **words
+            )
+        found[sample].append(text)
+    return {sample: tr(", ").join(texts) for sample, texts in found.items()}
+
+
+def _doubts(lost: pd.DataFrame, standard: Standard) -> dict[Any, str]:
+    """Return for each sample of which items are not sure why they are not."""
+    reasons = {
+        "value": tr("not measured"),
+        "ph": tr("no pH"),
+        "class": tr("the land use or crop is not known"),
+        "limit": tr("no limit for it"),
+        "detection_limit": tr("its detection limit is above the limit"),
+    }
+    items: dict[Any, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for sample, item, why in lost[["sample", "item", "unknown"]].itertuples(index=False):
+        items[sample][why].append(standard.items[item].name)
+    return {
+        sample: tr("; ").join(
+            tr("{items}: {why}", items=tr(", ").join(names), why=reasons[why]) for why, names in by_reason.items()
+        )
+        for sample, by_reason in items.items()
+    }
+
+
+def _why(doubt: str, values: str, at_least: str) -> str:
+    """Say why the level of a sample is not sure, and what is sure of it."""
+    if not values:
+        return tr("{why}; cannot be judged", why=doubt)
+    return tr("{values}, at least {level}; {why}; cannot be judged further", values=values, why=doubt, level=at_least)
 
 
 def _not_measured(items: list[str], standard: Standard) -> pd.DataFrame:
@@ -90,39 +134,3 @@ def _applicable(judged: pd.DataFrame, of: Layer, standard: Standard) -> pd.DataF
     if standard.bands:
         known &= of.frame[PH].notna()
     return judged[judged["limit"].notna() | ~known.reindex(judged["sample"]).to_numpy()]
-
-
-def _values(judged: pd.DataFrame, items: Iterable[str], standard: Standard) -> str:
-    """Return the values of items with their limits, as in "镉 1.72 mg/kg（限值 0.6，2.87 倍）"."""
-    own = judged.set_index("item").loc[list(items)]
-    return tr(", ").join(_value(standard.items[str(item)].name, row, standard.unit) for item, row in own.iterrows())
-
-
-def _value(name: str, row: pd.Series[Any], unit: str) -> str:
-    if pd.isna(row["ratio"]):
-        return tr("{item} {value:g} {unit}", item=name, value=row["value"], unit=unit)
-    return tr(
-        "{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})",
-        item=name, value=row["value"], unit=unit, ratio=row["ratio"], limit=row["limit"],
-    )  # fmt: skip
-
-
-def _why(judged: pd.DataFrame, set_by: list[str], at_least: int, standard: Standard) -> str:
-    """Say why the level of a sample is not sure, and what is sure of it."""
-    reasons = {
-        "value": tr("not measured"),
-        "ph": tr("no pH"),
-        "class": tr("the land use or crop is not known"),
-        "limit": tr("no limit for it"),
-        "detection_limit": tr("its detection limit is above the limit"),
-    }
-    lost = judged[judged["level"].isna()].groupby("unknown", sort=False)["item"].agg(list)
-    told = tr("; ").join(
-        tr("{items}: {why}", items=tr(", ").join(standard.items[item].name for item in items), why=reasons[str(why)])
-        for why, items in lost.items()
-    )
-    if at_least == 1:
-        return tr("{why}; cannot be judged", why=told)
-    values = _values(judged, set_by, standard)
-    return tr("{values}, at least {level}; {why}; cannot be judged further", values=values, why=told,
-              level=standard.levels[at_least].name)  # fmt: skip
