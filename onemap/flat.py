@@ -114,13 +114,15 @@ def flatten(shapes: NDArray[Any]) -> Flat:
     counts = shapely.get_num_coordinates(shapes)
     rows = np.flatnonzero(counts)
     shapes = shapes[rows]
-    mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    kinds = shapely.get_type_id(shapes)
+    mixed = np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION)
     for at in mixed:
         shapes[at] = _highest(shapes[at])
     # A multipoint of one point is that point, around which discs are exact.
-    alone = (shapely.get_type_id(shapes) > shapely.GeometryType.POLYGON) & (shapely.get_num_geometries(shapes) == 1)
+    alone = np.flatnonzero(kinds > shapely.GeometryType.POLYGON)
+    alone = alone[shapely.get_num_geometries(shapes[alone]) == 1]
     shapes[alone] = shapely.get_geometry(shapes[alone], 0)
-    kinds = shapely.get_type_id(shapes)
+    kinds[alone] = shapely.get_type_id(shapes[alone])
     several = np.flatnonzero((kinds > shapely.GeometryType.POLYGON) | (shapely.get_num_interior_rings(shapes) > 0))
     shapes[several] = shapely.orient_polygons(shapes[several])
     counts = (shapely.get_num_coordinates(shapes) if len(mixed) else counts[rows]).astype(np.intp)
