@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from onemap.cache import NOTHING_KEPT
 from onemap.decision import REFERENCE
 from onemap.errors import PathError
 from onemap.ingest.columns import words_of
@@ -107,7 +108,8 @@ def _checked(path: Path, county: str | None) -> Atlas:
     if not known:
         raise _unknown(path, strangers)
     told += [*(one.issue for one in known), *(_issue(_passed_over(one, known), one.part) for one in strangers)]
-    atlas = check(_as_project(project, known))
+    # Nothing is left beside a file that somebody sent.
+    atlas = check(_as_project(project, known), cache=NOTHING_KEPT)
     return replace(atlas, told=sorted_issues((*atlas.told, *told)))
 
 
