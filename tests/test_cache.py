@@ -22,6 +22,7 @@ from onemap.ingest.files import Part
 from onemap.ingest.raw import UnreadableError
 from onemap.pipeline import build, cache_of, run
 from onemap.spec.catalogue import shipped
+from onemap.returned import check_file
 from onemap.spec.project import load_project
 from onemap.text import speaking
 from tests.conftest import SAMPLE
@@ -295,6 +296,15 @@ def test_where_no_folder_can_be_made_the_build_is_the_same(tmp_path):
     project = small_project(tmp_path / "p")
     (project / FOLDER).write_text("not a folder")
     assert products(project, tmp_path / "one") == anew(project, tmp_path / "two")
+
+
+def test_a_file_that_was_sent_is_checked_without_a_trace_beside_it(tmp_path):
+    small_project(tmp_path / "p")
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    shutil.copy(tmp_path / "p" / "sensitive_receptor.geojson", sent)
+    check_file(sent / "sensitive_receptor.geojson", "410883")
+    assert [path.name for path in sent.iterdir()] == ["sensitive_receptor.geojson"]
 
 
 def test_git_is_told_to_leave_the_folder_alone(tmp_path):
