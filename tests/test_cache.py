@@ -21,8 +21,8 @@ from onemap.ingest import arrivals
 from onemap.ingest.files import Part
 from onemap.ingest.raw import UnreadableError
 from onemap.pipeline import build, cache_of, run
-from onemap.spec.catalogue import shipped
 from onemap.returned import check_file
+from onemap.spec.catalogue import shipped
 from onemap.spec.project import load_project
 from onemap.text import speaking
 from tests.conftest import SAMPLE
