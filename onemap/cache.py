@@ -110,11 +110,10 @@ class Cache:
         holds
             Says of the light part whether it will be the same another time; otherwise it is not kept.
         """
-        told = list(inputs)
-        if self._folder is None or any(one is None for one in told):
+        digest = self._digest(step, inputs)
+        if not digest:
             light, heavy = make()
             return Kept("", light, lambda: heavy)
-        digest = digest_of([self._base, step, *(one or "" for one in told)])
         there, found = self._read(f"{step}-{digest}")
         if there and self._path(f"{step}-{digest}+").exists():
             return Kept(digest, found, lambda: self._again(f"{step}-{digest}+", make))
@@ -128,10 +127,10 @@ class Cache:
 
     def value(self, step: str, inputs: Iterable[str | None], make: Callable[[], Light]) -> Light:
         """Return what a step works out that has no heavy part."""
-        told = list(inputs)
-        if self._folder is None or any(one is None for one in told):
+        digest = self._digest(step, inputs)
+        if not digest:
             return make()
-        name = f"{step}-{digest_of([self._base, step, *(one or '' for one in told)])}"
+        name = f"{step}-{digest}"
         there, found = self._read(name)
         if there:
             return found  # type: ignore[no-any-return]
@@ -154,6 +153,15 @@ class Cache:
                 if file not in self._used and file.name != IGNORE and (old or spare):
                     file.unlink(missing_ok=True)
                     room += stat.st_size
+
+    def _digest(self, step: str, inputs: Iterable[str | None]) -> str:
+        """Return the digest of a step; "" where nothing is kept of it."""
+        told = [self._base, step]
+        for one in inputs if self._folder is not None else [None]:
+            if one is None:
+                return ""
+            told.append(one)
+        return digest_of(told)
 
     def _again(self, name: str, make: Callable[[], tuple[Any, Heavy]]) -> Heavy:
         there, found = self._read(name)

@@ -101,6 +101,24 @@ def test_a_crop_above_its_limit_is_listed_by_the_limit_of_its_kind():
     assert found[["of_key", "level", "value"]].values.tolist() == [["S0", "high", 1.5]]
 
 
+def test_what_was_measured_and_has_no_limit_here_is_not_passed_over():
+    with speaking("zh"):
+        found = listed("crop_sample", {"crop": "vegetable", "cadmium": 9.0, "mercury": 0.005})
+    found = found[found["of_key"] == "S0"]
+    assert found["level"].tolist() == ["unknown"]
+    assert "镉没有限值" in found["reason"][0]
+
+
+def test_a_limit_that_is_to_be_checked_says_so_in_the_list():
+    with speaking("zh"):
+        found = listed(
+            "crop_sample", {"crop": "rice", "cadmium": 0.1, "inorganic_arsenic": 0.3, "lead": 0.1, "chromium": 0.5}
+        )
+    # GB 2762-2017 has 0.2 of inorganic arsenic for rice, GB 2762-2022 0.35 for husked rice.
+    assert found["level"][0] == "high"
+    assert "0.35" in found["reason"][0]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"standard": "gb15681"}, "gb15618"), ({"items": ("cadmiun",)}, "cadmium"), ({"items": ("hch",)}, "hch")],

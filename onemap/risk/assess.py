@@ -92,16 +92,15 @@ def check_measures(rules: Sequence[Rule]) -> None:
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(MEASURES)
             raise SpecError(tr('rule {rule}: there is no measure "{name}"', rule=rule.id, name=rule.measure), hint)
         measure = MEASURES[rule.measure]
-        if measure.needs and not getattr(rule, measure.needs):
+        needed = [key for key in (measure.needs, None if measure.alone else "to") if key and not getattr(rule, key)]
+        if needed:
             message = tr('rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
-                         measure=rule.measure, key=measure.needs)  # fmt: skip
+                         measure=rule.measure, key=needed[0])  # fmt: skip
             raise SpecError(message, tr("add it to {file}", file=f"rules/{rule.id}.toml"))
-        if measure.alone == bool(rule.to):
-            message = tr('rule {rule}: the measure {measure} looks at one layer alone', rule=rule.id,
-                         measure=rule.measure) if measure.alone else tr(
-                         'rule {rule}: the measure {measure} needs the key "{key}"', rule=rule.id,
-                         measure=rule.measure, key="to")  # fmt: skip
-            raise SpecError(message, tr("correct it in {file}", file=f"rules/{rule.id}.toml"))
+        if measure.alone and rule.to:
+            message = tr("rule {rule}: the measure {measure} looks at one layer alone", rule=rule.id,
+                         measure=rule.measure)  # fmt: skip
+            raise SpecError(message, tr('take the key "to" out of {file}', file=f"rules/{rule.id}.toml"))
         if rule.measure == "nearest" and rule.of in rule.to:
             message = tr("rule {rule}: what is nearest within a layer is not measured", rule=rule.id)
             raise SpecError(message, tr("use the measure distance with a reach"))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.limits import Fields, classes_of, judge, worst_of
+from onemap.risk.limits import SOIL, classes_of, judge, worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given
 from onemap.spec.rule import Rule
 from onemap.spec.standard import Standard
 from onemap.text import tr
-
-PH: Final = "ph"
-UNDETECTED: Final = "undetected"
-"""The fields of a layer of samples that have its pH, and what was not found in it."""
 
 
 def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
@@ -33,7 +29,9 @@ def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
     """
     standard = given.standards[rule.standard or ""]
     items = list(rule.items) or [item for item in standard.items if item in of.frame]
-    judged = _applicable(judge(of.frame, standard, _fields(of), items, rule.against), of, standard)
+    judged = _asked_for(
+        judge(of.frame, standard, SOIL._replace(of_class=of.spec.class_field or ""), items), of, standard
+    )
     measured = set(judged.loc[judged["value"].notna() | judged["undetected"].astype(bool), "item"])
     absent = [item for item in items if item not in measured and (judged["item"] == item).any()]
     rows = _rows(judged[~judged["item"].isin(absent)], standard)
@@ -67,18 +65,17 @@ def _rows(judged: pd.DataFrame, standard: Standard) -> pd.DataFrame:
 
 
 def _values(setting: pd.DataFrame, standard: Standard) -> dict[Any, str]:
-    """Return for each sample the items that set its level, with their values and limits."""
+    """Return for each sample the items that set its level, with their values and limits, and doubts about these."""
     found: dict[Any, list[str]] = defaultdict(list)
-    for sample, item, value, ratio, limit in setting[["sample", "item", "value", "ratio", "limit"]].itertuples(
-        index=False
-    ):
+    columns = ["sample", "item", "value", "ratio", "limit", "what_to_check"]
+    for sample, item, value, ratio, limit, what_to_check in setting[columns].itertuples(index=False):
         words = {"item": standard.items[item].name, "value": value, "unit": standard.unit}
         text = tr("{item} {value:g} {unit}", **words)
         if not pd.isna(ratio):
             text = tr(
                 "{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", ratio=ratio, limit=limit, **words
             )
-        found[sample].append(text)
+        found[sample].append(tr("{text} [{check}]", text=text, check=what_to_check) if what_to_check else text)
     return {sample: tr(", ").join(texts) for sample, texts in found.items()}
 
 
@@ -122,15 +119,16 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame([{**row, **same} for row in rows], columns=[*COLUMNS, "grade", "when", "unknown"])
 
 
-def _fields(of: Layer) -> Fields:
-    return Fields(of.spec.class_field or "", PH, UNDETECTED)
+def _asked_for(judged: pd.DataFrame, of: Layer, standard: Standard) -> pd.DataFrame:
+    """Leave out what was not measured and has no limit for its crop.
 
-
-def _applicable(judged: pd.DataFrame, of: Layer, standard: Standard) -> pd.DataFrame:
-    """Leave out what has no limit for a crop that is known: rice has one of inorganic arsenic, wheat of all of it."""
+    Of rice inorganic arsenic is asked for, of wheat all of it. What was measured and has no limit here stays, as
+    nobody has judged it.
+    """
     if not standard.classes or not of.spec.class_field:
         return judged
     known = classes_of(of.frame[of.spec.class_field], standard).notna()
     if standard.bands:
-        known &= of.frame[PH].notna()
-    return judged[judged["limit"].notna() | ~known.reindex(judged["sample"]).to_numpy()]
+        known &= of.frame[SOIL.ph].notna()
+    missing = judged["value"].isna() & ~judged["undetected"].astype(bool)
+    return judged[~(missing & judged["limit"].isna() & known.reindex(judged["sample"]).to_numpy())]

@@ -67,7 +67,6 @@ class Rule(Spec):
     due: Due | None = None
     standard: str | None = Field(default=None, description="the standard by which samples are judged")
     items: tuple[str, ...] = Field(default=(), description="items of the standard; left out, all that the layer has")
-    against: int = Field(default=2, ge=2, description="the level above whose limit a value has a ratio")
     levels: dict[Literal["high", "medium", "low"], float] = Field(min_length=1)
     order: int = Field(default=50, description="place among the lists; lower comes first")
     reason: str
