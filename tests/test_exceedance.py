@@ -106,7 +106,7 @@ def test_what_was_measured_and_has_no_limit_here_is_not_passed_over():
         found = listed("crop_sample", {"crop": "vegetable", "cadmium": 9.0, "mercury": 0.005})
     found = found[found["of_key"] == "S0"]
     assert found["level"].tolist() == ["unknown"]
-    assert "镉没有限值" in found["reason"][0]
+    assert "镉没有限值" in found["reason"].iloc[0]
 
 
 def test_a_limit_that_is_to_be_checked_says_so_in_the_list():
