@@ -24,7 +24,7 @@ from onemap.record import earlier_rows
 from onemap.review.previous import compare_with_previous
 from onemap.review.settle import Scope, corrections_of, settle
 from onemap.review.workbook import read_decisions
-from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
+from onemap.risk.assess import Ground, assess, chosen_rules
 from onemap.risk.balance import balances
 from onemap.risk.measurement import Given
 from onemap.spec.project import PROJECT_FILE, Project
@@ -74,7 +74,6 @@ def check(project: Project, progress: Progress | None = None, cache: Cache | Non
 
 
 def _checked(project: Project, cache: Cache) -> Atlas:
-    check_measures(list(project.catalogue.rules.values()))
     books, sources = project.find_workbooks(), sum(map(len, project.sources.values()))
     begin("reading", bool(project.previous) + len(books) + sources)
     earlier = {}
@@ -140,7 +139,7 @@ def _assessed(atlas: Atlas) -> Atlas:
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
-    given = Given(last_day(project.spec.period), project.catalogue.standards)
+    given = Given(last_day(project.spec.period), project.catalogue.standards, project.catalogue.codes)
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, given, atlas.cache)
     begin("assessing", len(rules) + 1)
     findings, links = assess(rules, ground)

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import LayerSpec
+from onemap.spec.measures import RULES, make_rule
 from onemap.spec.rule import Rule
 
 CRS = "EPSG:4547"
@@ -71,7 +72,7 @@ def layer(own_id: str, shapes: Sequence[BaseGeometry | None], crs: str = CRS, **
 
 def rule(**changes: Any) -> Rule:
     """Return a rule that lists receptors within 1000 m of plots, or what `changes` make of it."""
-    table = {
+    whole = {
         "id": "plot_near_receptor",
         "title": "清单",
         "title_en": "List",
@@ -85,7 +86,9 @@ def rule(**changes: Any) -> Rule:
         "reason": "因距{to_title}“{to_label}”{value:.0f}米",
         "reason_en": "{value:.0f} m from the {to_title} {to_label}",
     }
-    return Rule.model_validate({**table, **changes})
+    kind = RULES.get(changes.get("measure", "distance"), Rule)
+    table = {key: value for key, value in whole.items() if key in kind.model_fields}
+    return make_rule({**table, **changes})
 
 
 def rings(*edges: float) -> Rule:

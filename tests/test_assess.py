@@ -13,14 +13,16 @@ from shapely.geometry import Point, box
 from onemap.errors import SpecError
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import Step, begin, telling
-from onemap.risk.assess import Ground, assess, check_measures, chosen_rules
+from onemap.risk.assess import Ground, assess, chosen_rules
+from onemap.spec.known import Known
+from onemap.spec.measures import make_rule
 from onemap.text import speaking
 from tests.atlases import small_atlas
 from tests.ground import SPECS, away, layer, placed, rings, rule
 
 HERE = (112.79, 34.9)
 PLOT = placed(Point(HERE))
-OVERLAP = rule(id="overlaps", measure="overlap", reach=None, levels={"high": 0.5, "medium": 0.05, "low": 0})
+OVERLAP = rule(id="overlaps", measure="overlap", levels={"high": 0.5, "medium": 0.05, "low": 0})
 
 
 def receptor(metres: float, azimuth: float = 90) -> Point:
@@ -268,29 +270,52 @@ def test_each_rule_is_a_step():
 
 def test_an_unknown_measure_is_told_with_the_one_that_was_meant():
     with speaking("en"), pytest.raises(SpecError, match='no measure "distanz"') as fault:
-        check_measures([rule(measure="distanz")])
+        rule(measure="distanz")
     assert "distance" in fault.value.hint
 
 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"reach": None}, 'needs the key "reach"'),
-        ({"measure": "ring_area"}, 'needs the key "rings"'),
-        ({"levels": {"high": 300, "low": 100}}, "limits"),
+        ({"reach": None}, "reach"),
+        ({"measure": "ring_area"}, 'key "rings" is missing'),
+        ({"to": []}, "to: "),
+        ({"levels": {"high": 300, "low": 100}}, "low takes in all of high"),
+        ({"levels": {"high": 300, "low": 300}}, "the bands of high and low overlap"),
+        ({"levels": {"low": 300, "high": 100}}, "worst first"),
         ({"measure": "overlap"}, "limits"),
-        ({"measure": "count", "reach": None}, 'needs the key "reach"'),
+        ({"measure": "overlap", "levels": {"low": 0}, "reach": 5}, 'unknown key "reach"'),
+        ({"measure": "count", "reach": None}, "reach"),
         ({"measure": "nearest", "to": ["plot"]}, "within a layer"),
-        ({"reason": "{to_lable}"}, 'no finding has "to_lable"'),
-        ({"reason": "{value.__class__}"}, "no finding has"),
-        ({"reason": "{}"}, "no finding has"),
+        ({"basis": " "}, "basis: it says nothing"),
+        ({"reason": "{to_lable}"}, 'no placeholder "to_lable"'),
+        ({"reason": "{value.__class__}"}, "no placeholder"),
+        ({"reason": "{}"}, "no placeholder"),
         ({"reason": "{value:.0f"}, "no template"),
         ({"reason_en": "{to_label:.0f}"}, "no template"),
     ],
 )
-def test_a_rule_that_cannot_be_run_is_told_before_any_work(changes, told):
+def test_a_rule_that_cannot_be_run_is_told_when_it_is_read(changes, told):
     with speaking("en"), pytest.raises(SpecError, match=told):
-        assess([rule(**changes)], Ground({}, frozenset(), SPECS))
+        rule(**changes)
+
+
+def test_everything_wrong_in_a_rule_is_told_at_once():
+    wrong = {"reech": 800, "to": ["receptro"], "levels": {"high": 9, "low": 9}}
+    table = rule().model_dump(exclude={"basis", "reach"}) | wrong
+    with speaking("en"), pytest.raises(SpecError) as fault:
+        make_rule(table, Known(SPECS))
+    told = 'key "basis" is missing', 'key "reach" is missing', 'unknown key "reech"', 'no layer "receptro"', "overlap"
+    assert [words for words in told if words not in fault.value.message] == []
+    assert 'did you mean "reach"?' in fault.value.hint
+    assert 'did you mean "receptor"?' in fault.value.hint
+
+
+def test_a_rule_of_no_measure_has_its_other_faults_told_with_it():
+    with speaking("en"), pytest.raises(SpecError) as fault:
+        rule(measure="distanz", to=["a"], basis="")
+    assert "basis" in fault.value.message
+    assert "reach" not in fault.value.message
 
 
 def test_without_a_choice_every_rule_runs_whose_own_layer_is_there(tmp_path):

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from onemap.dates import last_day
 from onemap.model import Layer
-from onemap.risk.assess import Ground, assess, check_measures
+from onemap.risk.assess import Ground, assess
 from onemap.risk.due import measure
 from onemap.risk.measurement import Given
 from onemap.spec.catalogue import load_catalogue
-from onemap.spec.rule import Due, Rule
+from onemap.spec.measures import Due, make_rule
+from onemap.spec.rule import Rule
 from onemap.text import speaking
 
 SPECS = load_catalogue().layers
@@ -45,7 +46,7 @@ def rule(**changes) -> Rule:
         "where": {"cadmium_enterprise": {"remediation_state": ["未启动", "整治中"]}},
         "reason": "因应于{to_label}完成，{when}",
     }  # fmt: skip
-    return Rule(**{**keys, **changes})
+    return make_rule({**keys, **changes})
 
 
 def listed(layer: Layer, **changes) -> dict[str, tuple[str, float]]:
@@ -122,14 +123,37 @@ def test_a_period_ends_with_its_last_day(period, day):
 
 @pytest.mark.parametrize(
     "due",
-    [{}, {"on": "a", "since": "b", "months": 1}, {"since": "a"}, {"on": "a", "months": 3}, {"since": "a", "months": 0}],
+    [
+        {},
+        {"on": "a", "since": "b"},
+        {"on": "a", "each_year": "b"},
+        {"on": "a", "months": 3},
+        {"since": "", "months": 0},
+    ],
 )
-def test_due_is_one_day_or_months_after_one(due):
+def test_due_goes_by_one_date(due):
     with pytest.raises(ValidationError):
         Due(**due)
+
+
+@pytest.mark.parametrize(
+    ("last", "due"), [("2025-01-01", "2026-12-31"), ("2025-12-31", "2026-12-31"), ("2026-02-28", "2027-12-31")]
+)
+def test_what_is_done_once_a_year_is_due_by_the_end_of_the_next(last, due):
+    found = measure(enterprises([last]), rule(due={"each_year": "remediation_deadline"}), Given(DAY))
+    assert found["to_label"].tolist() == [due]
+
+
+def test_a_frequency_that_nobody_laid_down_is_asked_for():
+    table, _ = assess(
+        [rule(due={"since": "remediation_deadline"})],
+        Ground({"cadmium_enterprise": enterprises(["2026-01-01"])}, frozenset(), SPECS, given=Given(DAY)),
+    )
+    assert table["level"].tolist() == ["unknown"]
+    assert "[rules.r]" in table["reason"][0]
 
 
 @pytest.mark.parametrize("changes", [{"to": "township"}, {"due": None}, {"measure": "distance"}])
 def test_a_rule_that_mixes_one_layer_and_two_is_refused(changes):
     with pytest.raises(ValueError, match="r"):
-        check_measures([rule(**changes)])
+        rule(**changes)

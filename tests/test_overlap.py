@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 from shapely import union_all
 from shapely.geometry import MultiPolygon, Point, box
 
+from onemap.errors import SpecError
 from onemap.risk.measurement import SUM
 from onemap.risk.overlap import measure
 from onemap.text import speaking
@@ -19,7 +19,7 @@ PLOT = box(X, Y, X + 200, Y + 150)
 
 
 def overlaps(of, to, minimum=0.0, by="feature", **fields):
-    asked = rule(measure="overlap", reach=None, minimum=minimum, levels={"low": 0}, by=by)
+    asked = rule(measure="overlap", minimum=minimum, levels={"low": 0}, by=by)
     with speaking("en"):
         return measure(layer("plot", of), layer("receptor", to, **fields), asked)
 
@@ -87,7 +87,7 @@ def test_a_point_elsewhere_is_no_overlap():
 
 def test_a_feature_does_not_overlap_itself():
     plots = layer("plot", [PLOT, PLOT])
-    found = measure(plots, plots, rule(measure="overlap", to="plot", reach=None, levels={"low": 0}))
+    found = measure(plots, plots, rule(measure="overlap", to="plot", levels={"low": 0}))
     assert found[["of", "to"]].to_numpy().tolist() == [[0, 1], [1, 0]]
 
 
@@ -158,11 +158,10 @@ def test_the_classes_add_up_to_the_ground_that_is_covered(seed):
 
 def test_a_layer_over_itself_lists_pairs_alone():
     plots = layer("plot", [PLOT, strip(0, 50), strip(40, 90)])
-    found = measure(plots, plots, rule(measure="overlap", to="plot", reach=None, levels={"low": 0}))
+    found = measure(plots, plots, rule(measure="overlap", to="plot", levels={"low": 0}))
     assert SUM not in found["to"].tolist()
 
 
-@pytest.mark.parametrize("wrong", [{"measure": "distance"}, {"to": "plot"}])
-def test_only_overlaps_between_two_layers_are_summed_by_class(wrong):
-    with pytest.raises(ValidationError, match="by = "), speaking("en"):
-        rule(**{"measure": "overlap", "by": "class", "reach": 1000, **wrong})
+def test_only_overlaps_between_two_layers_are_summed_by_class():
+    with pytest.raises(SpecError, match="by: "), speaking("en"):
+        rule(measure="overlap", by="class", to="plot", levels={"low": 0})

@@ -61,12 +61,11 @@ def empty_sentence(rule: Rule, atlas: Atlas) -> str:
         names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
         return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)
     to = tr(", ").join(layer_title(atlas, own_id) for own_id in rule.to)
-    if not rule.to:
+    if not rule.pairs:
         return tr("The rule was run on the data of {of} ({count} features): none is on the list.", count=count,
                         of=layer_title(atlas, rule.of))  # fmt: skip
-    reach = max([*rule.rings, rule.reach or 0])
-    values = {"count": count, "of": layer_title(atlas, rule.of), "to": to, "reach": f"{reach:g}"}
-    if reach:
+    values = {"count": count, "of": layer_title(atlas, rule.of), "to": to, "reach": f"{max(rule.radii, default=0):g}"}
+    if rule.radii:
         return tr(
             "The rule was run on the data of {of} ({count} features): none that it concerns has {to} within {reach} m.",
             **values,

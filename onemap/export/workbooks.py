@@ -36,7 +36,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 def _write_rule(book: Book, rule: Rule, atlas: Atlas) -> None:
     rows = atlas.findings[atlas.findings["rule"] == rule.id]
-    columns = _columns(rows, atlas) if rule.to else _columns_alone(rows, rule)
+    columns = _columns(rows, atlas) if rule.pairs else _columns_alone(rows, rule)
     write_table(book, book.sheet(rule.name), columns, empty_sentence(rule, atlas))
 
 

@@ -15,7 +15,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.rule import Rule
+from onemap.spec.measures import CountRule, DistanceRule, NearestRule, ReachRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but
@@ -36,12 +36,12 @@ class Ways(NamedTuple):
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
 
-def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
     return _table(of, to, _within(of, to, rule))
 
 
-def count(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
+def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
     """Return for each feature how many of each class lie within reach; a class of which none does has no row."""
     ways = _within(of, to, rule)
     pairs = pd.DataFrame(
@@ -53,7 +53,7 @@ def count(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     return found[list(COLUMNS)]
 
 
-def measure_nearest(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
+def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
     """Return for each feature the nearest of each class, however far, or within the reach if there is one.
 
     Of several that are equally near to the millimetre the one with the lowest key is taken.
@@ -73,13 +73,12 @@ def measure_nearest(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
     return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
 
 
-def _within(of: Layer, to: Layer, rule: Rule) -> Ways:
+def _within(of: Layer, to: Layer, rule: ReachRule) -> Ways:
     """Return the ways that are no longer than the reach, in the order of the rows."""
-    reach = np.inf if rule.reach is None else rule.reach
-    pairs = within(of.flat, to.flat, grow(to.flat), reach * MARGIN * _scales(of))
+    pairs = within(of.flat, to.flat, grow(to.flat), rule.reach * MARGIN * _scales(of))
     ways = _on_the_ground(of, (of.flat, to.flat), *pairs)
     order = np.lexsort((ways.to, ways.of))
-    ways = ways.take(order[ways.metres[order] <= reach])
+    ways = ways.take(order[ways.metres[order] <= rule.reach])
     return ways.take(~same_feature(of, to, (ways.of, ways.to)))
 
 

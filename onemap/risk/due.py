@@ -9,11 +9,11 @@ import pandas as pd
 
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.spec.rule import Due, Rule
+from onemap.spec.measures import Due, DueRule
 from onemap.text import tr
 
 
-def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
+def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     """Return for each feature the days since what is due was due; below 0 where it is due later.
 
     What is due on the last day of the period is not overdue.
@@ -24,7 +24,6 @@ def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
         to_label is the day on which it is due, `when` says in words how far off that is, and `unknown` why
         it cannot be told of a feature whose date is not known; there the value is NaN.
     """
-    assert rule.due is not None
     frame, field = of.frame, of.spec.fields[rule.due.field]
     due = _due_days(frame[rule.due.field], rule.due)
     days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
@@ -48,6 +47,8 @@ def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
 
 def _due_days(dates: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
     days = pd.to_datetime(dates)
+    if due.each_year is not None:
+        return days + pd.offsets.YearEnd(0) + pd.offsets.YearEnd(1)
     return days if due.months is None else days + pd.DateOffset(months=due.months)
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 from onemap.model import Layer
 from onemap.risk.limits import SOIL, classes_of, judge, worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.spec.rule import Rule
+from onemap.spec.measures import ExceedanceRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
 
 
-def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
+def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
     """Return for each sample its level by a standard, and its largest ratio to the limit.
 
     Returns
@@ -27,7 +27,7 @@ def measure(of: Layer, rule: Rule, given: Given) -> pd.DataFrame:
         level means. Where the level is not sure, grade is NaN and `unknown` says why, and what is sure all the same.
         Of items that were measured in no sample at all one row says so, which is of none.
     """
-    standard = given.standards[rule.standard or ""]
+    standard = given.standards[rule.standard]
     items = list(rule.items) or [item for item in standard.items if item in of.frame]
     judged = _asked_for(
         judge(of.frame, standard, SOIL._replace(of_class=of.spec.class_field or ""), items), of, standard

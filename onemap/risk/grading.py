@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import pandas as pd
 import shapely
 
-from onemap.spec.rule import LEVELS, Rule
-
-Worse = Literal["small", "large"]
+from onemap.spec.rule import LEVELS, Rule, Worse
 
 UNKNOWN_LIMIT: Final = 0.3
 """A rule of whose inputs a larger part than this is unknown grades nothing."""

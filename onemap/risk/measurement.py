@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.model import Layer
+from onemap.risk.inputs import Side
+from onemap.spec.code_table import CodeTable
 from onemap.spec.layer import FieldSpec
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -19,18 +21,28 @@ from onemap.text import tr
 COLUMNS: Final = ("of", "to", "to_class", "to_key", "to_label", "value", "ring", "link")
 """of, to: index labels in the frames of the two sides (to is `SUM` where several features were summed);
 value: in the unit of the measure, NaN where it cannot be measured; ring: the outer edge in metres, or NaN;
-link: the line that was measured, or None."""
+link: the line that was measured, or None.
+
+Measures of features by themselves may add: grade, where their rules go by one; when, words for the reason; unknown, why
+the value is not known; to_layer; and of_key, of_label, township, where a row is about more than one feature."""
 
 SUM: Final = -1
 
 
 @dataclass(frozen=True)
 class Given:
-    """What measures of one layer alone are given beside it."""
+    """What measures of features by themselves are given beside them."""
 
     day: dt.date = dt.date(2100, 1, 1)
     """The last day of the period."""
     standards: Mapping[str, Standard] = field(default_factory=dict)
+    codes: Mapping[str, CodeTable] = field(default_factory=dict)
+    sides: Mapping[str, Side] = field(default_factory=dict)
+    """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
+
+
+PairMeasure = Callable[[Layer, Layer, Any], pd.DataFrame]
+FeatureMeasure = Callable[[Layer, Any, Given], pd.DataFrame]
 
 
 def pairs_table(

@@ -17,7 +17,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.neighbours import within
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
-from onemap.spec.rule import Rule
+from onemap.spec.measures import OverlapRule
 from onemap.text import tr
 
 TOLD_MU: Final = 0.005
@@ -27,7 +27,7 @@ Pairs = tuple[Ints, Ints]
 """Positions in the frames of the two sides."""
 
 
-def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: OverlapRule) -> pd.DataFrame:
     """Return what lies under one another, where it is larger than the minimum.
 
     By feature that is every pair, and of what lies under several another row, for all of them together; by

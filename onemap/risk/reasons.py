@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from string import Formatter
-from typing import Final
+from collections.abc import Mapping
 
 import pandas as pd
 
-from onemap.errors import SpecError, nearest
 from onemap.model import Layer, level_title
 from onemap.risk.measurement import class_label
 from onemap.spec.layer import LayerSpec
 from onemap.spec.rule import Rule
 from onemap.text import pick, tr
-
-TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
-NUMBERS: Final = ("value", "ring", "reach")
-
-
-def check_reason(rule: Rule) -> None:
-    """Raise if a reason of `rule` cannot be filled in.
-
-    Raises
-    ------
-    SpecError
-        It has a placeholder that no finding has, or is no template at all.
-    """
-    for template in (rule.reason, rule.reason_en):
-        try:
-            names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
-            stray = next((name for name in names if name not in TEXTS + NUMBERS), None)
-            if stray is None:
-                template.format(**dict.fromkeys(TEXTS, ""), **dict.fromkeys(NUMBERS, 1.0))
-        except (ValueError, KeyError, IndexError) as fault:
-            message = tr('rule {rule}: the reason "{reason}" is no template', rule=rule.id, reason=template)
-            raise SpecError(message, str(fault)) from None
-        if stray is not None:
-            meant = nearest(stray, TEXTS + NUMBERS)
-            message = tr('rule {rule}: no finding has "{name}" for its reason', rule=rule.id, name=stray)
-            known = tr("known: {names}", names=", ".join(TEXTS + NUMBERS))
-            raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else known)
 
 
 def basis(rule: Rule) -> str:
@@ -47,29 +18,27 @@ def basis(rule: Rule) -> str:
     return pick(rule.basis, rule.basis_en)
 
 
-def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer | None, rule: Rule) -> list[str]:
+def clauses(rows: pd.DataFrame, of: LayerSpec, to: Mapping[str, Layer], rule: Rule) -> list[str]:
     """Return why each measurement is on the list: the rule's reason filled in, or what is not known.
 
     Parameters
     ----------
     rows
-        Measurements with of_key, of_label, to_class, to_key, to_label, value, unit, ring and doubt; some also
-        with `when`, and with why their value is not known.
+        Measurements with of_key, of_label, to_layer, to_class, to_key, to_label, value, unit, ring and doubt; some
+        also with `when`, and with why their value is not known.
     to
-        The layer on the other side; None where there is none.
+        The layers on the other side, by id.
     """
     template = pick(rule.reason, rule.reason_en)
-    titles = {own_id: _title(to, own_id) for own_id in set(rows["to_class"])}
-    same = {
-        "of_title": of.name,
-        "to_layer": to.spec.name if to else "",
-        "reach": rule.reach if rule.reach else float("nan"),
+    sides = {
+        pair: _side(to.get(pair[0]), pair[1]) for pair in set(zip(rows["to_layer"], rows["to_class"], strict=True))
     }
+    same = {"of_title": of.name, "reach": rule.radii[-1] if rule.radii else float("nan")}
     names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring", "when", "unknown"]
     rows = rows.assign(**{name: "" for name in ("when", "unknown") if name not in rows})
     texts = []
-    for own_id, doubt, *values in rows[["to_class", "doubt", *names]].itertuples(index=False):
-        words = dict(zip(names, values, strict=True), to_title=titles[own_id], **same)
+    for layer, own_id, doubt, *values in rows[["to_layer", "to_class", "doubt", *names]].itertuples(index=False):
+        words = dict(zip(names, values, strict=True), **sides[layer, own_id], **same)
         if words["unknown"]:
             texts.append(words["unknown"])
             continue
@@ -88,10 +57,10 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Layer | None, rule: Rule) -> 
     return texts
 
 
-def _title(to: Layer | None, own_id: str) -> str:
+def _side(to: Layer | None, own_id: str) -> dict[str, str]:
     if to is None:
-        return ""
-    return class_label(to, own_id) if own_id else to.spec.name
+        return {"to_layer": "", "to_title": ""}
+    return {"to_layer": to.spec.name, "to_title": class_label(to, own_id) if own_id else to.spec.name}
 
 
 def sentence(clause: str, rule: Rule, level: str) -> str:

@@ -17,7 +17,7 @@ from onemap.risk.plane.discs import Discs, sum_in_discs
 from onemap.risk.plane.ledger import Ground, Ledger, ledger_of
 from onemap.risk.plane.tree import Tree, grow
 from onemap.risk.plane.zones import sum_in_zones
-from onemap.spec.rule import Rule
+from onemap.spec.measures import RingAreaRule
 
 QUAD_SEGS: Final = 128
 """Chords in a quarter circle around corners and ends of lines and polygons. They miss 2.5e-5 of the round
@@ -27,7 +27,7 @@ NOISE_M2: Final = 1e-5
 """Less ground than this in a ring is rounding, as where a circle only touches the edge of a parcel."""
 
 
-def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: RingAreaRule) -> pd.DataFrame:
     """Return for each feature, ring and class the area inside the ring; a source lies in its own first ring.
 
     Where polygons of `to` overlap, their common ground counts once, for the gravest class.
@@ -56,7 +56,7 @@ def measure(of: Layer, to: Layer, rule: Rule) -> pd.DataFrame:
 class _Reaches:
     """How far the rings of each source reach in the plane, and what the plane is worth there."""
 
-    def __init__(self, of: Layer, rule: Rule) -> None:
+    def __init__(self, of: Layer, rule: RingAreaRule) -> None:
         boxes, edges = of.flat.boxes, np.array(rule.rings)
         middles = ((boxes[:2] + boxes[2:]) / 2).T
         scales = geodesy.scale_factors(middles, of.frame.crs) if len(middles) else np.empty(0)

@@ -9,10 +9,14 @@ from typing import Any, Final
 
 from onemap.errors import SpecError, nearest
 from onemap.spec import toml
+from onemap.spec.code_table import CodeTable
+from onemap.spec.known import Known
 from onemap.spec.layer import LayerSpec
+from onemap.spec.measures import make_rule
 from onemap.spec.rule import Rule
 from onemap.spec.standard import Standard
-from onemap.text import fold, tr
+from onemap.spec.toml import Model
+from onemap.text import tr
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -25,15 +29,16 @@ def shipped(name: str) -> Path:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Layers and standards by id in the order of their files' names, and rules by id in the order of the lists."""
+    """Layers, standards and tables of codes by id in the order of their files' names, rules in that of the lists."""
 
     layers: Mapping[str, LayerSpec]
     rules: Mapping[str, Rule]
     standards: Mapping[str, Standard]
+    codes: Mapping[str, CodeTable]
 
 
 def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Catalogue:
-    """Read the built-in layers, rules and standards, and lay a project's own over them.
+    """Read the built-in layers, rules, standards and tables of codes, and lay a project's own over them.
 
     Parameters
     ----------
@@ -46,46 +51,61 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
     ------
     SpecError
         A file is wrong, a rule speaks of a layer, field or class that is not there or of a raster, a field samples
-        what is no raster, or `changes` names a rule that is not there.
+        what is no raster, or `changes` names a rule that is not there. All that is wrong in the rules is told at once.
     """
     folders = [shipped("layers"), *([overlay] if overlay else [])]
-    layers = {
-        path.stem: toml.parse(LayerSpec, {"id": path.stem, **toml.read(path, SpecError)}, path.name, SpecError)
-        for path in _files(folders, ".")
+    layers = _parsed(LayerSpec, folders, ".")
+    for layer in layers.values():
+        _check_samples(layer, layers)
+        _check_others(layer, layers)
+    standards, codes = _parsed(Standard, folders, "standards"), _parsed(CodeTable, folders, "codes")
+    tables = _changed(_tables(folders, "rules"), changes or {})
+    rules = _rules(tables, Known(layers, standards, codes))
+    return Catalogue(layers, rules, standards, codes)
+
+
+def _tables(folders: list[Path], inside: str) -> dict[str, dict[str, Any]]:
+    """Return the tables of the files in a folder, each with its id; those of later folders take the place of others."""
+    found = {path.stem: path for folder in folders for path in sorted((folder / inside).glob("*.toml"))}
+    return {stem: {"id": stem, **toml.read(found[stem], SpecError)} for stem in sorted(found)}
+
+
+def _parsed(model: type[Model], folders: list[Path], inside: str) -> dict[str, Model]:
+    return {
+        own_id: toml.parse(model, table, (Path(inside) / f"{own_id}.toml").as_posix(), SpecError)
+        for own_id, table in _tables(folders, inside).items()
     }
-    tables = {path.stem: {"id": path.stem, **toml.read(path, SpecError)} for path in _files(folders, "rules")}
-    for own_id, change in (changes or {}).items():
+
+
+def _rules(tables: Mapping[str, dict[str, Any]], known: Known) -> dict[str, Rule]:
+    """Return the rules in the order of the lists; what is wrong in any of them is told at once."""
+    rules, faults = [], []
+    for table in tables.values():
+        try:
+            rules.append(make_rule(table, known))
+        except SpecError as fault:
+            faults.append(fault)
+    if faults:
+        hints = dict.fromkeys(fault.hint for fault in faults)
+        raise SpecError("; ".join(fault.message for fault in faults), "; ".join(hints))
+    return {rule.id: rule for rule in sorted(rules, key=lambda rule: (rule.order, rule.id))}
+
+
+def _changed(tables: dict[str, dict[str, Any]], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the tables of rules as the project has them."""
+    for own_id, change in changes.items():
         if own_id not in tables:
             meant = nearest(own_id, tables)
             hint = tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(tables)
             raise SpecError(tr('there is no rule "{rule}"', rule=own_id), hint)
         table = tables[own_id]
         tables[own_id] = table | {name: _laid_over(table.get(name), value) for name, value in change.items()}
-    parsed = [toml.parse(Rule, table, f"rules/{own_id}.toml", SpecError) for own_id, table in tables.items()]
-    rules = {rule.id: rule for rule in sorted(parsed, key=lambda rule: (rule.order, rule.id))}
-    for layer in layers.values():
-        _check_samples(layer, layers)
-        _check_others(layer, layers)
-    standards = {
-        path.stem: toml.parse(
-            Standard, {"id": path.stem, **toml.read(path, SpecError)}, f"standards/{path.name}", SpecError
-        )
-        for path in _files(folders, "standards")
-    }
-    for rule in rules.values():
-        _check_rule(rule, layers)
-        _check_standard(rule, layers[rule.of], standards)
-    return Catalogue(layers, rules, standards)
+    return tables
 
 
 def _laid_over(old: Any, new: Any) -> Any:
     """Return a value of a rule as the project has it: of a table, such as the levels, only what it names changes."""
     return old | new if isinstance(old, dict) and isinstance(new, dict) else new
-
-
-def _files(folders: list[Path], inside: str) -> list[Path]:
-    found = {path.stem: path for folder in folders for path in sorted((folder / inside).glob("*.toml"))}
-    return [found[stem] for stem in sorted(found)]
 
 
 def _check_samples(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
@@ -111,42 +131,3 @@ def _check_others(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
             meant = nearest(name, layers)
             message = tr('layer {layer}: there is no layer "{name}"', layer=spec.id, name=name)
             raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(layers))
-
-
-def _check_rule(rule: Rule, layers: Mapping[str, LayerSpec]) -> None:
-    """Raise if `rule` speaks of a layer, field or class that is not there."""
-    for layer in rule.layers:
-        _known(layer, layers, rule, tr("layer"))
-        if layers[layer].is_raster:
-            message = tr('rule {rule}: "{layer}" is a raster, which no rule measures', rule=rule.id, layer=layer)
-            hint = tr('give a field of another layer the key sample = "{layer}", and use that field', layer=layer)
-            raise SpecError(message, hint)
-    if rule.due is not None:
-        _known(rule.due.field, layers[rule.of].fields, rule, tr("field"))
-        if layers[rule.of].fields[rule.due.field].type != "date":
-            message = tr('rule {rule}: the field "{field}" is no date', rule=rule.id, field=rule.due.field)
-            raise SpecError(message, tr("name a field of the type date"))
-    for layer, conditions in rule.where.items():
-        for field, wanted in conditions.items():
-            _known(field, layers[layer].fields, rule, tr("field"))
-            words = layers[layer].fields[field].class_of
-            for word in wanted if words else ():
-                _known(fold(word), words, rule, tr("class"))
-
-
-def _check_standard(rule: Rule, layer: LayerSpec, standards: Mapping[str, Standard]) -> None:
-    """Raise if `rule` speaks of a standard or an item that is not there, or its layer has none of the items."""
-    if rule.standard is None:
-        return
-    _known(rule.standard, standards, rule, tr("standard"))
-    for item in rule.items:
-        _known(item, standards[rule.standard].items, rule, tr("item"))
-        _known(item, layer.fields, rule, tr("field"))
-
-
-def _known(name: str, names: Mapping[str, Any], rule: Rule, kind: str) -> None:
-    if name in names:
-        return
-    meant = nearest(name, names)
-    message = tr('rule {rule}: there is no {kind} "{name}"', rule=rule.id, kind=kind, name=name)
-    raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(names))

@@ -1,18 +1,29 @@
-"""What a rule is: what is measured between layers and how it is graded, as in `layers/rules/<id>.toml`."""
+"""What every rule has, whatever it measures, as in `layers/rules/<id>.toml`; `measures.py` has what each adds."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self
+from collections.abc import Mapping
+from itertools import pairwise
+from string import Formatter
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.layer import as_tuple
 from onemap.spec.toml import Spec
-from onemap.text import pick, tr
+from onemap.text import fold, pick, tr
 
 Level = Literal["high", "medium", "low", "unknown"]
 LEVELS: Final[tuple[Level, ...]] = ("high", "medium", "low", "unknown")
 GRADES: Final = LEVELS[:3]
+
+Worse = Literal["small", "large"]
+Unit = Literal["m", "mu", "count", "days", "times", "share"]
+
+TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
+NUMBERS: Final = ("value", "ring", "reach")
+"""What a reason may speak of."""
 
 
 def _as_conditions(value: Any) -> Any:
@@ -25,28 +36,26 @@ def _as_conditions(value: Any) -> Any:
     }
 
 
-class Due(Spec):
-    """When something is due: on a day that a field says, or so many months after one."""
-
-    on: str | None = Field(default=None, description="the date field that says when it is due")
-    since: str | None = Field(default=None, description="the date field that says when it was last done")
-    months: int | None = Field(default=None, gt=0, description="so long after `since` it is due again")
-
-    @model_validator(mode="after")
-    def _says_when(self) -> Self:
-        if (self.on is None) == (self.since is None) or (self.since is None) != (self.months is None):
-            message = tr("due is either on a date field, or months after one: on = …, or since = … and months = …")
-            raise ValueError(message)
-        return self
-
-    @property
-    def field(self) -> str:
-        """The date field that it goes by."""
-        return self.on or self.since or ""
+Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+Conditions = Annotated[dict[str, dict[str, tuple[str, ...]]], BeforeValidator(_as_conditions)]
 
 
 class Rule(Spec):
-    """What is measured from one layer to others, and how it is graded."""
+    """What is measured between layers, or of one, and how it is graded.
+
+    What a rule speaks of is looked up where the context of the validation is a `Known`; every fault is told.
+    """
+
+    unit: ClassVar[Unit]
+    """Of the value that is listed."""
+    worse: ClassVar[Worse]
+    """Which values are worse."""
+    graded_by: ClassVar[Literal["value", "ring", "grade"]] = "value"
+    """What is compared with the limits: the value, the outer edge of its ring (the smaller the worse), or a grade of
+    its own that goes by more than one value."""
+    pairs: ClassVar[bool] = True
+    """Whether it measures features of `of` with those of each `to` layer; or else looks at each feature of `of` by
+    itself, with what the other layers say of it."""
 
     id: str
     title: str
@@ -55,19 +64,13 @@ class Rule(Spec):
     basis_en: str = ""
     measure: str
     of: str
-    to: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    to: Names = ()
     """The layers on the other side; none where a measure looks at the features of one layer alone."""
-    where: Annotated[dict[str, dict[str, tuple[str, ...]]], BeforeValidator(_as_conditions)] = {}
-    reach: float | None = Field(default=None, gt=0, description="metres")
-    rings: tuple[float, ...] = Field(default=(), description="outer edges of the rings, metres, rising")
-    minimum: float = Field(default=0.0, ge=0, description="square metres; an overlap up to this is no overlap")
-    by: Literal["feature", "class"] = Field(
-        default="feature", description="whether an overlap lists what is under each feature, or what each class covers"
-    )
-    due: Due | None = None
-    standard: str | None = Field(default=None, description="the standard by which samples are judged")
-    items: tuple[str, ...] = Field(default=(), description="items of the standard; left out, all that the layer has")
+    beside: Names = Field(default=(), description="layers that help where they are there, and may be missing")
+    where: Conditions = {}
     levels: dict[Literal["high", "medium", "low"], float] = Field(min_length=1)
+    group: str = Field(default="", description="the lists that it stands among")
+    group_en: str = ""
     order: int = Field(default=50, description="place among the lists; lower comes first")
     reason: str
     reason_en: str = ""
@@ -78,28 +81,103 @@ class Rule(Spec):
         return pick(self.title, self.title_en)
 
     @property
-    def layers(self) -> tuple[str, ...]:
-        """Every layer that the rule needs."""
-        return (self.of, *self.to)
+    def group_name(self) -> str:
+        """The group's title in the language spoken now."""
+        return pick(self.group, self.group_en)
 
-    @model_validator(mode="after")
-    def _numbers_fit(self) -> Self:
-        order = [level for level in GRADES if level in self.levels]
-        if list(self.levels) != order:
-            message = tr("levels are written worst first: {order}", order=", ".join(order))
-            raise ValueError(message)
-        limits = list(self.levels.values())
-        if limits not in (sorted(limits), sorted(limits, reverse=True)):
-            message = tr("the limits of the levels neither rise nor fall")
-            raise ValueError(message)
-        if list(self.rings) != sorted(set(self.rings)) or any(edge <= 0 for edge in self.rings):
-            message = tr("rings are outer edges in metres, rising")
-            raise ValueError(message)
-        if self.by == "class" and (self.measure != "overlap" or self.of in self.to):
-            message = tr('by = "class" is for the measure overlap, between two layers')
-            raise ValueError(message)
-        stray = sorted(set(self.where) - set(self.layers))
-        if stray:
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The keys for which nobody has laid down a value, which the project has to give."""
+        return ()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Every layer that the rule looks at."""
+        return (self.of, *self.to, *self.beside)
+
+    @property
+    def radii(self) -> tuple[float, ...]:
+        """How far around a feature it looks, metres, rising; none where that is not by distance."""
+        return ()
+
+    @property
+    def limits(self) -> Worse:
+        """Which of the numbers that are compared with the limits are worse."""
+        return "small" if self.graded_by == "ring" else self.worse
+
+    @field_validator("basis", "reason")
+    @classmethod
+    def _says_something(cls, text: str) -> str:
+        if not text.strip():
+            raise WrongKeyError(tr("it says nothing"), tr("a leader asks for it: write the clause, or why"))
+        return text
+
+    @field_validator("of", "to", "beside")
+    @classmethod
+    def _layers_are_known(cls, names: str | tuple[str, ...], info: ValidationInfo) -> str | tuple[str, ...]:
+        known: Known | None = info.context
+        if known is None:
+            return names
+        for name in as_tuple(names):
+            must_be_known(name, known.layers, tr("layer"))
+            if known.layers[name].is_raster:
+                hint = tr('give a field of another layer the key sample = "{layer}", and use that field', layer=name)
+                raise WrongKeyError(tr('"{layer}" is a raster, which no rule measures', layer=name), hint)
+        return names
+
+    @field_validator("where")
+    @classmethod
+    def _conditions_are_known(cls, where: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        own = [name for key in ("of", "to", "beside") for name in as_tuple(info.data.get(key, ()))]
+        stray = sorted(set(where) - set(own))
+        # Of layers that are wrong themselves nobody can tell.
+        if stray and {"of", "to", "beside"} <= set(info.data):
             message = tr("where speaks of layers that the rule has not: {layers}", layers=", ".join(stray))
-            raise ValueError(message)
-        return self
+            raise WrongKeyError(message, ", ".join(own))
+        known: Known | None = info.context
+        if known is not None:
+            for layer in where.keys() & known.layers.keys():
+                for field, wanted in where[layer].items():
+                    _condition_is_known(known, layer, field, wanted)
+        return where
+
+    @field_validator("levels")
+    @classmethod
+    def _levels_fall(cls, levels: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        order = [level for level in GRADES if level in levels]
+        if list(levels) != order:
+            raise WrongKeyError(tr("levels are written worst first: {order}", order=", ".join(order)))
+        # Of a measure that is not there nobody can tell which values are worse.
+        worse = ("small" if cls.graded_by == "ring" else cls.worse) if "measure" in info.data else None
+        for (better_id, better), (worse_id, limit) in pairwise(reversed(levels.items())):
+            if better == limit:
+                message = tr("the bands of {one} and {other} overlap: both begin at {limit:g}", one=worse_id,
+                             other=better_id, limit=limit)  # fmt: skip
+                raise WrongKeyError(message, tr("give each level a limit of its own"))
+            if worse and (better < limit) == (worse == "small"):
+                raise WrongKeyError(
+                    tr("the limits run from good to bad: {one} takes in all of {other}", one=better_id, other=worse_id),
+                    tr("write the worst level first, with the limit that is hardest to reach"),
+                )
+        return levels
+
+    @field_validator("reason", "reason_en")
+    @classmethod
+    def _reason_can_be_filled_in(cls, template: str) -> str:
+        try:
+            names = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+            stray = next((name for name in names if name not in TEXTS + NUMBERS), None)
+            if stray is None:
+                template.format(**dict.fromkeys(TEXTS, ""), **dict.fromkeys(NUMBERS, 1.0))
+        except (ValueError, KeyError, IndexError) as fault:
+            raise WrongKeyError(tr('"{reason}" is no template', reason=template), str(fault)) from None
+        if stray is not None:
+            must_be_known(stray, dict.fromkeys(TEXTS + NUMBERS), tr("placeholder"))
+        return template
+
+
+def _condition_is_known(known: Known, layer: str, field: str, wanted: tuple[str, ...]) -> None:
+    must_be_known(field, known.layers[layer].fields, tr("field"))
+    words: Mapping[str, str] = known.layers[layer].fields[field].class_of
+    for word in wanted if words else ():
+        must_be_known(fold(word), words, tr("class"))

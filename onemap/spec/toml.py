@@ -51,7 +51,7 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def parse(model: type[Model], table: dict[str, Any], name: str, error: type[OnemapError]) -> Model:
+def parse(model: type[Model], table: dict[str, Any], name: str, error: type[OnemapError], context: Any = None) -> Model:
     """Return `table` as `model`.
 
     Parameters
@@ -60,6 +60,8 @@ def parse(model: type[Model], table: dict[str, Any], name: str, error: type[Onem
         What to call the table in messages: the file it came from.
     error
         What to raise.
+    context
+        What validators of the model are given beside the values.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def parse(model: type[Model], table: dict[str, Any], name: str, error: type[Onem
         (as `error`) All that is wrong in the table, with the key that was probably meant.
     """
     try:
-        return model.model_validate(table)
+        return model.model_validate(table, context=context)
     except ValidationError as fault:
         problems = [_problem(model, detail) for detail in fault.errors()]
         message = f"{name}: " + "; ".join(text for text, _ in problems)
@@ -90,7 +92,7 @@ def _problem(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
         return tr('key "{key}" is missing', key=place), ""
     cause = detail.get("ctx", {}).get("error")
     text = str(cause) if cause else detail["msg"]
-    return (f"{place}: {text}" if place else text), ""
+    return (f"{place}: {text}" if place else text), getattr(cause, "hint", "")
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:

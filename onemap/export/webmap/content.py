@@ -67,8 +67,7 @@ def _cards(atlas: Atlas) -> list[dict[str, Any]]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    reaches = sorted({*rule.rings, *([rule.reach] if rule.reach else [])})
-    return {"id": rule.id, "title": rule.name, "basis": rule.basis, "reaches": reaches}
+    return {"id": rule.id, "title": rule.name, "basis": rule.basis, "reaches": [*rule.radii]}
 
 
 def _findings(atlas: Atlas) -> list[dict[str, Any]]:
