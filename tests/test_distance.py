@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPoint, Point, Polygon, box
 
-from onemap.risk.distance import count, measure, measure_nearest
+from onemap.risk.measures.distance import count, measure, measure_nearest
 from tests.ground import CRS, GEOD, away, layer, placed, rule
 
 PLACES = [

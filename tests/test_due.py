@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from onemap.dates import last_day
 from onemap.model import Layer
 from onemap.risk.assess import Ground, assess
-from onemap.risk.due import measure
 from onemap.risk.measurement import Given
+from onemap.risk.measures.due import measure
 from onemap.spec.catalogue import load_catalogue
-from onemap.spec.measures import Due, make_rule
+from onemap.spec.measures import make_rule
+from onemap.spec.measures.dates import Due
 from onemap.spec.rule import Rule
 from onemap.text import speaking
 

@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Point, box
 
 from onemap.errors import SpecError
 from onemap.risk.measurement import SUM
-from onemap.risk.overlap import measure
+from onemap.risk.measures.overlap import measure
 from onemap.text import speaking
 from tests.ground import geodesic_area_m2, layer, placed, rule
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from onemap.flat import flatten
+from onemap.risk.measures.ring_area import measure
 from onemap.risk.plane.discs import Discs, shares_in_discs
-from onemap.risk.ring_area import measure
 from onemap.text import speaking
 from tests.ground import CRS, circle_area_m2, geodesic_area_m2, layer, placed, rings
 

@@ -14,10 +14,10 @@ import pandas as pd
 from onemap.cache import NOTHING_KEPT, Cache
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import doing
-from onemap.risk import distance, due, exceedance, overlap, ring_area
 from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
+from onemap.risk.measures import distance, due, exceedance, overlap, ring_area
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project

@@ -17,7 +17,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.neighbours import within
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
-from onemap.spec.measures import OverlapRule
+from onemap.spec.measures.pairs import OverlapRule
 from onemap.text import tr
 
 TOLD_MU: Final = 0.005

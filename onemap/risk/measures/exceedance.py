@@ -11,7 +11,7 @@ import pandas as pd
 from onemap.model import Layer
 from onemap.risk.limits import SOIL, classes_of, judge, worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.spec.measures import ExceedanceRule
+from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
 

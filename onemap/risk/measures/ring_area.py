@@ -17,7 +17,7 @@ from onemap.risk.plane.discs import Discs, sum_in_discs
 from onemap.risk.plane.ledger import Ground, Ledger, ledger_of
 from onemap.risk.plane.tree import Tree, grow
 from onemap.risk.plane.zones import sum_in_zones
-from onemap.spec.measures import RingAreaRule
+from onemap.spec.measures.pairs import RingAreaRule
 
 QUAD_SEGS: Final = 128
 """Chords in a quarter circle around corners and ends of lines and polygons. They miss 2.5e-5 of the round

@@ -9,7 +9,7 @@ import pandas as pd
 
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.spec.measures import Due, DueRule
+from onemap.spec.measures.dates import Due, DueRule
 from onemap.text import tr
 
 

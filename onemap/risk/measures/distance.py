@@ -15,7 +15,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.measures import CountRule, DistanceRule, NearestRule, ReachRule
+from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, ReachRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but

@@ -1,0 +1,1 @@
+"""The measures: each measures, and never hears of levels."""

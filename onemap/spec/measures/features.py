@@ -1,0 +1,41 @@
+"""What rules about the features of one layer have in common: each feature is looked at by itself."""
+
+from __future__ import annotations
+
+from pydantic import ValidationInfo, field_validator
+
+from onemap.spec.known import Known, WrongKeyError, must_be_known
+from onemap.spec.rule import Rule
+from onemap.text import tr
+
+
+class FeatureRule(Rule):
+    """A rule about the features of one layer, each by itself, with what other layers say of it."""
+
+    pairs = False
+
+
+class AloneRule(FeatureRule):
+    """A rule about one layer alone."""
+
+    @field_validator("to", "beside")
+    @classmethod
+    def _has_no_other(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names:
+            raise WrongKeyError(tr("the measure looks at one layer alone"), tr("take the key out"))
+        return names
+
+
+def of_field(name: str, info: ValidationInfo) -> None:
+    """Raise if the `of` layer of the rule that is validated has no such field."""
+    known: Known | None = info.context
+    if known and info.data.get("of") in known.layers:
+        must_be_known(name, known.layers[info.data["of"]].fields, tr("field"))
+
+
+def of_date(name: str, info: ValidationInfo) -> None:
+    """Raise if the `of` layer of the rule that is validated has no such date field."""
+    of_field(name, info)
+    known: Known | None = info.context
+    if known and info.data.get("of") in known.layers and known.layers[info.data["of"]].fields[name].type != "date":
+        raise WrongKeyError(tr('the field "{field}" is no date', field=name), tr("name a field of the type date"))
