@@ -23,6 +23,7 @@ MU_M2: Final = 2000 / 3
 SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0, "wan_mu": 10_000 * MU_M2}
 METRES: Final = {"m": 1.0, "km": 1000.0}
 MILLIGRAMS_PER_KG: Final = {"mg/kg": 1.0, "ug/kg": 0.001}
+MILLIGRAMS_PER_L: Final = {"g/L": 1000.0, "mg/L": 1.0, "ug/L": 0.001, "ng/L": 0.000001}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 """The CGCS2000 ellipsoid (GB 22021-2008)."""
@@ -34,7 +35,24 @@ EDGE_M: Final = 500.0
 
 def factors_of(unit: str) -> dict[str, float]:
     """Return the units of the same kind as `unit`, each with how many of the smallest or usual one it is."""
-    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG) if unit in kind)
+    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG, MILLIGRAMS_PER_L) if unit in kind)
+
+
+def converted(number: float, unit: float, own: float) -> float:
+    """Return a number in another unit; 300 μg/kg are 0.3 mg/kg and no hair more, where a product would say so.
+
+    Parameters
+    ----------
+    unit, own
+        The factors (see `factors_of`) of the unit that the number is in, and of the other.
+
+    Examples
+    --------
+    >>> converted(9, 0.001, 1.0), 9 * 0.001
+    (0.009, 0.009000000000000001)
+    """
+    parts = own / unit
+    return number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
 
 
 def unit_title(unit: str) -> str:
@@ -48,6 +66,7 @@ def unit_title(unit: str) -> str:
         "wan_mu": tr("ten thousand mu"),
         "ha": tr("hectares"),
         "ug/kg": "μg/kg",
+        "ug/L": "μg/L",
     }
     return titles.get(unit, unit)
 
