@@ -162,6 +162,43 @@ def distances_m(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) 
     return np.round(length, 3)
 
 
+def azimuths(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
+    """Return in which direction places lie from others on the ellipsoid: degrees clockwise from north, 0 to 360.
+
+    Parameters
+    ----------
+    one, other
+        (n, 2) arrays of coordinates in `crs`: from where, and of what.
+    """
+    if len(one) == 0:
+        return np.empty(0)
+    forward: NDArray[np.float64]
+    forward, _, _ = GEOD.inv(*lonlat_of(one, crs), *lonlat_of(other, crs))
+    return np.asarray(forward, dtype=float) % 360
+
+
+def sector(place: NDArray[np.float64], bounds: tuple[float, float], radius: float, crs: Any) -> shapely.Polygon:
+    """Return the ground around a place between two directions.
+
+    Parameters
+    ----------
+    place
+        Its coordinates in `crs`.
+    bounds
+        From which direction to which, clockwise: degrees from north; less than half a turn, or half a turn.
+    radius
+        Metres, to less than 0.01 % less between the corners of its arc.
+    """
+    first, last = bounds
+    turns = np.linspace(first, last, int(np.ceil(last - first)) + 1)
+    (longitude,), (latitude,) = lonlat_of(place[None], crs)
+    east, north, _ = GEOD.fwd(
+        np.full(len(turns), longitude), np.full(len(turns), latitude), turns, np.full(len(turns), radius)
+    )
+    back = pyproj.Transformer.from_crs(LONLAT, crs, always_xy=True)
+    return shapely.Polygon([tuple(place), *zip(*back.transform(east, north), strict=True)])
+
+
 def scale_factors(coordinates: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Return how many projected metres one metre on the ground takes at each of (n, 2) coordinates in `crs`."""
     longitude, latitude = lonlat_of(coordinates, crs)

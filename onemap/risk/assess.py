@@ -17,7 +17,18 @@ from onemap.progress import doing
 from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, ring_area
+from onemap.risk.measures import (
+    distance,
+    due,
+    exceedance,
+    overlap,
+    ring_area,
+    water_change,
+    water_class,
+    water_sources,
+    water_trend,
+    water_unstable,
+)
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -36,6 +47,11 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "groundwater_class": water_class.measure,
+    "groundwater_change": water_change.measure,
+    "groundwater_trend": water_trend.measure,
+    "groundwater_unstable": water_unstable.measure,
+    "groundwater_sources": water_sources.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 

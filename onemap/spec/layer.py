@@ -365,7 +365,9 @@ class LayerSpec(Spec):
             if (spec.type == "class") != bool(spec.classes):
                 problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
             if spec.unit_in is not None and (spec.unit_in not in self.fields or spec.type != "number" or spec.unit):
-                problems.append(tr("field {name}: unit_in = … is of a number, and names the field of its unit", name=name))
+                problems.append(
+                    tr("field {name}: unit_in = … is of a number, and names the field of its unit", name=name)
+                )
             if spec.repeats_with is not None and spec.repeats_with not in self.fields:
                 problems.append(tr("{role} names no field: {name}", role="repeats_with", name=spec.repeats_with))
         fields = self.fields.values()

@@ -15,7 +15,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, ReachRule
+from onemap.spec.measures.pairs import CountRule, NearestRule, ReachRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but
@@ -36,7 +36,7 @@ class Ways(NamedTuple):
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
 
-def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: ReachRule) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
     return _table(of, to, _within(of, to, rule))
 

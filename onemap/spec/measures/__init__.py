@@ -11,6 +11,13 @@ from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.groundwater import (
+    WaterChangeRule,
+    WaterClassRule,
+    WaterSourcesRule,
+    WaterTrendRule,
+    WaterUnstableRule,
+)
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.rule import Rule
@@ -24,6 +31,11 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "overlap": OverlapRule,
     "due": DueRule,
     "exceedance": ExceedanceRule,
+    "groundwater_class": WaterClassRule,
+    "groundwater_change": WaterChangeRule,
+    "groundwater_trend": WaterTrendRule,
+    "groundwater_unstable": WaterUnstableRule,
+    "groundwater_sources": WaterSourcesRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 

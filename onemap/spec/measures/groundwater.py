@@ -51,7 +51,9 @@ def _has_bands(standard: Standard) -> bool:
 def _has_samples(names: tuple[str, ...], info: ValidationInfo) -> bool:
     known: Any = info.context
     there = [name for name in names if known is None or name in known.layers]
-    return known is None or len(there) < len(names) or any(set(SAMPLE_FIELDS) <= {*known.layers[n].fields} for n in there)
+    return (
+        known is None or len(there) < len(names) or any(set(SAMPLE_FIELDS) <= {*known.layers[n].fields} for n in there)
+    )
 
 
 class PointRule(SamplesRule, FeatureRule):
@@ -134,6 +136,9 @@ class WaterSourcesRule(TrendKeys, ReachRule):
     pairs = False
     beside: Names = Field(min_length=1, description="layers of samples")
     flow: str = Field(description="the field of the point that says whither the water flows, degrees from north")
+    known_class: str | None = Field(
+        default=None, description="the field of the point that has its class, where it was not sampled this year"
+    )
     half_angle: float = Field(gt=0, le=90, description="degrees to either side of whence the water comes")
 
     @field_validator("beside")

@@ -1,0 +1,107 @@
+"""Rising trends of what is measured in groundwater: the Mann-Kendall test, and Sen's slope over the days sampled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from onemap.risk.water import EXCEEDING, Water
+from onemap.spec.measures.groundwater import TrendKeys
+
+DAYS_A_YEAR: Final = 365.25
+
+Verdict = Literal["rising", "none", "few", "unequal"]
+"""It rises; no rise is proved; there are too few samples; or detection limits differ, so that nobody can tell."""
+
+
+class Trend(NamedTuple):
+    """What the samples of a point say of one item."""
+
+    item: str
+    verdict: Verdict
+    days: int
+    """On how many it was sampled."""
+    first: tuple[dt.date, float] = (dt.date.min, 0.0)
+    last: tuple[dt.date, float] = (dt.date.min, 0.0)
+    slope: float = 0.0
+    """A year, in the unit of the standard."""
+    p: float = 1.0
+    """How likely so steady a rise is where nothing rises."""
+    ratio: float = 0.0
+    """The latest value to the limit of class III."""
+
+
+def trends_at(water: Water, at: Any, rule: TrendKeys, day: dt.date) -> list[Trend]:
+    """Return what the samples of a point say of each item that was measured, in the order of the standard.
+
+    Left out is what has not one limit above it: a pH can be too high and too low, and to rise is neither good nor bad.
+    """
+    codes = [code for code, own in water.places.items() if own == at]
+    readings = water.readings[water.readings["point"].isin(codes) & (water.readings["trouble"] == "")]
+    if rule.years is not None:
+        readings = readings[readings["day"] > pd.Timestamp(day) - pd.DateOffset(years=rule.years)]
+    found = []
+    for item in rule.items or water.standard.items:
+        own = readings[readings["item"] == item]
+        limit = _limit(water, item)
+        if len(own) and limit > 0:
+            found.append(_trend(item, own, limit, rule))
+    return found
+
+
+def _limit(water: Water, item: str) -> float:
+    cells = water.standard.cells(item, EXCEEDING)
+    return cells[0].high if cells and cells[0].low == -np.inf else 0.0
+
+
+def _trend(item: str, readings: pd.DataFrame, limit: float, rule: TrendKeys) -> Trend:
+    # Of several values of one day the highest counts; what was found goes before what was not.
+    order = readings.sort_values(["day", "undetected", "value"], ascending=[True, False, True])
+    series = order.drop_duplicates("day", keep="last")
+    days, below = series["day"], series["undetected"].to_numpy(dtype=bool)
+    count = len(series)
+    if count < rule.least:
+        return Trend(item, "few", count)
+    values = _numbers(series["value"].to_numpy(dtype=float), below)
+    if values is None:
+        return Trend(item, "unequal", count)
+    score, p = _mann_kendall(values)
+    first, last = ((days.iloc[place].date(), float(values[place])) for place in (0, -1))
+    years = (days - days.iloc[0]).dt.days.to_numpy() / DAYS_A_YEAR
+    ratio = 0.0 if below[-1] else float(values[-1]) / limit
+    rising: Verdict = "rising" if score > 0 and p < rule.alpha else "none"
+    return Trend(item, rising, count, first, last, _slope(years, values), p, ratio)
+
+
+def _numbers(values: NDArray[np.float64], below: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return values with what was not found as half the detection limit; None where nobody can tell their order.
+
+    The test only asks which of two values is larger. Below one detection limit, under all that was found, any
+    numbers that are equal say the same. Where limits differ, or something was found below one, they do not.
+    """
+    if below.all():
+        return np.zeros(len(values))
+    limits = set(np.nan_to_num(values[below], nan=0.0).tolist())
+    if len(limits) > 1 or (limits and values[~below].min() < max(limits)):
+        return None
+    return np.where(below, np.nan_to_num(values, nan=0.0) / 2, values)
+
+
+def _mann_kendall(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the score S, and how likely one as high is where nothing rises: one side, as only a rise is asked for."""
+    # Statistics take their time to be read in, and few commands need them.
+    from pymannkendall import original_test
+
+    result = original_test(values)
+    score, both = float(result.s), float(result.p)
+    return score, both / 2 if score > 0 else 1 - both / 2
+
+
+def _slope(years: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+    """Return Sen's slope: the median of the slopes between all pairs, by the days that lie between them."""
+    one, other = np.triu_indices(len(values), 1)
+    return float(np.median((values[other] - values[one]) / (years[other] - years[one])))
