@@ -248,4 +248,5 @@ def _unit(unit: Unit) -> str:
     """Return a unit in the language spoken now."""
     return {
         "m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days"), "times": tr("times"), "share": "%",
+        "classes": tr("classes"),
     }[unit]  # fmt: skip

@@ -144,7 +144,11 @@ class Water:
 
     def _exceeding(self, row: Any) -> str:
         text = self.amount(row.item, row.value)
-        if not pd.isna(row.ratio) and row.ratio > 1:
+        low, high = self.standard.cells(row.item, EXCEEDING)[0][:2] if row.at_least >= EXCEEDING else (-np.inf, np.inf)
+        if np.isfinite(low):
+            text = tr("{amount} ({level}: {low:g} to {high:g})", amount=text, low=low, high=high,
+                      level=self.class_of(EXCEEDING - 1))  # fmt: skip
+        elif not pd.isna(row.ratio) and row.ratio > 1:
             text = tr("{amount} (exceeds the limit {limit:g} of {level} by {times:.2f} times)", amount=text,
                       limit=row.limit, level=self.class_of(EXCEEDING - 1), times=row.ratio - 1)  # fmt: skip
         return tr("{text} [{check}]", text=text, check=row.what_to_check) if row.what_to_check else text

@@ -43,7 +43,7 @@ def measure(of: Layer, rule: WaterChangeRule, given: Given) -> pd.DataFrame:
         samples = water.since(at, first)
         rows.append(_row(water, at, samples[-1], baseline) if samples else no_samples(water, at, first.year))
     rows += unnamed(water)
-    return rows_table([*rows, *_summary(rows)])
+    return rows_table([*rows, *_summary(rows, of.count)])
 
 
 def levels_of(of: Layer, name: str, standard: Standard) -> dict[str, int]:
@@ -69,10 +69,10 @@ def _row(water: Water, at: Any, sample: Sample, baseline: _Baseline) -> Row:
     )  # fmt: skip
 
 
-def _summary(rows: list[Row]) -> list[Row]:
+def _summary(rows: list[Row], points: int) -> list[Row]:
     """Return how all points stand, where some cannot be judged: the list itself shows only those that got worse."""
     judged = [row["value"] for row in rows if not row["unknown"]]
-    unknown = len(rows) - len(judged)
+    unknown = points - len(judged)
     if not unknown or not judged:
         return []
     signs = Counter((value > 0) - (value < 0) for value in judged)

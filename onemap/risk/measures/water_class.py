@@ -39,11 +39,10 @@ def measure(of: Layer, rule: WaterClassRule, given: Given) -> pd.DataFrame:
 
 
 def _row(water: Water, at: Any, sample: Sample) -> Row:
-    same = {"to_key": sample.date, "to_label": water.setting(sample)}
     if sample.least < sample.most and sample.most >= EXCEEDING:
-        return point_row(water.of, at, unknown=unsure(water, sample), **same)
-    graded = {"value": water.exceeded(sample), "grade": float(sample.most), "when": classed(water, sample)}
-    return point_row(water.of, at, **graded, **same)
+        return point_row(water.of, at, to_key=sample.date, unknown=unsure(water, sample))
+    told = {"to_key": sample.date, "to_label": water.setting(sample), "when": classed(water, sample)}
+    return point_row(water.of, at, value=water.exceeded(sample), grade=float(sample.most), **told)
 
 
 def classed(water: Water, sample: Sample) -> str:
@@ -55,8 +54,9 @@ def classed(water: Water, sample: Sample) -> str:
 def unsure(water: Water, sample: Sample) -> str:
     """Say why the class of a sample is not sure, and what is sure of it."""
     words = {"day": sample.date, "why": water.doubts(sample)}
-    if sample.least == 1:
-        return tr("of the sample of {day} {why}: cannot be judged", **words)
+    if sample.least < EXCEEDING:
+        level = water.class_of(sample.least)
+        return tr("the sample of {day} is of {level} at least; {why}: cannot be judged further", level=level, **words)
     return tr("the sample of {day} is of {level} at least ({items}); {why}: cannot be judged further",
               level=water.class_of(sample.least), items=water.setting(sample), **words)  # fmt: skip
 

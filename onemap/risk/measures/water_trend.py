@@ -66,6 +66,8 @@ def _doubt(water: Water, found: list[Trend], rule: WaterTrendRule) -> str:
     few = {trend.item: trend.days for trend in found if trend.verdict == "few"}
     unequal = [trend.item for trend in found if trend.verdict == "unequal"]
     doubts = []
+    if not found:
+        return tr("it has no samples: cannot be judged")
     if len(few) == len(found):
         count = max(few.values(), default=0)
         return tr("there are only {count} samples, and a trend takes {least}: cannot be judged", count=count,

@@ -85,7 +85,7 @@ class WaterChangeRule(PointRule):
     """By how many classes the latest sample of the year is worse than the baseline of its point."""
 
     measure: Literal["groundwater_change"]
-    unit = "count"
+    unit = "classes"
     worse = "large"
     baseline: str = Field(description="the field of the point that has the class to compare with")
 
@@ -121,7 +121,7 @@ class WaterUnstableRule(PointRule):
     """By how many classes the samples of a point differ."""
 
     measure: Literal["groundwater_unstable"]
-    unit = "count"
+    unit = "classes"
     worse = "large"
     years: int = Field(default=1, gt=0, description="calendar years back, that of the period being the first")
 
