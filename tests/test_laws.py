@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from onemap.export import shapefiles
+from onemap.export import geopackage, shapefiles
 from onemap.ingest.intake import take_in
 from onemap.pipeline import build
 from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.spec.project import load_project
 
-LAYERS = [name for name in load_catalogue().layers if name in load_project(shipped("sample_geodata")).sources]
+THERE = load_project(shipped("sample_geodata")).sources
+TABLES = [name for name, spec in load_catalogue().layers.items() if name in THERE and spec.geometry == ("table",)]
+LAYERS = [name for name in load_catalogue().layers if name in THERE and name not in TABLES]
 HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\ncrs = "EPSG:4547"\n'
 
 
@@ -40,6 +42,16 @@ def test_a_shapefile_that_we_wrote_conforms_back_to_the_same_layer(sample_atlas,
     shapes = before.geometry.array, after.geometry.array
     assert (shapely.is_missing(shapes[0]) == shapely.is_missing(shapes[1])).all()
     assert np.nan_to_num(shapely.hausdorff_distance(*shapes)).max() < 0.001
+
+
+@pytest.mark.parametrize("layer", TABLES)
+def test_a_table_in_a_geopackage_that_we_wrote_conforms_back_to_the_same_layer(sample_atlas, tmp_path, layer):
+    geopackage.write(sample_atlas, tmp_path)
+    source = f'[sources.{layer}]\npath = "{geopackage.FILE}"\nlayer = "{layer}"\n'
+    (tmp_path / "project.toml").write_text(HEAD + source, "utf-8")
+    fields = list(sample_atlas.layers[layer].spec.fields)
+    before, after = (x.layers[layer].frame[fields] for x in (sample_atlas, take_in(load_project(tmp_path))))
+    pd.testing.assert_frame_equal(before, after)
 
 
 def in_order(layer):
