@@ -40,17 +40,13 @@ def trends_at(water: Water, at: Any, rule: TrendKeys, day: dt.date) -> list[Tren
 
     Left out is what has not one limit above it: a pH can be too high and too low, and to rise is neither good nor bad.
     """
-    codes = [code for code, own in water.places.items() if own == at]
-    readings = water.readings[water.readings["point"].isin(codes) & (water.readings["trouble"] == "")]
+    readings = water.readings_of(at)
     if rule.years is not None:
         readings = readings[readings["day"] > pd.Timestamp(day) - pd.DateOffset(years=rule.years)]
-    found = []
-    for item in rule.items or water.standard.items:
-        own = readings[readings["item"] == item]
-        limit = _limit(water, item)
-        if len(own) and limit > 0:
-            found.append(_trend(item, own, limit, rule))
-    return found
+    counting = rule.items or tuple(water.standard.items)
+    by_item = {str(item): rows for item, rows in readings.groupby("item") if item in counting}
+    limits = {item: limit for item in counting if item in by_item and (limit := _limit(water, item)) > 0}
+    return [_trend(item, by_item[item], limit, rule) for item, limit in limits.items()]
 
 
 def _limit(water: Water, item: str) -> float:

@@ -100,6 +100,15 @@ class Water:
         """Return the samples of a point since a day, the earliest first."""
         return [sample for sample in self.by_point.get(at, ()) if sample.day >= first]
 
+    def readings_of(self, at: Any) -> pd.DataFrame:
+        """Return the readings of a point that have a value, or are below detection."""
+        codes = {own: code for code, own in self.places.items()}
+        return self._by_code.get(codes[at], self.readings[:0])
+
+    @cached_property
+    def _by_code(self) -> dict[Any, pd.DataFrame]:
+        return dict(iter(self.readings[self.readings["trouble"] == ""].groupby("point")))
+
     def class_of(self, level: int) -> str:
         """Return what a class is called in the language spoken now."""
         return self.standard.levels[int(level)].name
@@ -115,7 +124,7 @@ class Water:
 
     def setting(self, sample: Sample) -> str:
         """Return the items that set the class of a sample, with values and by how many times they exceed."""
-        rows = self._of(sample)
+        rows = self._of(sample).sort_values("ratio", ascending=False, kind="stable")
         setting = rows[(rows["at_least"] == sample.least) & (sample.least > 1)]
         return tr(", ").join(self._exceeding(row) for row in setting.itertuples())
 
