@@ -420,3 +420,8 @@ def test_the_unit_of_a_number_stands_in_a_field_that_is_there(changes):
     table = {"id": "t", "title": "表", "geometry": "table", "key": "code", "label": "code", "fields": fields}
     with pytest.raises(ValueError, match="unit_in"):
         LayerSpec.model_validate(table)
+
+
+def test_a_rise_that_begins_below_detection_says_so():
+    found = listed("groundwater_trend", below("0.02L", "0.02L", "0.1", "0.2", "0.3", "0.4"))
+    assert found["to_label"].tolist() == ["氨氮由<0.02（2026-01-01）升至0.4 mg/L（2026-06-01）"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from onemap.risk.water import EXCEEDING, Water
 from onemap.spec.measures.groundwater import TrendKeys
+from onemap.text import tr
 
 DAYS_A_YEAR: Final = 365.25
 
@@ -25,8 +26,9 @@ class Trend(NamedTuple):
     verdict: Verdict
     days: int
     """On how many it was sampled."""
-    first: tuple[dt.date, float] = (dt.date.min, 0.0)
-    last: tuple[dt.date, float] = (dt.date.min, 0.0)
+    first: tuple[dt.date, str] = (dt.date.min, "")
+    last: tuple[dt.date, str] = (dt.date.min, "")
+    """The days, and the values as people write them."""
     slope: float = 0.0
     """A year, in the unit of the standard."""
     p: float = 1.0
@@ -40,13 +42,32 @@ def trends_at(water: Water, at: Any, rule: TrendKeys, day: dt.date) -> list[Tren
 
     Left out is what has not one limit above it: a pH can be too high and too low, and to rise is neither good nor bad.
     """
-    readings = water.readings_of(at)
+    series = water.series.get(at, water.readings[:0])
     if rule.years is not None:
-        readings = readings[readings["day"] > pd.Timestamp(day) - pd.DateOffset(years=rule.years)]
+        series = series[series["day"] > pd.Timestamp(day) - pd.DateOffset(years=rule.years)]
     counting = rule.items or tuple(water.standard.items)
-    by_item = {str(item): rows for item, rows in readings.groupby("item") if item in counting}
-    limits = {item: limit for item in counting if item in by_item and (limit := _limit(water, item)) > 0}
-    return [_trend(item, by_item[item], limit, rule) for item, limit in limits.items()]
+    items = series["item"].to_numpy()
+    edges = np.flatnonzero(items[1:] != items[:-1]) + 1
+    columns = (series[name].to_numpy() for name in ("day", "value", "undetected"))
+    parts = zip(*(np.split(column, edges) for column in (items, *columns)), strict=True)
+    there = {str(own[0]): _Series(*rest) for own, *rest in parts if len(own)}
+    limits = {item: limit for item in counting if item in there and (limit := _limit(water, item)) > 0}
+    return [_trend(item, there[item], limit, rule) for item, limit in limits.items()]
+
+
+class _Series(NamedTuple):
+    """Values of one item at one point, one a day, the earliest first; of what is below detection the limit."""
+
+    days: NDArray[np.datetime64]
+    values: NDArray[np.float64]
+    below: NDArray[np.bool_]
+
+    def end(self, place: int) -> tuple[dt.date, str]:
+        """Return one of them as people write it, with its day."""
+        day, value = self.days[place].astype("datetime64[D]").item(), f"{self.values[place]:g}"
+        if not self.below[place]:
+            return day, value
+        return day, tr("not found") if np.isnan(self.values[place]) else f"<{value}"
 
 
 def _limit(water: Water, item: str) -> float:
@@ -54,23 +75,19 @@ def _limit(water: Water, item: str) -> float:
     return cells[0].high if cells and cells[0].low == -np.inf else 0.0
 
 
-def _trend(item: str, readings: pd.DataFrame, limit: float, rule: TrendKeys) -> Trend:
-    # Of several values of one day the highest counts; what was found goes before what was not.
-    order = readings.sort_values(["day", "undetected", "value"], ascending=[True, False, True])
-    series = order.drop_duplicates("day", keep="last")
-    days, below = series["day"], series["undetected"].to_numpy(dtype=bool)
-    count = len(series)
+def _trend(item: str, series: _Series, limit: float, rule: TrendKeys) -> Trend:
+    count = len(series.days)
     if count < rule.least:
         return Trend(item, "few", count)
-    values = _numbers(series["value"].to_numpy(dtype=float), below)
+    values = _numbers(series.values, series.below)
     if values is None:
         return Trend(item, "unequal", count)
     score, p = _mann_kendall(values)
-    first, last = ((days.iloc[place].date(), float(values[place])) for place in (0, -1))
-    years = (days - days.iloc[0]).dt.days.to_numpy() / DAYS_A_YEAR
-    ratio = 0.0 if below[-1] else float(values[-1]) / limit
-    rising: Verdict = "rising" if score > 0 and p < rule.alpha else "none"
-    return Trend(item, rising, count, first, last, _slope(years, values), p, ratio)
+    if score <= 0 or p >= rule.alpha:
+        return Trend(item, "none", count)
+    years = (series.days - series.days[0]) / np.timedelta64(1, "D") / DAYS_A_YEAR
+    ratio = 0.0 if series.below[-1] else float(values[-1]) / limit
+    return Trend(item, "rising", count, series.end(0), series.end(-1), _slope(years, values), p, ratio)
 
 
 def _numbers(values: NDArray[np.float64], below: NDArray[np.bool_]) -> NDArray[np.float64] | None:

@@ -100,14 +100,16 @@ class Water:
         """Return the samples of a point since a day, the earliest first."""
         return [sample for sample in self.by_point.get(at, ()) if sample.day >= first]
 
-    def readings_of(self, at: Any) -> pd.DataFrame:
-        """Return the readings of a point that have a value, or are below detection."""
-        codes = {own: code for code, own in self.places.items()}
-        return self._by_code.get(codes[at], self.readings[:0])
-
     @cached_property
-    def _by_code(self) -> dict[Any, pd.DataFrame]:
-        return dict(iter(self.readings[self.readings["trouble"] == ""].groupby("point")))
+    def series(self) -> Mapping[Any, pd.DataFrame]:
+        """Of each point, by its index label, one reading an item and day, by item and day, where there is a value.
+
+        Of several values of one day the highest counts; what was found goes before what was not.
+        """
+        known = self.readings[(self.readings["trouble"] == "") & (self.readings["item"] != "")]
+        order = known.sort_values(["point", "item", "day", "undetected", "value"], ascending=[True] * 3 + [False, True])
+        single = order.drop_duplicates(["point", "item", "day"], keep="last")
+        return {self.places[str(code)]: rows for code, rows in single.groupby("point") if code in self.places}
 
     def class_of(self, level: int) -> str:
         """Return what a class is called in the language spoken now."""

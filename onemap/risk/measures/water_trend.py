@@ -47,7 +47,7 @@ def _row(water: Water, at: Any, trend: Trend) -> Row:
 def ends(water: Water, trend: Trend) -> str:
     """Return the first and the latest value of an item that rises."""
     (first, low), (last, high) = trend.first, trend.last
-    return tr("{item} from {low:g} ({first}) to {high:g} {unit} ({last})", item=water.standard.items[trend.item].name,
+    return tr("{item} from {low} ({first}) to {high} {unit} ({last})", item=water.standard.items[trend.item].name,
               low=low, first=first, high=high, unit=water.unit_of(trend.item), last=last)  # fmt: skip
 
 
