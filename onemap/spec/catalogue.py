@@ -60,7 +60,8 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
         _check_others(layer, layers)
     standards, codes = _parsed(Standard, folders, "standards"), _parsed(CodeTable, folders, "codes")
     tables = _changed(_tables(folders, "rules"), changes or {})
-    rules = _rules(tables, Known(layers, standards, codes))
+    listed = {own_id: str(table.get("of", "")) for own_id, table in tables.items()}
+    rules = _rules(tables, Known(layers, standards, codes, listed))
     return Catalogue(layers, rules, standards, codes)
 
 
