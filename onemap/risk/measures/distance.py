@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,19 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.measures.pairs import CountRule, NearestRule, ReachRule
+from onemap.spec.measures.pairs import CountRule, NearestRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but
 in no usable projection by 0.2 % within a few kilometres."""
+
+
+class Reaching(Protocol):
+    """A rule about what lies within reach."""
+
+    @property
+    def reach(self) -> float:
+        """Metres."""
 
 
 class Ways(NamedTuple):
@@ -36,7 +44,7 @@ class Ways(NamedTuple):
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
 
-def measure(of: Layer, to: Layer, rule: ReachRule) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: Reaching) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
     return _table(of, to, _within(of, to, rule))
 
@@ -73,7 +81,7 @@ def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
     return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
 
 
-def _within(of: Layer, to: Layer, rule: ReachRule) -> Ways:
+def _within(of: Layer, to: Layer, rule: Reaching) -> Ways:
     """Return the ways that are no longer than the reach, in the order of the rows."""
     pairs = within(of.flat, to.flat, grow(to.flat), rule.reach * MARGIN * _scales(of))
     ways = _on_the_ground(of, (of.flat, to.flat), *pairs)

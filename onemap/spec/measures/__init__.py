@@ -11,6 +11,7 @@ from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.groundwater import (
     WaterChangeRule,
     WaterClassRule,
@@ -36,6 +37,7 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "groundwater_trend": WaterTrendRule,
     "groundwater_unstable": WaterUnstableRule,
     "groundwater_sources": WaterSourcesRule,
+    "worst": WorstRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 

@@ -8,7 +8,6 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import FeatureRule, of_field
-from onemap.spec.measures.pairs import ReachRule
 from onemap.spec.rule import Names, Rule
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -126,20 +125,26 @@ class WaterUnstableRule(PointRule):
     years: int = Field(default=1, gt=0, description="calendar years back, that of the period being the first")
 
 
-class WaterSourcesRule(TrendKeys, ReachRule):
+class WaterSourcesRule(TrendKeys, FeatureRule):
     """What may have to do with bad or rising water at a point: what lies within reach, and up-gradient of it."""
 
     measure: Literal["groundwater_sources"]
     unit = "m"
     worse = "small"
     graded_by = "grade"
-    pairs = False
+    to: Names = Field(min_length=1, description="layers of what may have to do with it")
     beside: Names = Field(min_length=1, description="layers of samples")
+    reach: float = Field(gt=0, description="metres")
     flow: str = Field(description="the field of the point that says whither the water flows, degrees from north")
     known_class: str | None = Field(
         default=None, description="the field of the point that has its class, where it was not sampled this year"
     )
     half_angle: float = Field(gt=0, le=90, description="degrees to either side of whence the water comes")
+
+    @property
+    def radii(self) -> tuple[float, ...]:
+        """How far around a point it looks, metres."""
+        return (self.reach,)
 
     @field_validator("beside")
     @classmethod
