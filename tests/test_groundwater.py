@@ -180,6 +180,12 @@ def test_a_code_of_two_points_and_a_sample_of_none_are_told():
     assert found["of_key"].tolist() == ["W1", "W9"]
 
 
+def test_samples_of_points_that_the_conditions_leave_out_are_no_strangers():
+    of = wells({"point_type": "national_assessment"}, {"point_code": "W2", "point_type": "other"})
+    samples, where = [sample("铁", 9.0, point_code="W2")], {"groundwater_point": {"point_type": ["国考"]}}
+    assert listed("groundwater_class", samples, of, where=where)["of_key"].tolist() == ["W1"]
+
+
 @pytest.mark.parametrize(
     ("baseline", "iron", "expected"),
     [("iii", 2.5, ["high"]), ("iv", 2.5, ["medium"]), ("v", 2.5, []), ("iii", 0.3, []), (None, 0.3, ["unknown"])],

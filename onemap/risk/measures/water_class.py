@@ -35,7 +35,9 @@ def measure(of: Layer, rule: WaterClassRule, given: Given) -> pd.DataFrame:
         rows += [_row(water, at, sample) for sample in samples]
         if not samples:
             rows.append(no_samples(water, at, first.year))
-    return rows_table([*rows, *unnamed(water), *strangers(water), *_left_out(water)])
+    # Of points that the conditions leave out, the samples are no strangers.
+    strange = () if rule.where.get(rule.of) else strangers(water)
+    return rows_table([*rows, *unnamed(water), *strange, *_left_out(water)])
 
 
 def _row(water: Water, at: Any, sample: Sample) -> Row:
