@@ -44,7 +44,7 @@ BUREAUS = {
     "农业农村局": {"cultivated_land", "crop_sample", "soil_sample"},
     "自然资源局": {"construction_plot", "township"},
     "水利局": {"drinking_water_source", "groundwater_point", "river"},
-    "生态环境局": {"cadmium_enterprise", "priority_plot", "sensitive_receptor"},
+    "生态环境局": {"cadmium_enterprise", "discharge_outlet", "key_unit", "priority_plot", "sensitive_receptor"},
 }
 
 

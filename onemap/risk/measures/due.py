@@ -38,7 +38,7 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
             "value": days.to_numpy(),
             "ring": np.nan,
             "link": None,
-            "when": [_when(value) for value in days],
+            "when": [overdue_words(value) for value in days],
             "unknown": [missing if pd.isna(value) else "" for value in days],
         },
         columns=[*COLUMNS, "when", "unknown"],
@@ -52,7 +52,8 @@ def _due_days(dates: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
     return days if due.months is None else days + pd.DateOffset(months=due.months)
 
 
-def _when(days: float) -> str:
+def overdue_words(days: float) -> str:
+    """Say how long something is overdue, or when it is due; "" where that is not known."""
     if math.isnan(days):
         return ""
     if days > 0:
