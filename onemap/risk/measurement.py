@@ -102,3 +102,9 @@ def class_label(layer: Layer, own_id: str) -> str:
     if field is None:
         return layer.spec.name
     return field.classes[own_id].label if own_id else tr("class unknown")
+
+
+def none_filled_in(layer: Layer, field: str) -> str:
+    """Say that a field of a layer is filled in for none of its features."""
+    return tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
+              field=layer.spec.fields[field].label, count=layer.count, layer=layer.spec.name)  # fmt: skip

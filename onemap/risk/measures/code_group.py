@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.spec.code_table import CodeTable
 from onemap.spec.layer import FieldSpec
 from onemap.spec.measures.codes import CodeGroupRule
@@ -24,13 +24,17 @@ def measure(of: Layer, rule: CodeGroupRule, given: Given) -> pd.DataFrame:
     DataFrame
         to_key is the code of the table that was found; to_label the code as it stands there, with its name; `when` says
         in which group it is, or that the table has not the code, or that it is one of an earlier edition. Where
-        the code is not filled in, or is none, grade is NaN and `unknown` says why. The value is always NaN.
+        the code is not filled in, or is none, grade is NaN and `unknown` says why; where it is filled in for none of
+        several, a single row says so, which is of none. The value is always NaN.
     """
     table, field = given.codes[rule.codes], of.spec.fields[rule.field]
     texts = of.frame[rule.field].astype("string").fillna("")
     told = {text: _told(text, field, table, rule) for text in texts.unique()}
     same = {"to": SUM, "to_class": "", "value": np.nan, "ring": np.nan, "link": None}
     rows = [{"of": at, **told[text], **same} for at, text in texts.items()]
+    if len(rows) > 1 and (texts == "").all():
+        # A ledger without such a column says nothing of anybody: once is enough.
+        rows = [{**rows[0], "of": SUM, "unknown": none_filled_in(of, rule.field)}]
     return pd.DataFrame(rows, columns=[*COLUMNS, "grade", "when", "unknown"])
 
 

@@ -134,9 +134,9 @@ def _found(points: Points, known: Known, near: pd.Series[Any] | None) -> str:
     if points.certain:
         return tr("{certain} sampling points {where}, none sampled in {year}, the last on {last}", **words)
     if near is None:
-        return tr("no sampling point ({layers}) {where}", **words)
+        return tr("none of the sampling points provided ({layers}) is {where}", **words)
     return tr(
-        "no sampling point ({layers}) {where}, the nearest, {label}, is {metres:.0f} m away",
+        "none of the sampling points provided ({layers}) is {where}, the nearest, {label}, is {metres:.0f} m away",
         label=near["to_label"], metres=near["value"], **words,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.spec.measures.dates import Due, DueRule
 from onemap.text import tr
 
@@ -30,8 +30,7 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     missing = tr("{field} is not filled in: cannot be judged", field=field.label)
     if len(due) > 1 and due.isna().all():
         # A ledger without such a column says nothing of anybody: once is enough.
-        missing = tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
-                     field=field.label, count=len(due), layer=of.spec.name)  # fmt: skip
+        missing = none_filled_in(of, rule.due.field)
         due, index = due.iloc[:1], pd.Index([SUM])
     days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     return pd.DataFrame(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from onemap.model import Layer
 from onemap.risk.inputs import located
-from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.risk.measures.around import around
 from onemap.risk.measures.due import overdue_words
 from onemap.spec.measures.dates import FrequencyRule
@@ -44,7 +44,8 @@ def measure(of: Layer, rule: FrequencyRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         to_label is the day on which it is due, `when` says how often it is to be done, why, and how far off that day
-        is, and `unknown` why it cannot be told; there the value is NaN.
+        is, and `unknown` why it cannot be told; there the value is NaN. Where the date is known of none of several, a
+        single row says so, which is of none.
     """
     near, label = _near(of, rule, given), of.spec.fields[rule.since].label
     dates, classes = pd.to_datetime(of.frame[rule.since]), of.frame[rule.by]
@@ -52,6 +53,9 @@ def measure(of: Layer, rule: FrequencyRule, given: Given) -> pd.DataFrame:
         {"of": at, **_due(date, _often(of, rule, own, near[at]), label, pd.Timestamp(given.day))}
         for at, date, own in zip(of.frame.index, dates, classes, strict=True)
     ]
+    if len(rows) > 1 and dates.isna().all():
+        # A ledger without such a column says nothing of anybody: once is enough.
+        rows = [{"of": SUM, **_not_told(none_filled_in(of, rule.since))}]
     same = {"to": SUM, "to_class": "", "to_key": "", "ring": np.nan, "link": None}
     return pd.DataFrame([{**row, **same} for row in rows], columns=[*COLUMNS, "when", "unknown"])
 
