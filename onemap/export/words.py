@@ -101,7 +101,7 @@ def titles_alone(measure: str) -> dict[str, str]:
     titles = {
         "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
         "frequency": {"to_label": tr("Due on"), "value": tr("Days overdue")},
-        "code_group": {"to_label": tr("Code")},
+        "code_group": {"to_label": tr("Code checked")},
         "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
     }

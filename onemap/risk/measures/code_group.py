@@ -52,13 +52,13 @@ def _told(text: str, field: FieldSpec, table: CodeTable, rule: CodeGroupRule) ->
     grade, label = rule.grades.get(one.group, 0.0), tr("{code} {name}", code=code, name=one.name)
     group = table.groups[one.group].name
     when = tr("is in the group {group} of the table {table}", group=group, table=table.name)
+    if doubt := pick(one.doubt, one.doubt_en) if text == code else "":
+        when = tr("{text} [{check}]", text=when, check=doubt)
     if table.is_former(text):
         grade = max(grade, rule.former)
         when = tr("is a code of an earlier edition; in {number} it is {label}, which {when}", number=table.number,
                   label=label, when=when)  # fmt: skip
         label = text
-    if doubt := pick(one.doubt, one.doubt_en):
-        when = tr("{text} [{check}]", text=when, check=doubt)
     return {"to_key": code, "to_label": label, "grade": grade, "when": when, "unknown": ""}
 
 

@@ -96,7 +96,7 @@ def _often(of: Layer, rule: FrequencyRule, own: Any, near: Near) -> Often:
     why += [near.found] if near.found else []
     doubts += [near.doubt] if near.doubt else []
     sure = min(months) == max(months)
-    return Often(min(months), max(months), tr(", ").join(why), "" if sure else tr(", ").join([*why, *doubts]))
+    return Often(min(months), max(months), _joined(*why), "" if sure else _joined(*why, *doubts))
 
 
 def _near(of: Layer, rule: FrequencyRule, given: Given) -> dict[Any, Near]:
