@@ -24,6 +24,7 @@ from files import (
     write_zone_shapefile,
 )
 from ledgers import Record, make_ledgers
+from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -43,6 +44,8 @@ WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
+OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -61,6 +64,10 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    others = np.random.default_rng(SEED + 2)
+    age(samples[0], ledgers.wells)
+    recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
+    units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -75,6 +82,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    defects += recoded
+    defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
+    defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
