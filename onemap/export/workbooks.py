@@ -47,8 +47,7 @@ def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
     return [
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
-        Column(own["to_label"], list(rows["to_label"])),
-        Column(own["value"], list(rows["value"]), NUMBER_FORMAT),
+        *(Column(title, list(rows[name]), NUMBER_FORMAT if name == "value" else "") for name, title in own.items()),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),
     ]

@@ -17,7 +17,7 @@ from onemap.progress import doing
 from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, ring_area
+from onemap.risk.measures import distance, due, exceedance, inspection, overlap, ring_area, transfer, transition
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -36,6 +36,9 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "transition": transition.measure,
+    "inspection": inspection.measure,
+    "transfer": transfer.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
@@ -128,7 +131,9 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     gaps = [_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in there]
     if rule.to and len(gaps) == len(rule.to):
         return _table(gaps)
-    return pd.concat([_table(gaps), _alone(of, sides, rule, ground.given)], ignore_index=True)
+    absent = tuple(specs[own_id].name for own_id in (*rule.to, *rule.beside) if own_id not in there)
+    given = replace(ground.given, sides=sides, absent=absent)
+    return pd.concat([_table(gaps), _alone(of, sides, rule, given)], ignore_index=True)
 
 
 def _pairs(of: Side, sides: Mapping[str, Side], rule: Rule, ground: Ground) -> pd.DataFrame:
@@ -155,7 +160,7 @@ def _pairs(of: Side, sides: Mapping[str, Side], rule: Rule, ground: Ground) -> p
 def _alone(of: Side, sides: Mapping[str, Side], rule: Rule, given: Given) -> pd.DataFrame:
     """Return the findings of a rule about the features of one layer, each by itself."""
     # What is not known of one feature takes nothing from what is known of another: each has its own level.
-    rows = FEATURES[rule.measure](of.layer, rule, replace(given, sides=sides))
+    rows = FEATURES[rule.measure](of.layer, rule, given)
     return _told(rows, of, {own_id: side.layer for own_id, side in sides.items()}, rule)
 
 

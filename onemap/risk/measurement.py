@@ -39,6 +39,8 @@ class Given:
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
     sides: Mapping[str, Side] = field(default_factory=dict)
     """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
+    absent: tuple[str, ...] = ()
+    """What those are called that are not there."""
 
 
 PairMeasure = Callable[[Layer, Layer, Any], pd.DataFrame]
