@@ -23,6 +23,7 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
+from land import extend_construction, extend_plots, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
@@ -43,6 +44,7 @@ WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -61,6 +63,10 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    dice = np.random.default_rng(SEED + 3)
+    extend_construction(ledgers.construction, dice)
+    of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
+    transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -75,6 +81,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,19 +11,10 @@ from onemap.model import Layer
 from onemap.risk.land_use import Use, UseReader, reader, uses
 from onemap.risk.measurement import COLUMNS, SUM, Given
 from onemap.risk.measures.transition import change_of
+from onemap.risk.weighing import Reason, weigh
 from onemap.spec.layer import FieldSpec
 from onemap.spec.measures.land import InspectionRule
 from onemap.text import fold, tr
-
-
-class Reason(NamedTuple):
-    """A reason that a plot has, or may have."""
-
-    grade: int
-    holds: bool | None
-    """None where that is not known."""
-    text: str
-    """What it is, or why it is not known."""
 
 
 def measure(of: Layer, rule: InspectionRule, given: Given) -> pd.DataFrame:
@@ -44,10 +35,11 @@ def measure(of: Layer, rule: InspectionRule, given: Given) -> pd.DataFrame:
     for at, before, after in zip(of.frame.index, former, planned, strict=True):
         said = {name: of.frame.at[at, name] for name in (rule.concern.field, rule.unclear.field)}
         unclear = _unclear(of, rule, after, said[rule.unclear.field])
-        reasons = [_change(rule, before, after, bool(unclear.holds)), unclear]
+        reasons = [_change(rule, before, after, unclear is not None and unclear.is_sure), unclear]
         if not silent:
             reasons.append(_concern(of, rule, said[rule.concern.field]))
-        rows += _row(at, reasons)
+        found = weigh(filter(None, reasons))
+        rows += [{"of": at, **found}] if found else []
     if silent:
         why = tr("{field} is filled in for none of them: not judged by it", field=of.spec.fields[silent].label)
         rows.append({"of": SUM, "to_label": "", "value": np.nan, "grade": np.nan, "unknown": why})
@@ -60,57 +52,36 @@ def _reader(rule: InspectionRule, given: Given) -> UseReader:
     return reader(rule, (*rule.change.out_of, *rule.change.into), given.codes)
 
 
-def _row(at: Any, reasons: list[Reason]) -> list[dict[str, Any]]:
-    """Return the row of a plot, if it has a reason or may have one."""
-    held = [reason for reason in reasons if reason.holds]
-    maybe = [reason for reason in reasons if reason.holds is None]
-    grade = max((reason.grade for reason in held), default=0)
-    graver = [reason.text for reason in maybe if reason.grade > grade]
-    if not held and not graver:
-        return []
-    label = tr("; ").join(reason.text for reason in held)
-    row = {"of": at, "to_label": label, "value": len(held), "grade": grade, "unknown": ""}
-    if not graver:
-        return [row]
-    why = tr("; ").join(dict.fromkeys(graver))
-    unknown = tr("{why}; cannot be judged", why=why)
-    if held:
-        unknown = tr("{reasons}; not known: {why}; cannot be judged further", reasons=label, why=why)
-    return [{**row, "value": np.nan, "grade": np.nan, "unknown": unknown}]
-
-
-def _change(rule: InspectionRule, before: Use, after: Use, is_unclear: bool) -> Reason:
+def _change(rule: InspectionRule, before: Use, after: Use, is_unclear: bool) -> Reason | None:
     change = rule.change
     sides = (before.has(change.out_of), after.has(change.into))
     # Where the plan is known to be open, it is not a doubt that its use cannot be read.
-    if sides[1] is None and is_unclear:
-        return Reason(change.grade, False, "")
+    if False in sides or (sides[1] is None and is_unclear):
+        return None
     if all(sides):
-        return Reason(change.grade, True, change_of(before, after))
-    if False in sides:
-        return Reason(change.grade, False, "")
+        return Reason(change.grade, change_of(before, after))
     doubts = [one.unknown for one, holds in zip((before, after), sides, strict=True) if holds is None]
-    return Reason(change.grade, None, tr("; ").join(doubts))
+    return Reason(change.grade, tr("; ").join(doubts), is_sure=False)
 
 
-def _unclear(of: Layer, rule: InspectionRule, after: Use, said: Any) -> Reason:
+def _unclear(of: Layer, rule: InspectionRule, after: Use, said: Any) -> Reason | None:
     unclear, field = rule.unclear, of.spec.fields[rule.unclear.field]
     if after.has(unclear.uses):
         text = tr('{field} "{use}"', field=of.spec.fields[rule.planned].label, use=after.text)
-        return Reason(unclear.grade, True, text)
+        return Reason(unclear.grade, text)
     if _says(field, said, unclear.words):
-        return Reason(unclear.grade, True, _statement(field, said))
+        return Reason(unclear.grade, _statement(field, said))
     # Where somebody says that the plan is clear, or a use is known that leaves nothing open, it is clear.
-    known = pd.notna(said) or not after.unknown
-    return Reason(unclear.grade, False if known else None, "" if known else after.unknown)
+    if pd.notna(said) or not after.unknown:
+        return None
+    return Reason(unclear.grade, after.unknown, is_sure=False)
 
 
-def _concern(of: Layer, rule: InspectionRule, said: Any) -> Reason:
+def _concern(of: Layer, rule: InspectionRule, said: Any) -> Reason | None:
     field = of.spec.fields[rule.concern.field]
     if pd.isna(said):
-        return Reason(rule.concern.grade, None, tr("{field} is not filled in", field=field.label))
-    holds = _says(field, said, rule.concern.words)
-    return Reason(rule.concern.grade, holds, _statement(field, said) if holds else "")
+        return Reason(rule.concern.grade, tr("{field} is not filled in", field=field.label), is_sure=False)
+    return Reason(rule.concern.grade, _statement(field, said)) if _says(field, said, rule.concern.words) else None
 
 
 def _says(field: FieldSpec, said: Any, words: tuple[str, ...]) -> bool:

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.weighing import Reason, weigh
 from onemap.spec.layer import LayerSpec
 from onemap.spec.measures.transfers import TransferRule
 from onemap.text import fold, tr
 
 DIGITS: Final = 9
 """Of shares: 30.0 and 29.1 tonnes differ by 3 %, whatever binary fractions make of them."""
-
-
-class Fault(NamedTuple):
-    """Something that is wrong with a manifest, or may be."""
-
-    grade: int
-    text: str
-    is_sure: bool = True
 
 
 class Manifest(NamedTuple):
@@ -51,14 +44,18 @@ class Manifest(NamedTuple):
 class Plots:
     """The plots that the lists know."""
 
-    words: frozenset[str]
-    """Their keys and names, folded."""
+    townships: Mapping[str, str]
+    """In which township each lies, by its key and by its name, folded."""
     absent: tuple[str, ...]
     """The lists that are not there."""
 
-    def has(self, *words: str | None) -> bool:
+    def has(self, word: str | None) -> bool:
         """Tell whether a plot of such a key or name is known."""
-        return any(fold(word) in self.words for word in words if word)
+        return word is not None and fold(word) in self.townships
+
+    def township_of(self, word: str | None) -> str:
+        """Return the township of a plot; "" where it is not known."""
+        return self.townships.get(fold(word), "") if word else ""
 
 
 def measure(of: Layer, rule: TransferRule, given: Given) -> pd.DataFrame:
@@ -68,68 +65,57 @@ def measure(of: Layer, rule: TransferRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         grade is that of the gravest fault, value how many there are, to_key where it went from and to, to_label all
-        that is wrong. Where one that is not known may be graver, grade is NaN and `unknown` says what is sure and
-        what is not known. Rows that are of no manifest tell what was not judged at all.
+        that is wrong, township that of the plot it left. Where one that is not known may be graver, grade is NaN and
+        `unknown` says what is sure and what is not known. Rows that are of no manifest tell what was not judged at all.
     """
     plots = _plots(rule, given)
     rows = []
     for at, manifest in zip(of.frame.index, _manifests(of, rule), strict=True):
-        faults = [fault for fault in _faults(manifest, rule, of.spec, (plots, given.day)) if fault.grade]
-        if faults:
-            rows.append({"of": at, "to_key": _way(manifest), **_told(faults)})
+        found = weigh(_faults(manifest, rule, of.spec, (plots, given.day)))
+        if found:
+            township = plots.township_of(manifest.from_plot or manifest.from_name)
+            rows.append({"of": at, "to_key": _way(manifest), "township": township, **found})
     rows += [{"of": SUM, "unknown": why} for why in _not_judged(of, rule, plots)]
-    table = pd.DataFrame(rows, columns=["of", "to_key", "to_label", "value", "grade", "unknown"])
-    table = table.fillna({"to_key": "", "to_label": ""}).astype({"value": float, "grade": float})
-    return table.assign(to=SUM, to_class="", ring=np.nan, link=None)[[*COLUMNS, "grade", "unknown"]]
+    table = pd.DataFrame(rows, columns=["of", "to_key", "to_label", "value", "grade", "unknown", "township"])
+    table = table.fillna({"to_key": "", "to_label": "", "township": ""}).astype({"value": float, "grade": float})
+    return table.assign(to=SUM, to_class="", ring=np.nan, link=None)[[*COLUMNS, "grade", "unknown", "township"]]
 
 
-def _told(faults: list[Fault]) -> dict[str, Any]:
-    sure = [fault for fault in faults if fault.is_sure]
-    grade = max((fault.grade for fault in sure), default=0)
-    label = tr("; ").join(fault.text for fault in sure)
-    graver = [fault.text for fault in faults if not fault.is_sure and fault.grade > grade]
-    if not graver:
-        return {"to_label": label, "value": len(sure), "grade": grade, "unknown": ""}
-    why = tr("; ").join(dict.fromkeys(graver))
-    unknown = tr("{why}; cannot be judged", why=why)
-    if sure:
-        unknown = tr("{reasons}; not known: {why}; cannot be judged further", reasons=label, why=why)
-    return {"to_label": label, "value": np.nan, "grade": np.nan, "unknown": unknown}
-
-
-def _faults(manifest: Manifest, rule: TransferRule, spec: LayerSpec, known: tuple[Plots, dt.date]) -> Iterator[Fault]:
+def _faults(manifest: Manifest, rule: TransferRule, spec: LayerSpec, known: tuple[Plots, dt.date]) -> Iterator[Reason]:
     plots, day = known
     yield from _places(manifest, rule, spec, plots)
     yield from _receipt(manifest, rule, spec, day)
     yield from _balance(manifest, rule, spec)
     if manifest.left_on is not None and manifest.arrived_on is not None and manifest.arrived_on < manifest.left_on:
-        yield Fault(rule.faults.arrived_before, tr("arrived on {arrived}, before it left on {left}",
+        yield Reason(rule.faults.arrived_before, tr("arrived on {arrived}, before it left on {left}",
                     arrived=f"{manifest.arrived_on:%Y-%m-%d}", left=f"{manifest.left_on:%Y-%m-%d}"))  # fmt: skip
     if manifest.receipt == "rejected":
-        yield Fault(rule.faults.rejected, tr("it was sent back, and where it went is to be looked into"))
+        yield Reason(rule.faults.rejected, tr("it was sent back, and where it went is to be looked into"))
 
 
-def _places(manifest: Manifest, rule: TransferRule, spec: LayerSpec, plots: Plots) -> Iterator[Fault]:
+def _places(manifest: Manifest, rule: TransferRule, spec: LayerSpec, plots: Plots) -> Iterator[Reason]:
     """Yield the ends of the way that no list knows; a unit that is named need be in none."""
     ends = (
-        (manifest.from_plot, manifest.from_name, rule.from_plot, False),
-        (manifest.to_plot, manifest.to_name, rule.to_plot, True),
+        (manifest.from_plot, manifest.from_name, (rule.from_plot, rule.from_name), False),
+        (manifest.to_plot, manifest.to_name, (rule.to_plot, rule.to_name), True),
     )
-    for code, name, field, names_a_unit in ends:
-        label = spec.fields[field].label
-        if plots.has(code, name) or (names_a_unit and name):
+    for code, name, fields, names_a_unit in ends:
+        labels = [spec.fields[field].label for field in fields]
+        label = labels[0] if code else labels[1]
+        if plots.has(code or name) or (names_a_unit and name):
             continue
         if not code and not name:
-            yield Fault(rule.faults.unknown_place, tr("{field} is not filled in", field=label), is_sure=False)
+            why = tr("{fields}: none is filled in", fields=tr(", ").join(labels))
+            yield Reason(rule.faults.unknown_place, why, is_sure=False)
         elif plots.absent:
             why = tr('{field} "{plot}" may stand in a list that was not provided', field=label, plot=code or name)
-            yield Fault(rule.faults.unknown_place, why, is_sure=False)
+            yield Reason(rule.faults.unknown_place, why, is_sure=False)
         else:
-            yield Fault(rule.faults.unknown_place, tr('{field} "{plot}" is in none of the lists of plots', field=label,
+            yield Reason(rule.faults.unknown_place, tr('{field} "{plot}" is in none of the lists of plots', field=label,
                         plot=code or name))  # fmt: skip
 
 
-def _receipt(manifest: Manifest, rule: TransferRule, spec: LayerSpec, day: dt.date) -> Iterator[Fault]:
+def _receipt(manifest: Manifest, rule: TransferRule, spec: LayerSpec, day: dt.date) -> Iterator[Reason]:
     """Yield what is wrong where nothing is said of what arrived."""
     edges = rule.faults.no_receipt
     if manifest.receipt == "rejected":
@@ -137,21 +123,21 @@ def _receipt(manifest: Manifest, rule: TransferRule, spec: LayerSpec, day: dt.da
     if manifest.has_arrived:
         if manifest.receipt in ("missing", "on_the_way"):
             label = spec.fields[rule.receipt].classes[manifest.receipt].label
-            yield Fault(len(edges), tr('"{state}" though something arrived', state=label), is_sure=False)
+            yield Reason(len(edges), tr('"{state}" though something arrived', state=label), is_sure=False)
         return
     if manifest.receipt == "received":
         return
     if manifest.left_on is None:
         why = tr("nothing has arrived, and {field} is not filled in", field=spec.fields[rule.left_on].label)
-        yield Fault(len(edges), why, is_sure=False)
+        yield Reason(len(edges), why, is_sure=False)
         return
     days = (pd.Timestamp(day) - manifest.left_on).days
     grade = sum(days >= edge for edge in edges)
-    yield Fault(grade, tr("left on {left}, and no receipt after {days} days", left=f"{manifest.left_on:%Y-%m-%d}",
+    yield Reason(grade, tr("left on {left}, and no receipt after {days} days", left=f"{manifest.left_on:%Y-%m-%d}",
                 days=days))  # fmt: skip
 
 
-def _balance(manifest: Manifest, rule: TransferRule, spec: LayerSpec) -> Iterator[Fault]:
+def _balance(manifest: Manifest, rule: TransferRule, spec: LayerSpec) -> Iterator[Reason]:
     """Yield by which share of what left that what arrived differs, where it is more than the tolerance."""
     edges = rule.faults.difference
     if rule.tolerance is None or manifest.receipt == "rejected":
@@ -161,14 +147,14 @@ def _balance(manifest: Manifest, rule: TransferRule, spec: LayerSpec) -> Iterato
     if manifest.tonnes_out is None or manifest.tonnes_in is None:
         sides = ((rule.tonnes_out, manifest.tonnes_out), (rule.tonnes_in, manifest.tonnes_in))
         fields = tr(", ").join(spec.fields[name].label for name, tonnes in sides if tonnes is None)
-        yield Fault(len(edges), tr("{field} is not filled in", field=fields), is_sure=False)
+        yield Reason(len(edges), tr("{field} is not filled in", field=fields), is_sure=False)
         return
     share = difference(manifest.tonnes_out, manifest.tonnes_in)
     if share <= rule.tolerance:
         return
     words = {"out": manifest.tonnes_out, "into": manifest.tonnes_in, "share": 100 * share}
     text = tr("{out:g} t left and {into:g} t arrived, a difference of {share:.2f} %", **words)
-    yield Fault(sum(share >= edge for edge in edges), text)
+    yield Reason(sum(share >= edge for edge in edges), text)
 
 
 def difference(tonnes_out: float, tonnes_in: float) -> float:
@@ -186,10 +172,14 @@ def difference(tonnes_out: float, tonnes_in: float) -> float:
 
 def _plots(rule: TransferRule, given: Given) -> Plots:
     layers = [given.sides[own_id].layer for own_id in rule.beside if own_id in given.sides]
-    words = frozenset(
-        fold(word) for layer in layers for series in (layer.keys, layer.labels) for word in series if word
-    )
-    return Plots(words, given.absent)
+    townships = {
+        fold(word): township
+        for layer in layers
+        for words in (layer.labels, layer.keys)
+        for word, township in zip(words, layer.townships, strict=True)
+        if word
+    }
+    return Plots(townships, given.absent)
 
 
 def _manifests(of: Layer, rule: TransferRule) -> Iterator[Manifest]:

@@ -96,4 +96,5 @@ def _state(of: Layer, rule: TransitionRule, record: pd.Series[Any]) -> str:
 
 
 def _told(parts: Sequence[str]) -> str:
-    return tr(", ").join(filter(None, parts))
+    first, *others = filter(None, parts)
+    return tr("{first}, {second}", first=first, second=others[0]) if others else first
