@@ -93,6 +93,9 @@ class UseReader:
     def _with_doubt(self, text: str, groups: Collection[str]) -> str:
         """Return a use with what is to be checked of its code."""
         code = self.chosen.find(text) if self.chosen and groups else None
+        if self.chosen and code and fold(text).isdigit():
+            # People read names; one of a code above it is near enough.
+            text = f"{text} {self.chosen.codes[code].name}"
         doubt = self.chosen.codes[code].what_to_check if self.chosen and code else ""
         return tr("{text} [{check}]", text=text, check=doubt) if doubt else text
 

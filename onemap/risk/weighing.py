@@ -1,4 +1,4 @@
-"""Reasons of several kinds about one feature: the gravest decides, all are told, and what is not known may be so too."""
+"""Reasons of several kinds about one feature: the gravest decides, all are told, and what is not known may be too."""
 
 from __future__ import annotations
 
