@@ -11,6 +11,7 @@ from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.samples import ExceedanceRule
@@ -29,6 +30,7 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "transition": TransitionRule,
     "inspection": InspectionRule,
     "transfer": TransferRule,
+    "worst": WorstRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 
