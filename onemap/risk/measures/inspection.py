@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -28,24 +30,32 @@ def measure(of: Layer, rule: InspectionRule, given: Given) -> pd.DataFrame:
         filled in for no plot at all one row says so, which is of none.
     """
     by = _reader(rule, given)
-    silent = rule.concern.field if len(of.frame) and of.frame[rule.concern.field].isna().all() else ""
-    former = uses(of.frame, rule.former, of.spec.fields[rule.former].label, by)
-    planned = uses(of.frame, rule.planned, of.spec.fields[rule.planned].label, by)
+    names = (rule.former, rule.planned, rule.concern.field)
+    silent = [name for name in names if len(of.frame) and of.frame[name].isna().all()]
+    said = of.frame[[rule.concern.field, rule.unclear.field]].itertuples(index=False)
     rows = []
-    for at, before, after in zip(of.frame.index, former, planned, strict=True):
-        said = {name: of.frame.at[at, name] for name in (rule.concern.field, rule.unclear.field)}
-        unclear = _unclear(of, rule, after, said[rule.unclear.field])
+    for at, before, after, (concern, plan) in zip(
+        of.frame.index, _uses(of, rule.former, by, silent), _uses(of, rule.planned, by, silent), said, strict=True
+    ):
+        unclear = _unclear(of, rule, after, plan)
         reasons = [_change(rule, before, after, unclear is not None and unclear.is_sure), unclear]
-        if not silent:
-            reasons.append(_concern(of, rule, said[rule.concern.field]))
+        if rule.concern.field not in silent:
+            reasons.append(_concern(of, rule, concern))
         found = weigh(filter(None, reasons))
         rows += [{"of": at, **found}] if found else []
-    if silent:
-        why = tr("{field} is filled in for none of them: not judged by it", field=of.spec.fields[silent].label)
+    for name in silent:
+        why = tr("{field} is filled in for none of them: not judged by it", field=of.spec.fields[name].label)
         rows.append({"of": SUM, "to_label": "", "value": np.nan, "grade": np.nan, "unknown": why})
     table = pd.DataFrame(rows, columns=["of", "to_label", "value", "grade", "unknown"])
     table = table.astype({"value": float, "grade": float})
     return table.assign(to=SUM, to_class="", to_key="", ring=np.nan, link=None)[[*COLUMNS, "grade", "unknown"]]
+
+
+def _uses(of: Layer, field: str, by: UseReader, silent: Sequence[str]) -> Iterator[Use]:
+    """Yield the use of each plot; of a field that says nothing of any plot no doubt of a single one remains."""
+    if field in silent:
+        return repeat(Use("", frozenset()), len(of.frame))
+    return uses(of.frame, field, of.spec.fields[field].label, by)
 
 
 def _reader(rule: InspectionRule, given: Given) -> UseReader:

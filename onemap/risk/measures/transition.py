@@ -28,6 +28,11 @@ def measure(of: Layer, rule: TransitionRule, given: Given) -> pd.DataFrame:
         how far off, with the state; `unknown` why it cannot be told, and there the value is NaN.
     """
     fields = of.spec.fields
+    if len(of.frame) > 1 and of.frame[rule.planned].isna().all():
+        # A ledger without such a column says nothing of anybody: once is enough.
+        why = tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
+                 field=fields[rule.planned].label, count=len(of.frame), layer=of.spec.name)  # fmt: skip
+        return _table([{"of": SUM, "to_key": "", "to_label": "", "when": "", "unknown": why}])
     by = reader(rule, rule.into, given.codes)
     former = uses(of.frame, rule.former, fields[rule.former].label, by)
     planned = uses(of.frame, rule.planned, fields[rule.planned].label, by)
@@ -36,15 +41,18 @@ def measure(of: Layer, rule: TransitionRule, given: Given) -> pd.DataFrame:
         into = after.has(rule.into)
         if into is False or (into and _is_same(before, after)):
             continue
-        row = {"of": at, "to_key": change_of(before, after), "unknown": _why_not_sure(before, after, rule)}
-        rows.append({**row, **_first_date(of, at, rule, given.day)})
-    table = pd.DataFrame(rows, columns=["of", "to_key", "to_label", "value", "when", "unknown", "undated"])
-    unknown = np.where(table["unknown"] != "", table["unknown"], table["undated"])
-    judged = [tr("{why}; cannot be judged", why=why) if why else "" for why in unknown]
-    return table.assign(
-        value=table["value"].astype(float).where(unknown == ""),
-        unknown=judged, to=SUM, to_class="", ring=np.nan, link=None,
-    )[[*COLUMNS, "when", "unknown"]]  # fmt: skip
+        first = _first_date(of, at, rule, given.day)
+        why = _why_not_sure(before, after, rule) or first.pop("undated")
+        row = {"of": at, "to_key": change_of(before, after), "to_label": first["to_label"], "when": first["when"]}
+        value = np.nan if why else first["value"]
+        rows.append({**row, "value": value, "unknown": tr("{why}; cannot be judged", why=why) if why else ""})
+    return _table(rows)
+
+
+def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    same = {"to": SUM, "to_class": "", "ring": np.nan, "link": None}
+    table = pd.DataFrame([{**same, **row} for row in rows], columns=[*COLUMNS, "when", "unknown"])
+    return table.astype({"value": float})
 
 
 def change_of(before: Use, after: Use) -> str:
