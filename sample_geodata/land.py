@@ -6,10 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import shapely
 import xlsxwriter
 from defects import Defect
 from ledgers import Record
-from shapes import Rng
+from shapely.affinity import translate
+from shapely.geometry import Polygon
+from shapes import Rng, area_m2
 
 DATES: Final = ("用途变更日期", "收储日期", "供应日期")
 AHEAD: Final[dict[int, tuple[str | None, str | None, str | None]]] = {
@@ -49,6 +53,15 @@ UNITS: Final = ("示例水泥窑协同处置厂", "示例土壤修复中心", "�
 MANIFESTS: Final = 26
 MISTYPED_TONNES: Final = 25
 
+BARRED: Final = 19
+"""The plot not to be developed that two plots of building land only graze, by its place in the list."""
+
+GRAZING: Final = {23: ("east", 150.0), 29: ("west", 12.0)}
+"""On which side of it these lie, by serial number, and how many square metres they share with it."""
+
+UNPLACED: Final = 20
+"""The plot that has no geometry: it may not be developed, and nobody can tell whether it is."""
+
 MANIFEST_CHANGES: Final[dict[int, Record]] = {
     3: {"转出量(吨)": 30.0, "接收量(吨)": 27.3},
     5: {"转出地块编码": "4108832320099", "转出地块名称": "示例老料场"},
@@ -80,6 +93,33 @@ def extend_construction(records: list[Record], rng: Rng) -> None:
         record["规划用途"] = USES.get(serial, record["规划用途"])
         record["规划是否明确"] = UNCLEAR.get(serial, ("明确", "是", "")[int(rng.integers(3))])
         record["舆情信访"] = CONCERN.get(serial, ("无", "否")[int(rng.integers(2))])
+
+
+def graze(records: list[Record], plots: list[Record]) -> None:
+    """Move building land beside a plot not to be developed, so that they share a strip."""
+    plots[UNPLACED]["管控状态"] = "暂不开发"
+    barred = plots[BARRED]
+    for serial, (side, common_m2) in GRAZING.items():
+        record = records[serial - 1]
+        record["geometry"] = _beside(record["geometry"], barred["geometry"], side, common_m2)
+        record["乡镇"], record["cell"] = barred["乡镇"], barred["cell"]
+        record["面积"] = round(area_m2(record["geometry"]), 2)
+
+
+def _beside(shape: Polygon, other: Polygon, side: str, common_m2: float) -> Polygon:
+    """Return a shape moved to one side of another, so far that they share so many square metres."""
+    (west, south, east, north), (left, low, right, high) = shape.bounds, other.bounds
+    up = (low + high - south - north) / 2
+    # From where they only touch, to where one lies over the other by half.
+    apart = right - west if side == "east" else left - east
+    half = (left - right) / 2 if side == "east" else (right - left) / 2
+    near, far = 0.0, 1.0
+    for _ in range(40):
+        share = (near + far) / 2
+        common = translate(shape, apart + share * half, up).intersection(other).area
+        near, far = (share, far) if common < common_m2 else (near, share)
+    moved = translate(shape, apart + far * half, up)
+    return shapely.transform(moved, lambda xy: np.round(xy, 2))
 
 
 def extend_plots(records: list[Record], source: str, rng: Rng) -> list[Defect]:

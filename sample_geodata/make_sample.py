@@ -23,7 +23,7 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
-from land import extend_construction, extend_plots, make_transfers, write_transfers
+from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
@@ -65,6 +65,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
     dice = np.random.default_rng(SEED + 3)
     extend_construction(ledgers.construction, dice)
+    graze(ledgers.construction, ledgers.plots)
     of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
     transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
     for bureau in BUREAUS:

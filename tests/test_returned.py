@@ -33,6 +33,10 @@ PLOT = [
     5200.5,
     "高风险",
     "未管控",
+    "2026-03-12",
+    "2026-06-30",
+    "设置围挡",
+    "已清理",
     112.76,
     34.9,
 ]
@@ -44,7 +48,7 @@ BUREAUS = {
     "农业农村局": {"cultivated_land", "crop_sample", "soil_sample"},
     "自然资源局": {"construction_plot", "township"},
     "水利局": {"drinking_water_source", "groundwater_point", "river"},
-    "生态环境局": {"cadmium_enterprise", "priority_plot", "sensitive_receptor"},
+    "生态环境局": {"cadmium_enterprise", "priority_plot", "sensitive_receptor", "soil_transfer"},
 }
 
 
@@ -61,7 +65,7 @@ def template(templates: Path, bureau: str) -> Path:
 
 @pytest.fixture
 def sent(templates: Path, tmp_path: Path) -> Callable[[Change], Path]:
-    """Return what makes the ecology bureau's workbook with two of its three sheets filled in, and a change in it."""
+    """Return what makes the ecology bureau's workbook with two of its four sheets filled in, and a change in it."""
 
     def send(change: Change) -> Path:
         book = openpyxl.load_workbook(template(templates, "生态环境局"))
@@ -78,7 +82,7 @@ def counts(path: Path) -> dict[str, int]:
     return {source.layer: source.kept for source in check_file(path, "410883").sources}
 
 
-FILLED = {"cadmium_enterprise": 1, "priority_plot": 1, "sensitive_receptor": 0}
+FILLED = {"cadmium_enterprise": 1, "priority_plot": 1, "sensitive_receptor": 0, "soil_transfer": 0}
 
 
 def unmark(book: Workbook) -> None:
@@ -160,7 +164,7 @@ def test_a_mark_does_not_hold_for_another_table_in_the_place_of_its_own(sent: Ca
             book["敏感受体"].append(row)
         del book["优先监管地块"]
 
-    assert counts(sent(paste_plots_over_receptors)) == {"cadmium_enterprise": 1, "priority_plot": 1}
+    assert counts(sent(paste_plots_over_receptors)) == {"cadmium_enterprise": 1, "priority_plot": 1, "soil_transfer": 0}
 
 
 def test_a_filled_in_template_has_no_fault(sent: Callable[[Change], Path]) -> None:

@@ -107,6 +107,9 @@ def _places(manifest: Manifest, rule: TransferRule, spec: LayerSpec, plots: Plot
         if not code and not name:
             why = tr("{fields}: none is filled in", fields=tr(", ").join(labels))
             yield Reason(rule.faults.unknown_place, why, is_sure=False)
+        elif not plots.townships:
+            # Without any list nobody can tell of any plot: that is said once for all.
+            continue
         elif plots.absent:
             why = tr('{field} "{plot}" may stand in a list that was not provided', field=label, plot=code or name)
             yield Reason(rule.faults.unknown_place, why, is_sure=False)
