@@ -25,6 +25,7 @@ from files import (
 )
 from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
+from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -45,6 +46,8 @@ RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
 TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
+UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
+OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -68,6 +71,10 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     graze(ledgers.construction, ledgers.plots)
     of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
     transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
+    others = np.random.default_rng(SEED + 2)
+    age(samples[0], ledgers.wells)
+    recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
+    units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -83,6 +90,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
     defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
+    defects += recoded
+    defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
+    defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects

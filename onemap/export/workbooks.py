@@ -56,6 +56,7 @@ def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
     return [
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
+        # Not every measure is a number.
         *(Column(title, list(rows[name]), of_value if name == "value" else "") for name, title in own.items()),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),

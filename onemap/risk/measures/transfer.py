@@ -182,7 +182,8 @@ def _plots(rule: TransferRule, given: Given) -> Plots:
         for word, township in zip(words, layer.townships, strict=True)
         if word
     }
-    return Plots(townships, given.absent)
+    absent = tuple(given.specs[own_id].name for own_id in rule.beside if own_id not in given.sides)
+    return Plots(townships, absent)
 
 
 def _manifests(of: Layer, rule: TransferRule) -> Iterator[Manifest]:
