@@ -183,7 +183,7 @@ def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) 
 def _alone(of: Side, sides: Mapping[str, Side], rule: Rule, given: Given) -> pd.DataFrame:
     """Return the findings of a rule about the features of one layer, each by itself."""
     # What is not known of one feature takes nothing from what is known of another: each has its own level.
-    rows = FEATURES[rule.measure](of.layer, rule, given)
+    rows = FEATURES[rule.measure](of.layer, rule, replace(given, sides=sides))
     return _told(rows, of, {own_id: side.layer for own_id, side in sides.items()}, rule)
 
 
