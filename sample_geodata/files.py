@@ -70,7 +70,8 @@ def write_geopackage(path: Path, records: list[Record], layer: str) -> None:
 def write_geodatabase(path: Path, records: list[Record], layer: str) -> None:
     """Write polygons in EPSG:4547 as a file geodatabase, which holds nothing but multi-polygons."""
     frame = gpd.GeoDataFrame([_without(r, "cell") for r in records], crs=CRS)
-    frame["供应日期"] = frame["供应日期"].astype("datetime64[ms]")
+    for name in [name for name in frame.columns if name.endswith("日期")]:
+        frame[name] = frame[name].astype("datetime64[ms]")
     pyogrio.write_dataframe(frame, path, driver="OpenFileGDB", layer=layer, promote_to_multi=True)
 
 

@@ -23,6 +23,7 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
+from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from samples import make_samples, write_samples
@@ -44,6 +45,7 @@ WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
 UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
 OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
@@ -64,6 +66,11 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    dice = np.random.default_rng(SEED + 3)
+    extend_construction(ledgers.construction, dice)
+    graze(ledgers.construction, ledgers.plots)
+    of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
+    transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
     others = np.random.default_rng(SEED + 2)
     age(samples[0], ledgers.wells)
     recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
@@ -82,6 +89,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
     defects += recoded
     defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
     defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)

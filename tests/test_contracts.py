@@ -25,7 +25,7 @@ from onemap.spec.toml import parse
 from onemap.text import speaking
 
 LAYERS = [layer for layer in load_catalogue().layers.values() if not layer.is_raster]
-DRAWN = [layer for layer in LAYERS if "point" not in layer.geometry]
+DRAWN = [layer for layer in LAYERS if not {"point", "table"} & {*layer.geometry}]
 
 RECORDS: dict[str, list[Any]] = {
     "涉镉等重金属企业": [
@@ -33,7 +33,12 @@ RECORDS: dict[str, list[Any]] = {
         "未完成", dt.datetime(2027, 3, 31), 112.75, 34.91,
     ],
     "优先监管地块": [
-        1, "4108832320007", "老电镀厂地块", "老厂", "化工镇", "电镀", 2015, 5200.5, "高风险", "未管控", 112.76, 34.9,
+        1, "4108832320007", "老电镀厂地块", "老厂", "化工镇", "电镀", 2015, 5200.5, "高风险", "未管控",
+        "2026-03-12", dt.datetime(2026, 6, 30), "设置围挡", "已清理", 112.76, 34.9,
+    ],
+    "污染土壤转运联单": [
+        1, "ZY-07", "4108832320007", "老电镀厂地块", None, "某某水泥厂", 31.5, 31.4, "2026-03-12", "2026-03-12",
+        "某某运输公司", "豫H00001", "已签收",
     ],
     "土壤污染重点监管单位": [
         1, "91410883MA0000004J", "黄河化工厂", "化工镇", "无机盐制造", 2021, "仅二类单元",
@@ -58,6 +63,7 @@ RECORDS: dict[str, list[Any]] = {
 
 KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
+    "soil_transfer": "ZY-07",
     "key_unit": "91410883MA0000004J", "discharge_outlet": "91410883MA0000004J001P-DW001",
     "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
 }  # fmt: skip

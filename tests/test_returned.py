@@ -33,6 +33,10 @@ PLOT = [
     5200.5,
     "高风险",
     "未管控",
+    "2026-03-12",
+    "2026-06-30",
+    "设置围挡",
+    "已清理",
     112.76,
     34.9,
 ]
@@ -44,7 +48,14 @@ BUREAUS = {
     "农业农村局": {"cultivated_land", "crop_sample", "soil_sample"},
     "自然资源局": {"construction_plot", "township"},
     "水利局": {"drinking_water_source", "groundwater_point", "river"},
-    "生态环境局": {"cadmium_enterprise", "discharge_outlet", "key_unit", "priority_plot", "sensitive_receptor"},
+    "生态环境局": {
+        "cadmium_enterprise",
+        "discharge_outlet",
+        "key_unit",
+        "priority_plot",
+        "sensitive_receptor",
+        "soil_transfer",
+    },
 }
 
 
@@ -78,7 +89,14 @@ def counts(path: Path) -> dict[str, int]:
     return {source.layer: source.kept for source in check_file(path, "410883").sources}
 
 
-FILLED = {"cadmium_enterprise": 1, "discharge_outlet": 0, "key_unit": 0, "priority_plot": 1, "sensitive_receptor": 0}
+FILLED = {
+    "cadmium_enterprise": 1,
+    "discharge_outlet": 0,
+    "key_unit": 0,
+    "priority_plot": 1,
+    "sensitive_receptor": 0,
+    "soil_transfer": 0,
+}
 
 
 def unmark(book: Workbook) -> None:

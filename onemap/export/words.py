@@ -104,6 +104,17 @@ def titles_alone(measure: str) -> dict[str, str]:
         "code_group": {"to_label": tr("Code checked")},
         "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
+        "transition": {
+            "to_key": tr("Change of use"),
+            "to_label": tr("First date"),
+            "value": tr("Days since (below 0: ahead)"),
+        },
+        "inspection": {"to_label": tr("Reasons to inspect it"), "value": tr("Reasons in number")},
+        "transfer": {
+            "to_key": tr("From and to"),
+            "to_label": tr("What does not fit"),
+            "value": tr("Faults in number"),
+        },
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 

@@ -50,13 +50,14 @@ def _write_rule(book: Book, sheet: Worksheet, rule: Rule, atlas: Atlas) -> None:
 def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
     """Return the columns of a list whose lines are about one feature each."""
     titles, own = finding_columns(), titles_alone(rule.measure)
+    # Days and counts are whole.
+    of_value = "#,##0" if rule.unit in ("days", "count") else NUMBER_FORMAT
     names = ["of_key"] if rows["of_label"].equals(rows["of_key"]) else ["of_key", "of_label"]
     return [
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
-        Column(own["to_label"], list(rows["to_label"])),
         # Not every measure is a number.
-        *([Column(own["value"], list(rows["value"]), NUMBER_FORMAT)] if "value" in own else []),
+        *(Column(title, list(rows[name]), of_value if name == "value" else "") for name, title in own.items()),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),
     ]

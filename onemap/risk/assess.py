@@ -17,7 +17,20 @@ from onemap.progress import doing
 from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
-from onemap.risk.measures import code_group, coverage, distance, due, exceedance, frequency, overlap, ring_area, worst
+from onemap.risk.measures import (
+    code_group,
+    coverage,
+    distance,
+    due,
+    exceedance,
+    frequency,
+    inspection,
+    overlap,
+    ring_area,
+    transfer,
+    transition,
+    worst,
+)
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.measures.pairs import PairRule
@@ -37,6 +50,9 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "transition": transition.measure,
+    "inspection": inspection.measure,
+    "transfer": transfer.measure,
     "worst": worst.measure,
     "frequency": frequency.measure,
     "code_group": code_group.measure,

@@ -16,7 +16,7 @@ from onemap.text import fold, pick, tr
 
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
-Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg"]
+Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg", "t", "kg"]
 CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")

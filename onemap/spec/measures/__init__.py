@@ -14,8 +14,10 @@ from onemap.spec.measures.codes import CodeGroupRule
 from onemap.spec.measures.coverage import CoverageRule
 from onemap.spec.measures.dates import DueRule, FrequencyRule
 from onemap.spec.measures.grades import WorstRule
+from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.samples import ExceedanceRule
+from onemap.spec.measures.transfers import TransferRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -27,6 +29,9 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "overlap": OverlapRule,
     "due": DueRule,
     "exceedance": ExceedanceRule,
+    "transition": TransitionRule,
+    "inspection": InspectionRule,
+    "transfer": TransferRule,
     "worst": WorstRule,
     "frequency": FrequencyRule,
     "code_group": CodeGroupRule,
