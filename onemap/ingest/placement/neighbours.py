@@ -28,7 +28,7 @@ from onemap.ingest.placement.alignment import (
     middle_box,
     some,
 )
-from onemap.ingest.quality.township_names import TownshipNames
+from onemap.township_names import TownshipNames
 from onemap.model import TOWNSHIP
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import CoordType

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import lonlat_of
-from onemap.ingest.quality.township_names import Meant, TownshipNames
+from onemap.township_names import Meant, TownshipNames
 from onemap.ingest.raw import Fault
 from onemap.model import LOCATED_IN, SOURCE
 from onemap.spec.layer import LayerSpec

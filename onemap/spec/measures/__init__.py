@@ -13,6 +13,7 @@ from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
 from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
+from onemap.spec.measures.rates import RateRule
 from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
@@ -25,6 +26,7 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "overlap": OverlapRule,
     "due": DueRule,
     "exceedance": ExceedanceRule,
+    "rate": RateRule,
     "worst": WorstRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
