@@ -10,9 +10,9 @@ import pandas as pd
 
 from onemap.export.balance_sheet import write_balances
 from onemap.export.look import LEVEL_TINTS
-from onemap.export.overview import empty_sentence, write_overview
+from onemap.export.overview import write_overview
 from onemap.export.sheets import Book, Column, workbook, write_table
-from onemap.export.words import class_title, finding_columns, layer_title, titles_alone
+from onemap.export.words import class_title, empty_sentence, finding_columns, layer_title, titles_alone
 from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
 from onemap.spec.rule import Rule
