@@ -37,8 +37,8 @@ FINDING_COLUMNS: Final = (
 
 BALANCE_COLUMNS: Final = ("township_key", "township", "class", "area_m2", "area_mu", "area_ha")
 SCORECARD_COLUMNS: Final = (
-    "township_key", "township", "base", "done", "unknown", "rate", "rate_to", "target", "gap", "left", "met", "whole",
-    "remark",
+    "township_key", "township", "base", "done", "unknown", "rate", "rate_to", "target", "needed", "gap", "left",
+    "met", "whole", "remark",
 )  # fmt: skip
 DOUBLE_COLUMNS: Final = ("key", "other_key", "class", "other_class", "area_m2")
 
@@ -250,14 +250,14 @@ class Scorecard:
 
     rule: str
     quantity: Literal["count", "area"]
-    """Whether base, done, unknown and left are numbers, or 亩."""
+    """Whether base, done, unknown, needed and left are numbers, or 亩."""
     table: pd.DataFrame
     """`SCORECARD_COLUMNS`: the townships in their own order, then those of no known township (""), last the county
     (`whole`).
 
     The rate is `done` of `base` in percent, as it is printed; `rate_to` is what it would be if all were done of which
-    that is not known, so that both are one where all is known. gap (percentage points) and left are what is missing to
-    the target, at least: 0 where it is met, NaN where nobody can tell. met: "met", "missed", "unknown", or "" where
+    that is not known, so that both are one where all is known. needed is how many, or how much, the target asks for; gap
+    (percentage points) and left are what is missing to it, at least: 0 where it is met, NaN where nobody can tell. met: "met", "missed", "unknown", or "" where
     there is nothing of which a rate could be, or no target."""
     notes: tuple[str, ...] = ()
     """What the rate leaves out."""

@@ -24,6 +24,8 @@ from files import (
     write_zone_shapefile,
 )
 from ledgers import Record, make_ledgers
+from remediation import go_on_with_remediation
+from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -46,7 +48,7 @@ SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
-    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12",
+    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12", "LSQK": "str:8",
 }  # fmt: skip
 WATER_SCHEMA: Final = {
     "水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8",
@@ -61,6 +63,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    countryside = np.random.default_rng(SEED + 5)
+    put_measures_in_place(fields, countryside)
+    go_on_with_remediation(ledgers.enterprises)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -75,6 +80,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    defects += make_rural(folder, county, countryside)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects

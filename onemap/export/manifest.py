@@ -74,7 +74,7 @@ def _scorecard(card: Scorecard) -> dict[str, Any]:
     """Return how the county stands to the target of a rate, and how many townships meet it or not."""
     if card.withheld:
         return {"withheld": card.withheld}
-    names = ("base", "done", "unknown", "rate", "rate_to", "target", "gap", "left")
+    names = ("base", "done", "unknown", "rate", "rate_to", "target", "needed", "gap", "left")
     figures = {name: card.county.get(name, float("nan")) for name in names}
     towns = Counter(card.table.loc[~card.table["whole"].astype(bool), "met"])
     return {

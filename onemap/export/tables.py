@@ -11,7 +11,7 @@ from onemap.model import BALANCE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS, SCOREC
 from onemap.text import tr
 
 DECIMALS: Final = {"value": 3, "lon": 7, "lat": 7, "area_m2": 2, "area_mu": 2, "area_ha": 2,
-                   "base": 2, "done": 2, "unknown": 2, "left": 2, "gap": 2, "rate": 6, "rate_to": 6, "target": 6}  # fmt: skip
+                   "base": 2, "done": 2, "unknown": 2, "needed": 2, "left": 2, "gap": 2, "rate": 6, "rate_to": 6, "target": 6}  # fmt: skip
 """Millimetres (or less than a square metre of 亩) for what is measured, centimetres for places; rates are printed as
 their rules have it."""
 
@@ -45,7 +45,7 @@ def _scorecards(atlas: Atlas) -> pd.DataFrame:
     tables = [
         pd.DataFrame([{"rule": one.rule, "remark": one.withheld}])
         if one.withheld
-        else one.table.assign(rule=one.rule, unit=tr("mu") if one.quantity == "area" else tr("in number"))
+        else one.table.assign(rule=one.rule, unit=tr("mu") if one.quantity == "area" else tr("pieces"))
         for one in atlas.scorecards
     ]
     return pd.concat(tables, ignore_index=True).reindex(columns=columns) if tables else pd.DataFrame(columns=columns)

@@ -101,6 +101,8 @@ def titles_alone(measure: str) -> dict[str, str]:
     titles = {
         "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
+        "rate": {"to_label": tr("Done of how many"), "value": tr("Rate (%)")},
+        "state": {"to_label": tr("State"), "value": tr("How many")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 

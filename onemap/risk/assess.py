@@ -17,7 +17,7 @@ from onemap.progress import doing
 from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, rate, ring_area, worst
+from onemap.risk.measures import distance, due, exceedance, overlap, rate, ring_area, state, worst
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.measures.pairs import PairRule
@@ -38,6 +38,7 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
     "rate": rate.measure,
+    "state": state.measure,
     "worst": worst.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import Final
 
 import pandas as pd
@@ -45,7 +46,7 @@ def _scorecard(rule: RateRule, ground: Ground) -> Scorecard:
 
 def _line(score: Score, rule: RateRule) -> dict[str, object]:
     """Return a line as it is shown; what nobody can tell is NaN."""
-    tally, stands = score.tally, standing(score, rule)
+    tally, stands = score.tally, standing(score)
     goal = share_of_goal(score.goal, tally) if score.goal else None
     return {
         "township_key": score.key,
@@ -56,11 +57,21 @@ def _line(score: Score, rule: RateRule) -> dict[str, object]:
         "rate": printed(tally.least, rule),
         "rate_to": printed(tally.most, rule),
         "target": printed(goal, rule),
+        "needed": _needed(score, rule),
         **_missing(stands, rule),
         "met": STATES[stands.met] if score.goal and tally.base else "",
         "whole": score.whole,
         "remark": score.remark,
     }
+
+
+def _needed(score: Score, rule: RateRule) -> float:
+    """Return how many, or how much, the target asks for."""
+    if score.goal is None or not score.tally.base:
+        return float("nan")
+    if score.goal.number is not None:
+        return float(score.goal.number)
+    return in_unit(ceil((score.goal.share or 0) * score.tally.base), rule)
 
 
 def _missing(stands: Standing, rule: RateRule) -> dict[str, float]:

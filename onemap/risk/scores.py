@@ -11,18 +11,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from onemap.geodesy import MU_M2
 from onemap.model import TOWNSHIP, Layer
 from onemap.risk.divided import divide
 from onemap.risk.ground import ground_once
 from onemap.risk.inputs import Side, select
 from onemap.risk.measurement import Given
-from onemap.risk.plane.ledger import STEP_M2, in_steps
+from onemap.risk.plane.ledger import in_steps
 from onemap.risk.tally import Goal, Tally
 from onemap.spec.measures.rates import RateRule, Target
 from onemap.text import tr
 from onemap.township_names import TownshipNames
 
 YES, NO, UNSURE = 1, 0, -1
+
+HUNDREDTHS: Final = 100
+"""Ground is counted in hundredths of a 亩, as it is shown."""
 
 
 @dataclass(frozen=True)
@@ -108,30 +112,30 @@ def _by_area(of: Side, rule: RateRule, towns: _Towns) -> dict[str, Tally]:
         once = ground_once(of.layer)
         rows, areas_m2 = once.flat.rows, in_steps(once.areas_m2)
         names = np.array([towns.of(name) for name in of.layer.townships], dtype=object)[rows]
-    steps = np.rint(areas_m2 / STEP_M2).astype(np.int64)
     sure = (of.doubts == "").to_numpy()
-    kept = steps > NOISE_STEPS
-    return _added_up(list(names[kept]), states(of, rule)[rows][kept], sure[rows][kept], steps[kept])
+    return _added_up(list(names), states(of, rule)[rows], sure[rows], areas_m2)
 
 
-NOISE_STEPS: Final = int(1e-5 / STEP_M2)
-"""Less ground is what rounding has left between townships that share a crooked edge, as in the balance."""
+def _added_up(names: list[str], state: NDArray[Any], sure: Any, sizes: NDArray[Any]) -> dict[str, Tally]:
+    """Return the tally of each township; `sizes` are how many, or how much ground, stands behind each state.
 
-
-def _added_up(names: list[str], state: NDArray[Any], sure: Any, sizes: NDArray[np.int64]) -> dict[str, Tally]:
-    """Return the tally of each township; `sizes` are how many, or how much ground, stands behind each state."""
-    sure = np.asarray(sure)
-    out = ~sure & (state == NO)
-    parts = pd.DataFrame(
-        {
-            "done": np.where(sure & (state == YES), sizes, 0),
-            "base": sizes,
-            "most_done": np.where(state != NO, sizes, 0),
-            "most_base": np.where(out, 0, sizes),
-        }
-    )
-    sums = parts.groupby(np.array(names, dtype=object), sort=True).sum()
-    return {str(name): Tally(*map(int, row)) for name, *row in sums.itertuples()}
+    Of ground each part is rounded by itself to what is shown of it, so that the rate is that of the figures, and what
+    the rounding of places has left between townships that share a crooked edge is no ground.
+    """
+    whole, sure = np.issubdtype(sizes.dtype, np.integer), np.asarray(sure)
+    parts = {
+        "done": sure & (state == YES),
+        "left": sure & (state == NO),
+        "open": (sure & (state == UNSURE)) | (~sure & (state != NO)),
+        "out": ~sure & (state == NO),
+    }
+    table = pd.DataFrame({name: np.where(chosen, sizes, 0) for name, chosen in parts.items()})
+    sums = table.groupby(np.array(names, dtype=object), sort=True).sum()
+    found = {}
+    for name, *row in sums.itertuples():
+        done, left, unsure, out = (int(size) if whole else round(size / MU_M2 * HUNDREDTHS) for size in row)
+        found[str(name)] = Tally(done, done + left + unsure + out, done + unsure, done + left + unsure)
+    return {name: tally for name, tally in found.items() if tally.base}
 
 
 class _Goals:

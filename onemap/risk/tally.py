@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Tally(NamedTuple):
-    """What is done, in numbers or in steps of ground. What is not known makes it a range.
+    """What is done, in numbers or in hundredths of a 亩. What is not known makes it a range.
 
     The rate lies between `done` of `base`, where nothing of what is not known is done, and `most_done` of `most_base`,
     where all of it is.
@@ -61,8 +61,8 @@ class Standing(NamedTuple):
     met: bool | None
     points: Fraction = Fraction(0)
     """Percentage points."""
-    left: Fraction = Fraction(0)
-    """In numbers or steps."""
+    left: int = 0
+    """In numbers or hundredths of a 亩."""
 
 
 def share_of_goal(goal: Goal, tally: Tally) -> Fraction | None:
@@ -72,18 +72,13 @@ def share_of_goal(goal: Goal, tally: Tally) -> Fraction | None:
     return Fraction(goal.number, tally.base) if tally.base else None
 
 
-def compare(tally: Tally, goal: Goal, whole: bool = True) -> Standing:
+def compare(tally: Tally, goal: Goal) -> Standing:
     """Return how a tally stands to a goal; what equals the goal meets it.
-
-    Parameters
-    ----------
-    whole
-        Whether only whole ones can be left, as of villages; of ground every part can.
 
     Examples
     --------
     >>> compare(Tally(14, 23, 14, 23), Goal(number=15))
-    Standing(met=False, points=Fraction(100, 23), left=Fraction(1, 1))
+    Standing(met=False, points=Fraction(100, 23), left=1)
     >>> compare(Tally(19, 20, 19, 20), Goal(share=Fraction(95, 100))).met
     True
     """
@@ -93,14 +88,14 @@ def compare(tally: Tally, goal: Goal, whole: bool = True) -> Standing:
     if goal.number is not None:
         if tally.done >= goal.number:
             return Standing(True)
-        left = Fraction(goal.number - tally.most_done)
-        return Standing(False, left * 100 / tally.base, left) if left > 0 else Standing(None)
+        left = goal.number - tally.most_done
+        return Standing(False, Fraction(left * 100, tally.base), left) if left > 0 else Standing(None)
     if goal.share is None or (least < goal.share <= most):
         return Standing(None)
     if least >= goal.share:
         return Standing(True)
-    left = goal.share * tally.most_base - tally.most_done
-    return Standing(False, (goal.share - most) * 100, Fraction(ceil(left)) if whole else left)
+    left = ceil(goal.share * tally.most_base) - tally.most_done
+    return Standing(False, (goal.share - most) * 100, left)
 
 
 def percent(share: Fraction, decimals: int = 1, truncated: bool = True) -> float:

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from onemap.geodesy import MU_M2
 from onemap.model import TOWNSHIP, Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.risk.plane.ledger import STEP_M2
-from onemap.risk.scores import UNSURE, Score, scores, states
+from onemap.risk.scores import HUNDREDTHS, UNSURE, Score, scores, states
 from onemap.risk.tally import Standing, compare, percent, share_of_goal
 from onemap.spec.measures.rates import RateRule
 from onemap.text import pick, tr
@@ -47,16 +45,14 @@ def measure(of: Layer, rule: RateRule, given: Given) -> pd.DataFrame:
     return _table([row for row in rows if row is not None])
 
 
-def standing(score: Score, rule: RateRule) -> Standing:
+def standing(score: Score) -> Standing:
     """Return how a line stands to its target."""
-    if score.goal is None:
-        return Standing(None)
-    return compare(score.tally, score.goal, whole=rule.quantity == "count")
+    return compare(score.tally, score.goal) if score.goal else Standing(None)
 
 
-def in_unit(amount: Fraction | int, rule: RateRule) -> float:
+def in_unit(amount: int, rule: RateRule) -> float:
     """Return an amount of a tally in numbers, or in 亩."""
-    return float(amount) if rule.quantity == "count" else float(amount) * STEP_M2 / MU_M2
+    return float(amount) if rule.quantity == "count" else amount / HUNDREDTHS
 
 
 def printed(share: Fraction | None, rule: RateRule) -> float:
@@ -65,7 +61,7 @@ def printed(share: Fraction | None, rule: RateRule) -> float:
 
 
 def _row(score: Score, rule: RateRule) -> dict[str, Any] | None:
-    stands = standing(score, rule)
+    stands = standing(score)
     if stands.met or score.tally.base == 0 or (score.whole and score.goal is None):
         return None
     told = {
@@ -107,13 +103,14 @@ def _shortfall(score: Score, stands: Standing, rule: RateRule) -> str:
         "points": _points(stands.points),
     }
     if score.tally.unknown:
-        return tr("below the target of {target}, at least {left} or {points} percentage points are missing", **words)
-    return tr("below the target of {target}, {left} or {points} percentage points are missing", **words)
+        return tr("at least {points} percentage points below the target of {target}, at least {left} left", **words)
+    return tr("{points} percentage points below the target of {target}, {left} left", **words)
 
 
 def _why(score: Score, rule: RateRule) -> str:
     """Say why nobody can tell whether a line meets its target, and what is known all the same."""
     tally, notes = score.tally, filter(None, [score.remark, pick(rule.note, rule.note_en)])
+    name = score.name or tr("township not known")
     words = {
         "done": _amount(tally.done, rule),
         "base": _amount(tally.base, rule),
@@ -122,10 +119,10 @@ def _why(score: Score, rule: RateRule) -> str:
         "unknown": _amount(tally.unknown, rule),
     }
     if score.goal is None:
-        text = tr("{done} of {base} are done, but the target is not known", **words)
+        text = tr("{name}: {done} of {base} are done, but the target is not known", name=name, **words)
     else:
-        text = tr("between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target is "
-                  "{target}", target=_target(score, rule), **words)  # fmt: skip
+        text = tr("{name}: between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target "
+                  "is {target}", name=name, target=_target(score, rule), **words)  # fmt: skip
         if score.missing:
             count = _amount(score.missing, rule)
             text = tr("{text}; {count} of these are in the table of targets and not in the layer", text=text,
@@ -141,10 +138,10 @@ def _nothing_known(of: Layer, rule: RateRule) -> dict[str, Any]:
     return {"of": SUM, **blank, "value": np.nan, "grade": np.nan, "unknown": why}
 
 
-def _amount(amount: Fraction | int, rule: RateRule) -> str:
+def _amount(amount: int, rule: RateRule) -> str:
     if rule.quantity == "area":
         return tr("{area:,.2f} mu", area=in_unit(amount, rule))
-    return tr("{count} in number", count=int(amount))
+    return tr("{count} pcs", count=amount)
 
 
 def _rate(share: Fraction | None, rule: RateRule) -> str:

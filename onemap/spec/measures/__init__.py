@@ -15,6 +15,7 @@ from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.rates import RateRule
 from onemap.spec.measures.samples import ExceedanceRule
+from onemap.spec.measures.states import StateRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -27,6 +28,7 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "due": DueRule,
     "exceedance": ExceedanceRule,
     "rate": RateRule,
+    "state": StateRule,
     "worst": WorstRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
