@@ -16,6 +16,7 @@ from onemap.cli import main
 from onemap.pipeline import run
 from onemap.returned import check_file
 from onemap.scaffold import start_project
+from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
 from tests.projects import PLOTS, SCHOOLS, small_project, write_geojson
 
@@ -40,12 +41,10 @@ ENTERPRISE = [
     1, "91410883MA0000002C", "黄河冶炼厂", "化工镇", "东街 3 号", "3212", "铅锌冶炼", "镉", "停产", "大气沉降",
     "未完成", "2027-03-31", 112.75, 34.91,
 ]  # fmt: skip
-BUREAUS = {
-    "农业农村局": {"cultivated_land", "crop_sample", "soil_sample"},
-    "自然资源局": {"construction_plot", "township"},
-    "水利局": {"drinking_water_source", "groundwater_point", "river"},
-    "生态环境局": {"cadmium_enterprise", "priority_plot", "sensitive_receptor"},
-}
+SHEETS = ("涉镉等重金属企业", "优先监管地块", "敏感受体")
+LAYERS = load_catalogue().layers.values()
+BUREAUS = {bureau: {layer.id for layer in LAYERS if layer.provided_by == bureau and not layer.is_raster}
+           for bureau in ("农业农村局", "自然资源局", "水利局", "生态环境局")}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +60,13 @@ def template(templates: Path, bureau: str) -> Path:
 
 @pytest.fixture
 def sent(templates: Path, tmp_path: Path) -> Callable[[Change], Path]:
-    """Return what makes the ecology bureau's workbook with two of its three sheets filled in, and a change in it."""
+    """Return what makes three sheets of the ecology bureau's workbook, two of them filled in, and a change in it."""
 
     def send(change: Change) -> Path:
         book = openpyxl.load_workbook(template(templates, "生态环境局"))
+        for name in book.sheetnames[1:]:
+            if name not in SHEETS:
+                del book[name]
         book["涉镉等重金属企业"].append(ENTERPRISE)
         book["优先监管地块"].append(PLOT)
         change(book)
