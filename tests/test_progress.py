@@ -77,10 +77,10 @@ def test_the_build_of_the_last_period_is_read_too(runs: dict[str, Stages]) -> No
     assert runs["beside the last"]["reading"][0].total == 4
 
 
-def test_assessing_counts_the_rules_and_the_balance(runs: dict[str, Stages]) -> None:
-    # Of the plots near receptors and of the plots that are being developed.
+def test_assessing_counts_the_rules_the_balance_and_the_scorecards(runs: dict[str, Stages]) -> None:
+    # Of the plots near receptors and those that are being developed; then the list that goes by these.
     told = [step.at_hand for step in runs["first"]["assessing"]]
-    assert told == ["重点管控清单", "疑似违规开发清单", "面积平衡表", ""]
+    assert told == ["重点管控清单", "疑似违规开发清单", "优先监管地块综合分级", "面积平衡表", "乡镇记分表", ""]
 
 
 def test_writing_tells_every_product(runs: dict[str, Stages]) -> None:

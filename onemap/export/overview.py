@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby, pairwise
 from typing import Final
 
@@ -33,15 +34,21 @@ ABREAST: Final = 4
 """So many lists stand beside one another."""
 
 
-def write_overview(book: Book, sheet: Worksheet, atlas: Atlas) -> None:
-    """Write the overview on `sheet`."""
+def write_overview(book: Book, sheet: Worksheet, atlas: Atlas, names: Mapping[str, str]) -> None:
+    """Write the overview on `sheet`.
+
+    Parameters
+    ----------
+    names
+        Of the sheets of the lists, by rule id.
+    """
     blocks, layers = _finding_blocks(atlas), _layer_groups(atlas)
     widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*(own for _, own in blocks), layers))
     page = Page(book, sheet, max(FEWEST_COLUMNS, widest))
     sheet.set_column(0, 0, FIRST_WIDTH)
     sheet.set_column(1, page.columns - 1, OTHER_WIDTH)
     row = _write_head(page, atlas)
-    row = _write_rules(page, row + 1, atlas)
+    row = _write_rules(page, row + 1, atlas, names)
     if township_names(atlas):
         for name, groups in blocks:
             title = tr("Records of the lists by township")
@@ -82,7 +89,7 @@ def _ground(atlas: Atlas, balance: Balance) -> str:
     return tr("{layer}: {told}", layer=name, told=told)
 
 
-def _write_rules(page: Page, row: int, atlas: Atlas) -> int:
+def _write_rules(page: Page, row: int, atlas: Atlas, names: Mapping[str, str]) -> int:
     """Write one line a rule: the counts, the basis, and in words what they do not say."""
     middle = 1 + len(LEVELS) + (page.columns - 1 - len(LEVELS)) // 2
     edges = (1 + len(LEVELS), middle, page.columns)
@@ -97,7 +104,7 @@ def _write_rules(page: Page, row: int, atlas: Atlas) -> int:
             group, row = rule.group_name, row + 1
             merge(page, (row, 0, row, page.columns - 1), group, cell(page, bold=True, font_color="#1f6f5c"))
         row += 1
-        page.sheet.write_string(row, 0, rule.name, cell(page, text_wrap=True))
+        _write_name(page, row, rule, names.get(rule.id))
         for place, level in enumerate(LEVELS, start=1):
             if counts is None:
                 page.sheet.write_string(row, place, "—", cell(page, align="center"))
@@ -111,6 +118,16 @@ def _write_rules(page: Page, row: int, atlas: Atlas) -> int:
         lines = max(_lines(rule.name, FIRST_WIDTH - 2), _lines(basis, room), _lines(sentence, room))
         page.sheet.set_row(row, LINE_HEIGHT * lines + 4)
     return row + 1
+
+
+def _write_name(page: Page, row: int, rule: Rule, sheet: str | None) -> None:
+    """Write what a list is called, as a link to its sheet if it has one."""
+    if sheet is None:
+        page.sheet.write_string(row, 0, rule.name, cell(page, text_wrap=True))
+        return
+    place = sheet.replace("'", "''")
+    look = cell(page, text_wrap=True, font_color="#1f6f5c", underline=1)
+    page.sheet.write_url(row, 0, f"internal:'{place}'!A1", look, rule.name)
 
 
 def _rule_lines(atlas: Atlas) -> list[tuple[Rule, dict[str, int] | None, str]]:

@@ -13,7 +13,7 @@ from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
 from onemap.risk.assess import Ground
 from onemap.risk.divided import divide
-from onemap.risk.ground import NOISE_M2, legend
+from onemap.risk.ground import NOISE_M2, from_mildest
 from onemap.risk.rounding import round_table
 from onemap.text import tr
 
@@ -57,7 +57,7 @@ def balance(land: Layer, townships: Layer) -> Balance:
     )
     # What the rounding of places has left between townships that share a crooked edge is no ground.
     cells = cells[cells["area_m2"] > NOISE_M2]
-    return Balance(land.spec.id, _added_up(cells, legend(land)), ground.doubles, ground.twice, _notes(land))
+    return Balance(land.spec.id, _added_up(cells, from_mildest(land)), ground.doubles, ground.twice, _notes(land))
 
 
 def _added_up(cells: pd.DataFrame, classes: list[str]) -> pd.DataFrame:

@@ -33,8 +33,7 @@ class Divided(NamedTuple):
 def divide(land: Layer, townships: Layer) -> Divided:
     """Divide the ground of a layer among townships; every piece counts once.
 
-    Where features of `land` overlap it goes to the class that comes last in the legend, which is the gravest; where
-    townships overlap, to the one with the lower key.
+    Where features of `land` overlap it goes to the gravest class; where townships overlap, to the lower key.
 
     Parameters
     ----------
