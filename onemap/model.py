@@ -44,7 +44,7 @@ DOUBLE_COLUMNS: Final = ("key", "other_key", "class", "other_class", "area_m2")
 
 SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
 """Columns of every layer's frame beside its fields: the source's path, the row, feature or line there
-(as its issues name it), and the township in which the feature lies."""
+(as its issues name it), and the township in which the feature lies, or which it states where it has no place."""
 
 
 class Repair(NamedTuple):
@@ -252,13 +252,13 @@ class Scorecard:
     quantity: Literal["count", "area"]
     """Whether base, done, unknown, needed and left are numbers, or 亩."""
     table: pd.DataFrame
-    """`SCORECARD_COLUMNS`: the townships in their own order, then those of no known township (""), last the county
+    """`SCORECARD_COLUMNS`: the townships in their own order, then what lies in no known township (""), last the county
     (`whole`).
 
     The rate is `done` of `base` in percent, as it is printed; `rate_to` is what it would be if all were done of which
-    that is not known, so that both are one where all is known. needed is how many, or how much, the target asks for; gap
-    (percentage points) and left are what is missing to it, at least: 0 where it is met, NaN where nobody can tell. met: "met", "missed", "unknown", or "" where
-    there is nothing of which a rate could be, or no target."""
+    that is not known, so that both are one where all is known. needed is how many, or how much, the target asks for;
+    gap (percentage points) and left are what is missing to it, at least: 0 where it is met, NaN where nobody can tell.
+    met: "met", "missed", "unknown", or "" where there is nothing of which a rate could be, or no target."""
     notes: tuple[str, ...] = ()
     """What the rate leaves out."""
     withheld: str = ""
@@ -267,8 +267,8 @@ class Scorecard:
     @property
     def county(self) -> dict[str, Any]:
         """The line of the county."""
-        lines: list[dict[str, Any]] = self.table[self.table["whole"].astype(bool)].to_dict("records")
-        return lines[-1] if lines else {}
+        lines = self.table[self.table["whole"].astype(bool)].to_dict("records")
+        return {str(name): value for line in lines for name, value in line.items()}
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ WATER_FILE: Final = "生态环境局/农村黑臭水体.kml"
 
 VILLAGE_SHEET, TARGET_SHEET = "行政村", "附表"
 VILLAGE_COLUMNS: Final = (
-    "序号", "乡镇（办事处）", "行政村", "行政村代码", "经度", "纬度", "常住人口(人)", "生活污水治理情况", "治理完成时间",
-    "计划完成治理时间", "环境整治情况", "计划整治年度",
+    "序号", "乡镇（办事处）", "行政村", "行政村代码", "经度", "纬度", "常住人口(人)", "生活污水治理情况",
+    "治理完成时间", "计划完成治理时间", "环境整治情况", "计划整治年度",
 )  # fmt: skip
 FIRST_ROW: Final = 3
 """The Excel row of the first village, below title and header."""
@@ -47,13 +47,15 @@ class Duty:
 
 
 SEWAGE: Final = {
-    "大定街道": Duty(19, "/", 19), "河阳街道": Duty(17, "/", 17), "会昌街道": Duty(21, "/", 20), "河雍街道": Duty(14, "/", 14),
+    "大定街道": Duty(19, "/", 19), "河阳街道": Duty(17, "/", 17), "会昌街道": Duty(21, "/", 20),
+    "河雍街道": Duty(14, "/", 14),
     "城伯镇": Duty(14, "不少于 1", 15), "谷旦镇": Duty(17, "不少于 1", 17, 1), "化工镇": Duty(20, "/", 20),
     "南庄镇": Duty(23, "/", 21), "西虢镇": Duty(21, "/", 18), "槐树乡": Duty(16, "不少于 3", 16),
     "赵和镇": Duty(17, "不少于 2", 14),
 }  # fmt: skip
 ENVIRONMENT: Final = {
-    "大定街道": Duty(18, "1", 19), "河阳街道": Duty(13, "3", 15), "会昌街道": Duty(21, "/", 21), "河雍街道": Duty(12, "1", 11),
+    "大定街道": Duty(18, "1", 19), "河阳街道": Duty(13, "3", 15), "会昌街道": Duty(21, "/", 21),
+    "河雍街道": Duty(12, "1", 11),
     "城伯镇": Duty(7, "/", 7), "谷旦镇": Duty(6, "/", 6), "化工镇": Duty(4, "1", 4, 1), "南庄镇": Duty(10, "/", 10),
     "西虢镇": Duty(11, "/", 11), "槐树乡": Duty(8, "/", 7), "赵和镇": Duty(5, "/", 5),
 }  # fmt: skip
@@ -68,9 +70,10 @@ PLANNED: Final = (dt.date(2026, 6, 30), dt.date(2026, 10, 31), dt.date(2026, 12,
 
 WORKS: Final = {
     "大定街道": (4, 0, 0), "河阳街道": (3, 0, 0), "会昌街道": (4, 0, 1), "河雍街道": (2, 0, 0), "城伯镇": (5, 1, 0),
-    "谷旦镇": (5, 0, 0), "化工镇": (4, 0, 0), "南庄镇": (5, 0, 3), "西虢镇": (9, 1, 0), "槐树乡": (6, 1, 0), "赵和镇": (4, 0, 2),
+    "谷旦镇": (5, 0, 0), "化工镇": (4, 0, 0), "南庄镇": (5, 0, 3), "西虢镇": (9, 1, 0), "槐树乡": (6, 1, 0),
+    "赵和镇": (4, 0, 2),
 }  # fmt: skip
-"""How many sewage works run, run badly and stand still; 谷旦镇 has one more of no known state, 槐树乡 one dismantled."""
+"""How many sewage works run, run badly and stand still; 谷旦镇 has one of no known state, 槐树乡 one that is gone."""
 
 WAYS: Final = (40.0, 90.0, 150.0, 190.0, 250.0, 290.0, 420.0)
 """Metres from the middle of a village to a body of water near it."""
@@ -82,7 +85,7 @@ DEADLINES: Final = ("2026-06-30", "2026年10月31日", "2026-12-15", "2027-06-30
 IN_PLACE: Final = {
     "大定街道": (0.8, 0.0), "化工镇": (0.65, 0.05), "赵和镇": (0.92, 0.0), "西虢镇": (0.9, 0.08), "谷旦镇": (0.96, 0.0),
 }  # fmt: skip
-"""Of the polluted fields of a township which part has its measures in place, and which only partly; elsewhere all do."""
+"""Of the polluted fields of a township which part has its measures in place, and which partly; elsewhere all have."""
 
 PUT_IN_PLACE: Final = ("已落实", "落实到位")
 
@@ -134,22 +137,28 @@ def _villages(folder: Path, county: County, rng: Rng) -> list[Defect]:
                     "纬度": _dms(place.y),
                     "常住人口(人)": int(rng.integers(240, 2600)),
                     "生活污水治理情况": state,
-                    "治理完成时间": dt.date(2021 + len(records) % 5, 1 + len(records) % 12, 28) if state in DONE else "",
+                    "治理完成时间": _finished(len(records)) if state in DONE else "",
                     "计划完成治理时间": PLANNED[len(records) % len(PLANNED)] if begun else "",
-                    "环境整治情况": {"治理中": "整治中", "未治理": "未整治", "完成治理": "完成整治", "已治理": "已整治"}.get(order, order),
+                    "环境整治情况": order.replace("治理", "整治"),
                     "计划整治年度": "" if order in DONE else 2026 + len(records) % 2,
                 }
             )
-    odd = next(at for at, one in enumerate(records) if one["乡镇（办事处）"] == "槐树乡" and one["生活污水治理情况"] in NOT_DONE)
+    states = [(record["乡镇（办事处）"], record["生活污水治理情况"] in NOT_DONE) for record in records]
+    odd = states.index(("槐树乡", True))
     records[odd]["生活污水治理情况"] = "基本完成"
     title = "孟州市行政村生活污水治理与环境整治台账（示例数据）"
-    _write_sheet(folder / VILLAGE_FILE, VILLAGE_SHEET, title, [VILLAGE_COLUMNS], [list(one.values()) for one in records])
+    lines = [list(record.values()) for record in records]
+    _write_sheet(folder / VILLAGE_FILE, VILLAGE_SHEET, title, [VILLAGE_COLUMNS], lines)
     row, column = FIRST_ROW + odd, VILLAGE_COLUMNS.index("生活污水治理情况")
     note = "As good as done is no state of the layer: nobody knows whether it counts."
     return [
         Defect("unknown_class", "village", VILLAGE_FILE, note, row, f"{chr(ord('A') + column)}{row}", "sewage_state",
                records[odd]["行政村代码"], "基本完成"),
     ]  # fmt: skip
+
+
+def _finished(serial: int) -> dt.date:
+    return dt.date(2021 + serial % 5, 1 + serial % 12, 28)
 
 
 def _states(duty: Duty, count: int, rng: Rng) -> list[str]:
@@ -171,8 +180,8 @@ def _targets(folder: Path) -> list[Defect]:
     rows: list[list[Any]] = []
     for township in TOWNSHIPS:
         sewage, order = SEWAGE[township.name], ENVIRONMENT[township.name]
-        rows.append([township.office, township.villages, sewage.stood, _cut(sewage.stood, township.villages), sewage.more,
-                     order.stood, order.more])  # fmt: skip
+        rate = _cut(sewage.stood, township.villages)
+        rows.append([township.office, township.villages, sewage.stood, rate, sewage.more, order.stood, order.more])
     villages, sewage_done, order_done = (sum(row[at] for row in rows) for at in (1, 2, 5))
     rows.append(["合计", villages, sewage_done, _cut(sewage_done, villages), "", order_done, 6])
     title = "附表 各乡镇（办事处）农村生活污水治理与环境整治目标（示例数据）"
@@ -191,7 +200,8 @@ def _works(folder: Path, county: County, rng: Rng) -> None:
     records: list[Record] = []
     spelled = (("正常运行", "正常", "运行正常"), ("不正常运行", "维修中"), ("停运", "停用"))
     for number, township in enumerate(TOWNSHIPS):
-        states = [words[at % len(words)] for words, count in zip(spelled, WORKS[township.name], strict=True) for at in range(count)]
+        counts = zip(spelled, WORKS[township.name], strict=True)
+        states = [words[at % len(words)] for words, count in counts for at in range(count)]
         states += {"谷旦镇": [""], "槐树乡": ["已拆除"]}.get(township.name, [])
         own = [village for village in county.villages if village.township == number]
         for at, state in zip(rng.choice(len(own), len(states), replace=False), states, strict=True):
@@ -270,12 +280,7 @@ def _write_sheet(path: Path, name: str, title: str, head: list[tuple[str, ...]],
         for line, names in enumerate(head, 1):
             sheet.write_row(line, 0, names, bold)
         if len(head) > 1:
-            for at in range(width):
-                if head[1][at] == "":
-                    sheet.merge_range(1, at, 2, at, head[0][at], bold)
-            groups = [at for at in range(width) if head[0][at] and head[1][at]]
-            for start, end in zip(groups, [*groups[1:], width], strict=True):
-                sheet.merge_range(1, start, 1, end - 1, head[0][start], bold)
+            _merge_head(sheet, head, bold)
         sheet.set_column(0, width - 1, 14)
         for line, row in enumerate(rows, 1 + len(head)):
             for at, value in enumerate(row):
@@ -283,3 +288,14 @@ def _write_sheet(path: Path, name: str, title: str, head: list[tuple[str, ...]],
                     sheet.write_datetime(line, at, dt.datetime.combine(value, dt.time()), date)
                 elif value != "":
                     sheet.write(line, at, value)
+
+
+def _merge_head(sheet: Any, head: list[tuple[str, ...]], style: Any) -> None:
+    """Merge groups over their columns, and the columns of no group over both rows."""
+    width = len(head[0])
+    for at in range(width):
+        if head[1][at] == "":
+            sheet.merge_range(1, at, 2, at, head[0][at], style)
+    groups = [at for at in range(width) if head[0][at] and head[1][at]]
+    for start, end in zip(groups, [*groups[1:], width], strict=True):
+        sheet.merge_range(1, start, 1, end - 1, head[0][start], style)

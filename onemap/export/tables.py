@@ -10,8 +10,11 @@ import pandas as pd
 from onemap.model import BALANCE_COLUMNS, FINDING_COLUMNS, ISSUE_COLUMNS, SCORECARD_COLUMNS, Atlas
 from onemap.text import tr
 
-DECIMALS: Final = {"value": 3, "lon": 7, "lat": 7, "area_m2": 2, "area_mu": 2, "area_ha": 2,
-                   "base": 2, "done": 2, "unknown": 2, "needed": 2, "left": 2, "gap": 2, "rate": 6, "rate_to": 6, "target": 6}  # fmt: skip
+DECIMALS: Final = {
+    "value": 3, "lon": 7, "lat": 7, "area_m2": 2, "area_mu": 2, "area_ha": 2,
+    **dict.fromkeys(("base", "done", "unknown", "needed", "left", "gap"), 2),
+    **dict.fromkeys(("rate", "rate_to", "target"), 6),
+}  # fmt: skip
 """Millimetres (or less than a square metre of 亩) for what is measured, centimetres for places; rates are printed as
 their rules have it."""
 

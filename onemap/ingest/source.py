@@ -144,6 +144,8 @@ class Source:
     def summary(self) -> Summary:
         """What is known of it without its rows."""
         unproved = tr("there is no record in it") if self.raw is not None and self.raw.frame.empty else tr("not read")
+        if self.raw is not None and self.layer.geometry == ("table",):
+            unproved = tr("a table: its records have no places")
         metric = self.proof is not None and self.proof.crs is not None and self.proof.crs.is_projected
         return Summary(
             layer=self.layer,

@@ -60,10 +60,10 @@ def scores(of: Side, rule: RateRule, given: Given) -> list[Score]:
     return [*found, _whole(found, rule.target)] if found else []
 
 
-def states(of: Side, rule: RateRule) -> NDArray[np.int64]:
+def states(of: Side, rule: RateRule) -> NDArray[Any]:
     """Return of each feature whether it is done: YES, NO, or UNSURE where that is not known or only a part is."""
     fits = select(of.layer, rule.reached)
-    found = pd.Series(NO, index=of.layer.frame.index)
+    found = pd.Series(NO, index=of.layer.frame.index, dtype=np.int64)
     found[fits.doubts.index] = np.where(fits.doubts == "", YES, UNSURE)
     for name, words in rule.partly.items():
         part = select(of.layer, {name: words})
@@ -157,8 +157,10 @@ class _Goals:
         if target.percent is not None:
             return Goal(share=_fraction(target.percent) / 100), ""
         line = self.lines.get(name)
-        if line is None or name in self.twice:
-            return None, tr("the table of targets has two lines for it") if line else tr("no line in the table of targets")
+        if line is None:
+            return None, tr("no line in the table of targets")
+        if name in self.twice:
+            return None, tr("the table of targets has two lines for it")
         field = target.rate or target.stood or ""
         if pd.isna(line[field]):
             return None, tr("the table of targets does not say how many")
@@ -206,5 +208,3 @@ def _whole(found: list[Score], target: Target) -> Score:
 def _fraction(number: Any) -> Fraction:
     """Return a number as it is written: 0.1 is a tenth."""
     return Fraction(str(number))
-
-

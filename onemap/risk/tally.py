@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 
@@ -107,4 +107,5 @@ def percent(share: Fraction, decimals: int = 1, truncated: bool = True) -> float
     (60.8, 60.9, 36.36)
     """
     units = share * 100 * 10**decimals
-    return (units if truncated else units + Fraction(1, 2)).__floor__() / 10**decimals
+    whole = floor(units if truncated else units + Fraction(1, 2))
+    return float(whole / 10**decimals)

@@ -121,8 +121,10 @@ def _why(score: Score, rule: RateRule) -> str:
     if score.goal is None:
         text = tr("{name}: {done} of {base} are done, but the target is not known", name=name, **words)
     else:
-        text = tr("{name}: between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target "
-                  "is {target}", name=name, target=_target(score, rule), **words)  # fmt: skip
+        text = tr(
+            "{name}: between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target is "
+            "{target}", name=name, target=_target(score, rule), **words,
+        )  # fmt: skip
         if score.missing:
             count = _amount(score.missing, rule)
             text = tr("{text}; {count} of these are in the table of targets and not in the layer", text=text,

@@ -11,7 +11,7 @@ from onemap.spec.measures.states import StateRule
 from onemap.text import fold, tr
 
 
-def measure(of: Layer, rule: StateRule, given: Given) -> pd.DataFrame:  # noqa: ARG001  (as all measures of features)
+def measure(of: Layer, rule: StateRule, given: Given) -> pd.DataFrame:
     """Return each feature that is in a state which the rule grades, or of which the state is not known.
 
     Returns
@@ -31,13 +31,14 @@ def measure(of: Layer, rule: StateRule, given: Given) -> pd.DataFrame:  # noqa: 
         states, listed = pd.Series([pd.NA], index=[SUM]), pd.Index([SUM])
     states = states[listed]
     known = states.notna().to_numpy()
+    titles = {own_id: one.label for own_id, one in field.classes.items()}
     return pd.DataFrame(
         {
             "of": listed,
             "to": SUM,
             "to_class": "",
             "to_key": "",
-            "to_label": [field.classes[own_id].label if own_id in field.classes else "" for own_id in states.fillna("")],
+            "to_label": states.map(titles).fillna("").to_numpy(),
             "value": np.where(known, 1.0, np.nan),
             "ring": np.nan,
             "link": None,

@@ -22,7 +22,7 @@ class Target(Spec):
     layer: str | None = Field(default=None, description="the table that has a line for each township")
     rate: str | None = Field(default=None, description="its field with the percent to be reached")
     stood: str | None = Field(default=None, description="its field with how many stood done at the end of last year")
-    more: str | None = Field(default=None, description="its field with how many more are asked for; blank asks for none")
+    more: str | None = Field(default=None, description="its field with how many more are to come; blank is none")
     base: str | None = Field(default=None, description="its field with how many there are in all")
 
     @model_validator(mode="after")

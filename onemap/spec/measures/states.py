@@ -30,7 +30,8 @@ class StateRule(AloneRule):
         of_field(name, info)
         known: Known | None = info.context
         if known and info.data.get("of") in known.layers and not known.layers[info.data["of"]].fields[name].classes:
-            raise WrongKeyError(tr('the field "{field}" has no classes', field=name), tr("name a field of the type class"))
+            message = tr('the field "{field}" has no classes', field=name)
+            raise WrongKeyError(message, tr("name a field of the type class"))
         return name
 
     @field_validator("grades")
