@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from onemap.errors import SpecError
+from onemap.export.words import empty_sentence
 from onemap.model import LOCATED_IN, Layer
 from onemap.risk.assess import Ground, assess
 from onemap.risk.balance import balance
@@ -185,6 +187,18 @@ def test_a_field_of_the_table_may_be_the_rate_to_be_reached():
     lines = targets((EAST, 10, 1, 80), (WEST, 10, 1, 40))
     found = listed(TOWNS, villages(*many(EAST, 5, 5), *many(WEST, 5, 5)), lines, to="rural_target", target=target)
     assert found == {EAST: ("high", 50.0)}
+
+
+def test_a_list_on_which_nobody_is_needs_no_layer_that_only_helps(sample_atlas):
+    atlas = replace(sample_atlas, layers={"sewage_facility": sample_atlas.layers["sewage_facility"]})
+    with speaking("en"):
+        told = empty_sentence(CATALOGUE.rules["sewage_facility_running_rate"], atlas)
+    assert told.startswith("The rule was run on the data of Rural sewage facility (62 features)")
+
+
+def test_a_rate_may_be_rounded_and_have_more_decimals():
+    line = card(TOWNS, villages(*many(EAST, 2, 1)), truncated=False, decimals=2).loc[EAST]
+    assert (line["rate"], line["target"]) == (66.67, 60.0)
 
 
 def test_it_can_be_graded_by_how_many_are_left():

@@ -110,7 +110,8 @@ def titles_alone(measure: str) -> dict[str, str]:
 def empty_sentence(rule: Rule, atlas: Atlas) -> str:
     """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
     count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
-    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
+    needed = (rule.of, *rule.to)
+    absent = [own_id for own_id in needed if own_id not in atlas.layers or not atlas.layers[own_id].count]
     if absent:
         names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
         return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)

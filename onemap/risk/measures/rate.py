@@ -143,7 +143,7 @@ def _nothing_known(of: Layer, rule: RateRule) -> dict[str, Any]:
 def _amount(amount: int, rule: RateRule) -> str:
     if rule.quantity == "area":
         return tr("{area:,.2f} mu", area=in_unit(amount, rule))
-    return tr("{count} pcs", count=amount)
+    return tr("{count:d}", count=amount)
 
 
 def _rate(share: Fraction | None, rule: RateRule) -> str:
