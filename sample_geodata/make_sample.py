@@ -24,6 +24,7 @@ from files import (
     write_zone_shapefile,
 )
 from ledgers import Record, make_ledgers
+from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from remediation import go_on_with_remediation
 from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
@@ -45,6 +46,8 @@ WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
+OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -66,6 +69,10 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     countryside = np.random.default_rng(SEED + 5)
     put_measures_in_place(fields, countryside)
     go_on_with_remediation(ledgers.enterprises)
+    others = np.random.default_rng(SEED + 2)
+    age(samples[0], ledgers.wells)
+    recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
+    units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -81,6 +88,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
     defects += make_rural(folder, county, countryside)
+    defects += recoded
+    defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
+    defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
@@ -114,6 +124,8 @@ def _rivers(county: County) -> list[Record]:
 
 def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the enterprise list with its defects, each in another row."""
+    # One stands by itself on the flood plain, far from homes and fields.
+    records[7] |= {"geometry": Point(390_066.8, 3_854_374.5), "地址": "化工镇黄河滩区"}
     spell_coordinates(records)
     spell_dates(records)
     layer, source = "cadmium_enterprise", ENTERPRISE_FILE

@@ -12,7 +12,11 @@ from onemap.pipeline import build
 from onemap.spec.catalogue import load_catalogue, shipped
 from onemap.spec.project import load_project
 
-LAYERS = [name for name in load_catalogue().layers if name in load_project(shipped("sample_geodata")).sources]
+IN_THE_SAMPLE = load_project(shipped("sample_geodata")).sources
+# A table has no shapes, and so no shapefile.
+LAYERS = [
+    name for name, spec in load_catalogue().layers.items() if name in IN_THE_SAMPLE and spec.geometry != ("table",)
+]
 HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\ncrs = "EPSG:4547"\n'
 
 

@@ -17,7 +17,19 @@ from onemap.progress import doing
 from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, rate, ring_area, state, worst
+from onemap.risk.measures import (
+    code_group,
+    coverage,
+    distance,
+    due,
+    exceedance,
+    frequency,
+    overlap,
+    rate,
+    ring_area,
+    state,
+    worst,
+)
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.measures.pairs import PairRule
@@ -40,6 +52,9 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "rate": rate.measure,
     "state": state.measure,
     "worst": worst.measure,
+    "frequency": frequency.measure,
+    "code_group": code_group.measure,
+    "coverage": coverage.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
@@ -128,7 +143,7 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     gaps = [_gap(not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in sides]
     if rule.to and len(gaps) == len(rule.to):
         return _table(gaps)
-    return pd.concat([_table(gaps), _alone(of, sides, rule, ground.given)], ignore_index=True)
+    return pd.concat([_table(gaps), _alone(of, sides, rule, replace(ground.given, specs=specs))], ignore_index=True)
 
 
 def nothing_to_judge(rule: Rule, ground: Ground) -> str:
