@@ -242,5 +242,5 @@ def _columns(guess: Guess) -> Draft:
 
 def _said(field: FieldSpec, own_id: str, column: str) -> bool:
     """Tell whether a field is known by this column's name as it stands."""
-    words = (field.title, own_id, field.dbf, *(alias.name for alias in field.aliases))
+    words = (field.title, own_id, field.dbf, *(word for alias in field.aliases for word in alias.names))
     return fold(column) in {fold(word) for word in words}

@@ -26,6 +26,8 @@ from files import (
 from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
+from remediation import go_on_with_remediation
+from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -51,7 +53,7 @@ OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
-    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12",
+    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12", "LSQK": "str:8",
 }  # fmt: skip
 WATER_SCHEMA: Final = {
     "水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8",
@@ -71,6 +73,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     graze(ledgers.construction, ledgers.plots)
     of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
     transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
+    countryside = np.random.default_rng(SEED + 5)
+    put_measures_in_place(fields, countryside)
+    go_on_with_remediation(ledgers.enterprises)
     others = np.random.default_rng(SEED + 2)
     age(samples[0], ledgers.wells)
     recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
@@ -90,6 +95,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
     defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
+    defects += make_rural(folder, county, countryside)
     defects += recoded
     defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
     defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)

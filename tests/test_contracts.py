@@ -58,6 +58,18 @@ RECORDS: dict[str, list[Any]] = {
     "地下水点位": [
         1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), 112.73, 34.87,
     ],
+    "行政村": [
+        1, "410883100207", "东街村", "化工镇", 860, "已完成", "纳管", dt.datetime(2025, 9, 30), None, "未完成", 2026,
+        112.74, 34.87,
+    ],
+    "农村生活污水处理设施": [
+        1, "WS-07", "东街村污水处理站", "化工镇", "东街村", 30, "正常运行", dt.datetime(2026, 9, 1), 112.74, 34.87,
+    ],
+    "农村黑臭水体": [
+        1, "HC-07", "东街村北坑塘", "化工镇", "东街村", "坑塘", "省级监管", "治理中", dt.datetime(2026, 12, 31),
+        112.74, 34.88,
+    ],
+    "乡镇农村环境目标表": [1, "化工镇", 20, 19, "95%", "不少于 1", 4, "/"],
 }  # fmt: skip
 """A record for each sheet that takes records, in the order of its columns."""
 
@@ -66,6 +78,7 @@ KEYS = {
     "soil_transfer": "ZY-07",
     "key_unit": "91410883MA0000004J", "discharge_outlet": "91410883MA0000004J001P-DW001",
     "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
+    "village": "410883100207", "sewage_facility": "WS-07", "black_water": "HC-07", "rural_target": "化工镇",
 }  # fmt: skip
 """The key of each of these records."""
 

@@ -115,6 +115,8 @@ def titles_alone(measure: str) -> dict[str, str]:
             "to_label": tr("What does not fit"),
             "value": tr("Faults in number"),
         },
+        "rate": {"to_label": tr("Done of how many"), "value": tr("Rate (%)")},
+        "state": {"to_label": tr("State"), "value": tr("How many")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 
