@@ -24,7 +24,11 @@ from files import (
     write_zone_shapefile,
 )
 from groundwater import make_groundwater, write_groundwater
+from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
+from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
+from remediation import go_on_with_remediation
+from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -46,10 +50,13 @@ DISCHARGER_FILE: Final = "生态环境局/地下水重点污染源.geojson"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
+UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
+OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
-    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12",
+    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12", "LSQK": "str:8",
 }  # fmt: skip
 WATER_SCHEMA: Final = {
     "水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8",
@@ -64,6 +71,18 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    dice = np.random.default_rng(SEED + 3)
+    extend_construction(ledgers.construction, dice)
+    graze(ledgers.construction, ledgers.plots)
+    of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
+    transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
+    countryside = np.random.default_rng(SEED + 5)
+    put_measures_in_place(fields, countryside)
+    go_on_with_remediation(ledgers.enterprises)
+    others = np.random.default_rng(SEED + 2)
+    age(samples[0], ledgers.wells)
+    recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
+    units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
     groundwater = make_groundwater(county, ledgers.wells, np.random.default_rng(SEED + 4))
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
@@ -80,6 +99,11 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
+    defects += make_rural(folder, county, countryside)
+    defects += recoded
+    defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
+    defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
@@ -113,6 +137,8 @@ def _rivers(county: County) -> list[Record]:
 
 def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the enterprise list with its defects, each in another row."""
+    # One stands by itself on the flood plain, far from homes and fields.
+    records[7] |= {"geometry": Point(390_066.8, 3_854_374.5), "地址": "化工镇黄河滩区"}
     spell_coordinates(records)
     spell_dates(records)
     layer, source = "cadmium_enterprise", ENTERPRISE_FILE

@@ -100,23 +100,49 @@ def titles_alone(measure: str) -> dict[str, str]:
     """Return what the columns of a list are called whose lines are about one feature each."""
     titles = {
         "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
+        "frequency": {"to_label": tr("Due on"), "value": tr("Days overdue")},
+        "code_group": {"to_label": tr("Code checked")},
+        "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
-        "groundwater_class": {"to_key": tr("Sampled on"), "to_label": tr("Items that set the class"),
-                              "value": tr("Largest exceedance of class III, times")},
-        "groundwater_change": {"to_key": tr("Sampled on"), "to_label": tr("Baseline → now"),
-                               "value": tr("Classes worse")},
+        "groundwater_class": {
+            "to_key": tr("Sampled on"),
+            "to_label": tr("Items that set the class"),
+            "value": tr("Largest exceedance of class III, times"),
+        },
+        "groundwater_change": {
+            "to_key": tr("Sampled on"),
+            "to_label": tr("Baseline → now"),
+            "value": tr("Classes worse"),
+        },
         "groundwater_trend": {"to_label": tr("Item that rises"), "value": tr("Latest value to the limit of class III")},
         "groundwater_unstable": {"to_label": tr("Samples and their classes"), "value": tr("Classes apart")},
-        "groundwater_sources": {"to_layer": tr("Kind of source"), "to_key": tr("Code of the source"),
-                                "to_label": tr("Source to be checked"), "value": tr("Distance (m)")},
-    }  # fmt: skip
+        "groundwater_sources": {
+            "to_layer": tr("Kind of source"),
+            "to_key": tr("Code of the source"),
+            "to_label": tr("Source to be checked"),
+            "value": tr("Distance (m)"),
+        },
+        "transition": {
+            "to_key": tr("Change of use"),
+            "to_label": tr("First date"),
+            "value": tr("Days since (below 0: ahead)"),
+        },
+        "inspection": {"to_label": tr("Reasons to inspect it"), "value": tr("Reasons in number")},
+        "transfer": {
+            "to_key": tr("From and to"),
+            "to_label": tr("What does not fit"),
+            "value": tr("Faults in number"),
+        },
+        "rate": {"to_label": tr("Done of how many"), "value": tr("Rate (%)")},
+        "state": {"to_label": tr("State"), "value": tr("How many")},
+    }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 
 
 def empty_sentence(rule: Rule, atlas: Atlas) -> str:
     """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
     count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
-    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
+    absent = [own_id for own_id in (rule.of, *rule.to) if own_id not in atlas.layers or not atlas.layers[own_id].count]
     if absent:
         names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
         return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)

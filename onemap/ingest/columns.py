@@ -295,7 +295,7 @@ def _other_unit(value: Any, told: Any, at: Any, name: str) -> Fault:
 
 
 def _words(name: str, field: FieldSpec) -> list[str]:
-    return [field.title, *(alias.name for alias in field.aliases), name, field.dbf]
+    return [field.title, *(word for alias in field.aliases for word in alias.names), name, field.dbf]
 
 
 def _in_field_unit(

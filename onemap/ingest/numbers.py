@@ -26,6 +26,8 @@ UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("mg/l", "mg·l-1", "毫克/升"), "mg/L"),
     **dict.fromkeys(("ug/l", "μg/l", "ug·l-1", "μg·l-1", "微克/升"), "ug/L"),
     **dict.fromkeys(("ng/l", "ng·l-1", "纳克/升"), "ng/L"),
+    **dict.fromkeys(("吨", "公吨", "t"), "t"),
+    **dict.fromkeys(("千克", "公斤", "kg"), "kg"),
 }
 """How units are written behind numbers, in lower case and after NFKC."""
 

@@ -154,6 +154,8 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
         # Whether it lies within the range nobody knows, but the limit of detection must.
         reading = _number(below.limit, field) if below.limit == below.limit else Reading(None)
         return reading._replace(undetected=not reading.kind)
+    if field.prefixes and isinstance(raw, str):
+        raw = _without_prefix(raw, field)
     number = parse_number(raw)
     if number is None:
         return _counted(raw, field) or _wrong(raw, tr("a number"))
@@ -166,6 +168,13 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
                          **limits, number=number, unit=unit_title(field.unit))  # fmt: skip
         return Reading(None, "out_of_range", "blanked", message, tr("check the value and its unit"))
     return Reading(number)
+
+
+def _without_prefix(raw: str, field: FieldSpec) -> str:
+    """Return what stands behind a word that belongs before the numbers of a field, as 不少于 does before a target."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    found = next((prefix for prefix in field.prefixes if text.startswith(prefix)), "")
+    return text[len(found) :].strip()
 
 
 def _counted(raw: Any, field: FieldSpec) -> Reading | None:

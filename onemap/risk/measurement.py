@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onemap.model import Layer
 from onemap.risk.inputs import Side
 from onemap.spec.code_table import CodeTable
-from onemap.spec.layer import FieldSpec
+from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.standard import Standard
 from onemap.text import tr
 
@@ -24,7 +24,7 @@ value: in the unit of the measure, NaN where it cannot be measured; ring: the ou
 link: the line that was measured, or None.
 
 Measures of features by themselves may add: grade, where their rules go by one; when, words for the reason; unknown, why
-the value is not known; to_layer; and of_key, of_label, township, where a row is about more than one feature."""
+the value is not known; to_layer; and of_layer, of_key, of_label, township, where a row is not about one feature."""
 
 SUM: Final = -1
 
@@ -46,8 +46,12 @@ class Given:
     """The last day of the period."""
     standards: Mapping[str, Standard] = field(default_factory=dict)
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
+    of: Side | None = None
+    """The features of `of` with what is not known of their conditions, for rows that are about more than one."""
     sides: Mapping[str, Side] = field(default_factory=dict)
     """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
+    specs: Mapping[str, LayerSpec] = field(default_factory=dict)
+    """Every layer that the project knows, which gives those that are not there their names."""
     lists: Mapping[str, List] = field(default_factory=dict)
     """The lists by which the rule goes, by rule id, as far as they were made."""
 
@@ -100,3 +104,9 @@ def class_label(layer: Layer, own_id: str) -> str:
     if field is None:
         return layer.spec.name
     return field.classes[own_id].label if own_id else tr("class unknown")
+
+
+def none_filled_in(layer: Layer, field: str) -> str:
+    """Say that a field of a layer is filled in for none of its features."""
+    return tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
+              field=layer.spec.fields[field].label, count=layer.count, layer=layer.spec.name)  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from onemap.model import Layer, level_title
@@ -35,18 +34,15 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Mapping[str, Layer], rule: Ru
         pair: _side(to.get(pair[0]), pair[1]) for pair in set(zip(rows["to_layer"], rows["to_class"], strict=True))
     }
     same = {"of_title": of.name, "reach": rule.radii[-1] if rule.radii else float("nan")}
-    # Of what is graded by more than its value, the value alone may have no meaning.
-    judged = (rows["level"] != "unknown").to_numpy() if "level" in rows else np.zeros(len(rows), dtype=bool)
     names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring", "when", "unknown"]
     rows = rows.assign(**{name: "" for name in ("when", "unknown") if name not in rows})
     texts = []
-    columns = rows[["to_layer", "to_class", "doubt", *names]].itertuples(index=False)
-    for sure, (layer, own_id, doubt, *values) in zip(judged, columns, strict=True):
+    for layer, own_id, doubt, *values in rows[["to_layer", "to_class", "doubt", *names]].itertuples(index=False):
         words = dict(zip(names, values, strict=True), **sides[layer, own_id], **same)
         if words["unknown"]:
             texts.append(words["unknown"])
             continue
-        if pd.isna(words["value"]) and not sure:
+        if pd.isna(words["value"]) and rule.pairs:
             texts.append(
                 tr(
                     'at the {to_title} "{to_label}", but one of them is only a point: cannot be judged',

@@ -18,9 +18,19 @@ class Code(Titled):
     """A code, with the group that it belongs to and how well that is known."""
 
     group: str
+    former: tuple[str, ...] = Field(default=(), description="codes by which an earlier edition calls it")
     confidence: Confidence | None = Field(default=None, description="where it is not that of the table")
     doubt: str = Field(default="", description="what is to be checked before anybody relies on it")
     doubt_en: str = ""
+
+    @property
+    def what_to_check(self) -> str:
+        """The doubt in the language spoken now; "" where there is none."""
+        return pick(self.doubt, self.doubt_en)
+
+    def words(self, own_id: str) -> set[str]:
+        """Return every text, folded, that means it."""
+        return super().words(own_id) | {fold(code) for code in self.former}
 
 
 class CodeTable(Spec):
@@ -35,6 +45,9 @@ class CodeTable(Spec):
     checked_by: str
     groups: dict[str, Titled] = Field(min_length=1, description="in an order that rules may go by")
     codes: dict[str, Code] = Field(min_length=1)
+    complete: tuple[str, ...] = Field(
+        default=(), description="beginnings of codes: of all that begin so, what is not in the table is no code"
+    )
 
     @property
     def name(self) -> str:
@@ -49,8 +62,7 @@ class CodeTable(Spec):
         text
             A code, a name, or both, as in "0701 城镇住宅用地".
         """
-        # A fold leaves no spaces: "0701城镇住宅用地".
-        words = [fold(text), *(part for part in re.split(r"(\d+)|[()（）]", fold(text)) if part)]
+        words = _words(text)
         for word in words:
             if word in self._codes:
                 return self._codes[word]
@@ -59,9 +71,39 @@ class CodeTable(Spec):
                 return max(above, key=len)
         return None
 
+    def groups_in(self, text: str) -> set[str]:
+        """Return the groups that a text names, by its code and by its words: more than one where they do not agree.
+
+        Parameters
+        ----------
+        text
+            A code, a name or both; a name may be that of a group.
+        """
+        whole, *parts = _words(text)
+        if group := self._group_named(whole):
+            return {group}
+        return {self._group_named(word) for word in parts} - {""}
+
+    def _group_named(self, word: str) -> str:
+        if code := self._codes.get(word) or max(self._above(word), key=len, default=""):
+            return self.group_of(code)
+        return next((own_id for own_id, group in self.groups.items() if word in group.words(own_id)), "")
+
     def group_of(self, code: str) -> str:
         """Return the group of a code of the table."""
         return self.codes[code].group
+
+    def is_former(self, text: str) -> bool:
+        """Tell whether a text is a code of an earlier edition."""
+        return any(fold(text) in map(fold, one.former) for one in self.codes.values())
+
+    def is_none(self, code: str) -> bool:
+        """Tell whether the standard has no such code, for sure."""
+        return self.find(code) is None and code.startswith(self.complete)
+
+    def is_part(self, code: str) -> bool:
+        """Tell whether a code is only the beginning of some of the table."""
+        return any(own != code and own.startswith(code) for own in self.codes)
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -86,3 +128,9 @@ class CodeTable(Spec):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+
+def _words(text: str) -> list[str]:
+    """Return a text as it is compared, and the codes and names in it."""
+    # A fold leaves no spaces: "0701城镇住宅用地".
+    return [fold(text), *(part for part in re.split(r"(\d+)|[()]", fold(text)) if part)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,19 +15,11 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.measures.pairs import CountRule, NearestRule
+from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but
 in no usable projection by 0.2 % within a few kilometres."""
-
-
-class Reaching(Protocol):
-    """A rule about what lies within reach."""
-
-    @property
-    def reach(self) -> float:
-        """Metres."""
 
 
 class Ways(NamedTuple):
@@ -44,14 +36,19 @@ class Ways(NamedTuple):
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
 
-def measure(of: Layer, to: Layer, rule: Reaching) -> pd.DataFrame:
+def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
-    return _table(of, to, _within(of, to, rule))
+    return within_reach(of, to, rule.reach)
+
+
+def within_reach(of: Layer, to: Layer, reach: float) -> pd.DataFrame:
+    """Return every pair no farther apart than so many metres; with 0 what touches or contains the other."""
+    return _table(of, to, _within(of, to, reach))
 
 
 def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
     """Return for each feature how many of each class lie within reach; a class of which none does has no row."""
-    ways = _within(of, to, rule)
+    ways = _within(of, to, rule.reach)
     pairs = pd.DataFrame(
         {"of": of.frame.index.to_numpy()[ways.of], "to_class": to.classes.to_numpy(dtype=object)[ways.to]}
     )
@@ -62,7 +59,13 @@ def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
 
 
 def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
-    """Return for each feature the nearest of each class, however far, or within the reach if there is one.
+    """Return for each feature the nearest of each class, however far, or within the reach if there is one."""
+    rows = nearest_of_each_class(of, to)
+    return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
+
+
+def nearest_of_each_class(of: Layer, to: Layer) -> pd.DataFrame:
+    """Return for each feature the nearest of each class, however far.
 
     Of several that are equally near to the millimetre the one with the lowest key is taken.
     """
@@ -77,16 +80,15 @@ def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
             ["of", "metres", "key", "label"], kind="stable"
         )
         found.append(_table(of, to, ways.take(order.index[~order["of"].duplicated()].to_numpy())))
-    rows = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
-    return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
 
 
-def _within(of: Layer, to: Layer, rule: Reaching) -> Ways:
+def _within(of: Layer, to: Layer, reach: float) -> Ways:
     """Return the ways that are no longer than the reach, in the order of the rows."""
-    pairs = within(of.flat, to.flat, grow(to.flat), rule.reach * MARGIN * _scales(of))
+    pairs = within(of.flat, to.flat, grow(to.flat), reach * MARGIN * _scales(of))
     ways = _on_the_ground(of, (of.flat, to.flat), *pairs)
     order = np.lexsort((ways.to, ways.of))
-    ways = ways.take(order[ways.metres[order] <= rule.reach])
+    ways = ways.take(order[ways.metres[order] <= reach])
     return ways.take(~same_feature(of, to, (ways.of, ways.to)))
 
 

@@ -94,7 +94,7 @@ def _registered(water: Water, at: Any, rule: WaterSourcesRule, given: Given, con
 
 def _near(of: Layer, name: str, side: Side, rule: WaterSourcesRule, concerns: dict[Any, str]) -> pd.DataFrame:
     """Return the features of a layer within reach of points, graded by where they lie."""
-    rows = distance.measure(of, side.layer, rule)
+    rows = distance.within_reach(of, side.layer, rule.reach)
     flows = of.frame[rule.flow].to_numpy(dtype=float, na_value=np.nan)
     whence = pd.Series((flows + 180) % 360, index=of.frame.index)
     directions = whence.reindex(rows["of"]).to_numpy()

@@ -10,7 +10,9 @@ from pydantic import field_validator
 from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
-from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.codes import CodeGroupRule
+from onemap.spec.measures.coverage import CoverageRule
+from onemap.spec.measures.dates import DueRule, FrequencyRule
 from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.groundwater import (
     WaterChangeRule,
@@ -19,8 +21,12 @@ from onemap.spec.measures.groundwater import (
     WaterTrendRule,
     WaterUnstableRule,
 )
+from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
+from onemap.spec.measures.rates import RateRule
 from onemap.spec.measures.samples import ExceedanceRule
+from onemap.spec.measures.states import StateRule
+from onemap.spec.measures.transfers import TransferRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -37,7 +43,15 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "groundwater_trend": WaterTrendRule,
     "groundwater_unstable": WaterUnstableRule,
     "groundwater_sources": WaterSourcesRule,
+    "transition": TransitionRule,
+    "inspection": InspectionRule,
+    "transfer": TransferRule,
+    "rate": RateRule,
+    "state": StateRule,
     "worst": WorstRule,
+    "frequency": FrequencyRule,
+    "code_group": CodeGroupRule,
+    "coverage": CoverageRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 
