@@ -64,7 +64,8 @@ class Reading(NamedTuple):
 
 def is_blank(raw: Any, field: FieldSpec) -> bool:
     """Tell whether a cell says that there is no value."""
-    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw))
+    # NUL pads DBF fields of some programs.
+    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw).replace("\0", ""))
 
 
 def read_value(raw: Any, field: FieldSpec) -> Reading:
@@ -84,7 +85,7 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
             return _damaged()
         text = str(int(raw)) if float(raw).is_integer() else repr(raw)
     else:
-        # NUL pads DBF fields of some programs, and no file format of ours can hold it.
+        # No file format of ours can hold a NUL.
         text = written(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
