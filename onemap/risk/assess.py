@@ -31,6 +31,11 @@ from onemap.risk.measures import (
     state,
     transfer,
     transition,
+    water_change,
+    water_class,
+    water_sources,
+    water_trend,
+    water_unstable,
     worst,
 )
 from onemap.risk.reasons import basis, clauses, sentence
@@ -52,6 +57,11 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "groundwater_class": water_class.measure,
+    "groundwater_change": water_change.measure,
+    "groundwater_trend": water_trend.measure,
+    "groundwater_unstable": water_unstable.measure,
+    "groundwater_sources": water_sources.measure,
     "transition": transition.measure,
     "inspection": inspection.measure,
     "transfer": transfer.measure,
@@ -279,4 +289,5 @@ def _unit(unit: Unit) -> str:
     """Return a unit in the language spoken now."""
     return {
         "m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days"), "times": tr("times"), "share": "%",
+        "classes": tr("classes"),
     }[unit]  # fmt: skip
