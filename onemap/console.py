@@ -199,6 +199,13 @@ def show_known(known: Known, catalogue: Catalogue) -> None:
     width = max((cell_len(title) for title in shown), default=0)
     for title, value in shown.items():
         show(f"  {_padded(title, width)}  {value}")
+    if known.records:
+        show(tr("Records: {count}", count=len(known.records)))
+    listed = spec.undetected_field if spec else None
+    for record in known.records:
+        none = listed_words(record.get(listed or "") or "")
+        told = {name: value for name, value in record.items() if value not in (None, "") and name != listed}
+        show("  " + tr(", ").join(_value(value, fields.get(name), none) for name, value in told.items()))
     if known.township:
         show(tr("Lies in township: {township}", township=known.township))
     show(_source_line(known))

@@ -39,6 +39,8 @@ class Known:
     issues: tuple[Row, ...]
     findings: tuple[Row, ...]
     """The lines of lists in which it is either side."""
+    records: tuple[Row, ...] = ()
+    """Where a table has several records of one key: of each the fields in which they differ."""
 
 
 @dataclass(frozen=True)
@@ -138,23 +140,31 @@ def explain(build: Build, word: str) -> list[Known]:
     KeyNotFoundError
         Nothing in the build is called that.
     """
-    found = [_known(build, layer, row) for layer, row in build.features if word in build.names(layer, row)]
+    meant: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for number, (layer, row) in enumerate(build.features):
+        key, label = build.names(layer, row)
+        if word in (key, label):
+            # Only in a table are records of one key about one thing; features of one key are twins.
+            spec = build.catalogue.layers.get(layer)
+            meant[layer, key if spec and spec.geometry == ("table",) else f"{number}"].append(row)
+    found = [_known(build, layer, rows) for (layer, _), rows in meant.items()]
     there = {(known.layer, known.key) for known in found}
     lost = {
         (issue["layer"], issue["key"]): None
         for issue in build.issues
         if issue["key"] == word and (issue["layer"], issue["key"]) not in there
     }
-    found += [_known(build, layer, {}, key) for layer, key in lost]
+    found += [_known(build, layer, [], key) for layer, key in lost]
     if found:
         return found
     names = {name for layer, row in build.features for name in build.names(layer, row) if name}
-    meant = nearest(word, sorted(names))
-    hint = tr('did you mean "{meant}"?', meant=meant) if meant else tr("give a code or a name as the lists write it")
+    near = nearest(word, sorted(names))
+    hint = tr('did you mean "{meant}"?', meant=near) if near else tr("give a code or a name as the lists write it")
     raise KeyNotFoundError(tr('nothing in the build is called "{word}"', word=word), hint)
 
 
-def _known(build: Build, layer: str, row: Row, key: str = "") -> Known:
+def _known(build: Build, layer: str, rows: list[Row], key: str = "") -> Known:
+    row = rows[0] if rows else {}
     key, label = build.names(layer, row) if row else (key, key)
     path, number = row.get(SOURCE), row.get(SOURCE_ROW)
     issues = [i for i in build.issues if i["layer"] == layer and (_is(i, key) or _is_at(i, path, number))]
@@ -167,7 +177,15 @@ def _known(build: Build, layer: str, row: Row, key: str = "") -> Known:
     source = {"path": path, "row": number, "as_of": record.get("as_of"), "provided_by": record.get("provided_by")}
     inside = ("fid", SOURCE, SOURCE_ROW, LOCATED_IN)
     values = {name: value for name, value in row.items() if name not in inside}
-    return Known(layer, key, label, values, row.get(LOCATED_IN) or "", source, tuple(issues), tuple(findings))
+    records: tuple[Row, ...] = ()
+    if len(rows) > 1:
+        differing = [name for name in values if len({one[name] for one in rows}) > 1]
+        records = tuple({name: one[name] for name in differing} for one in rows)
+        values = {name: value for name, value in values.items() if name not in differing}
+        source["row"] = None
+        issues = [i for i in build.issues if i["layer"] == layer and _is(i, key)]
+    told = (tuple(issues), tuple(findings), records)
+    return Known(layer, key, label, values, row.get(LOCATED_IN) or "", source, *told)
 
 
 def _is(issue: Row, key: str) -> bool:

@@ -14,12 +14,16 @@ import pyproj
 import pytest
 import shapely
 
+from onemap.console import show_known
+from onemap.export import geopackage, manifest, tables
+from onemap.record import explain, open_build
 from tests.conftest import SAMPLE
 from tests.printed import GBT14848
 
 CLASSES = "ⅠⅡⅢⅣⅤ"
 LIMITS = {item: [float(limit) for limit in limits] for item, *limits in map(str.split, GBT14848.strip().splitlines())
           if "不得检出" not in limits}  # fmt: skip
+MOMENT = dt.datetime(2026, 11, 30, tzinfo=dt.UTC)
 GEOD = pyproj.Geod(a=6378137, rf=298.257222101)
 
 
@@ -264,3 +268,15 @@ def test_the_lines_between_wells_and_sources_are_as_long_as_the_list_says(sample
 def test_the_samples_reach_back_three_years():
     assert {day.year for _, day in SAMPLES} == {2024, 2025, 2026}
     assert max(day for _, day in SAMPLES) <= dt.date(2026, 11, 30)
+
+
+def test_the_readings_of_a_point_are_told_together(sample_atlas, tmp_path, capsys):
+    for writer in (tables, geopackage):
+        writer.write(sample_atlas, tmp_path)
+    manifest.write(sample_atlas, tmp_path, MOMENT, MOMENT)
+    readings = sample_atlas.layers["groundwater_sample"].keys.value_counts()
+    point, readings_of = explain(open_build(tmp_path), readings.index[0])
+    assert (point.layer, point.records) == ("groundwater_point", ())
+    assert (readings_of.layer, len(readings_of.records)) == ("groundwater_sample", readings.iloc[0])
+    show_known(readings_of, sample_atlas.project.catalogue)
+    assert "、<0." in capsys.readouterr().out
