@@ -46,7 +46,9 @@ def write_overview(book: Book, sheet: Worksheet, atlas: Atlas, names: Mapping[st
     every = (*(own for _, own in blocks), *([group] for group in layers))
     widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*every, []))
     page = Page(book, sheet, max(FEWEST_COLUMNS, widest))
-    sheet.set_column(0, 0, FIRST_WIDTH)
+    # LibreOffice and some WPS do not wrap a link.
+    first = max(FIRST_WIDTH, *(text_width(rule.name) + 2 for rule, _, _ in _rule_lines(atlas)))
+    sheet.set_column(0, 0, first)
     sheet.set_column(1, page.columns - 1, OTHER_WIDTH)
     row = _write_head(page, atlas)
     row = _write_rules(page, row + 1, atlas, names)
@@ -117,7 +119,7 @@ def _write_rules(page: Page, row: int, atlas: Atlas, names: Mapping[str, str]) -
         for (start, end), text in zip(pairwise(edges), (basis, sentence), strict=True):
             merge(page, (row, start, row, end - 1), text, cell(page, text_wrap=True))
         room = OTHER_WIDTH * (edges[1] - edges[0]) - 2
-        lines = max(_lines(rule.name, FIRST_WIDTH - 2), _lines(basis, room), _lines(sentence, room))
+        lines = max(_lines(basis, room), _lines(sentence, room))
         page.sheet.set_row(row, LINE_HEIGHT * lines + 4)
     return row + 1
 
