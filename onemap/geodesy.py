@@ -143,6 +143,21 @@ def distances_m(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) 
     return np.round(length, 3)
 
 
+def azimuths(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
+    """Return in which direction from each of `one` the place in `other` lies: degrees from north by east, 0 to 360.
+
+    Parameters
+    ----------
+    one, other
+        (n, 2) arrays of coordinates in `crs`.
+    """
+    if len(one) == 0:
+        return np.empty(0)
+    forth, _, _ = GEOD.inv(*lonlat_of(one, crs), *lonlat_of(other, crs))
+    found: NDArray[np.float64] = np.mod(forth, 360.0)
+    return found
+
+
 def scale_factors(coordinates: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Return how many projected metres one metre on the ground takes at each of (n, 2) coordinates in `crs`."""
     longitude, latitude = lonlat_of(coordinates, crs)

@@ -24,6 +24,8 @@ from files import (
     write_zone_shapefile,
 )
 from ledgers import Record, make_ledgers
+from monitored_units import make_monitored_units, planted_date
+from pathways import FLOWS, make_ditches, total_of_rose, wind_rose
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -43,6 +45,10 @@ WATER_FILE: Final = "水利局/饮用水水源.zip"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+DITCH_FILE: Final = "水利局/排水沟.geojson"
+WIND_FILE: Final = "生态环境局/风玫瑰.csv"
+POINT_FILE: Final = "农业农村局/土壤定位监测.csv"
+CROP_FILE: Final = "农业农村局/农产品定位监测.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -61,6 +67,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    dice = np.random.default_rng(SEED + 6)
+    ditches = make_ditches(county, ledgers.enterprises, fields, dice)
+    monitored = make_monitored_units(fields, {str(sample["所在单元编码"]) for sample in samples[0]}, dice)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -75,6 +84,11 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    write_geojson(folder / DITCH_FILE, ditches, None)
+    write_csv(folder / WIND_FILE, wind_rose())
+    for path, rows in zip((POINT_FILE, CROP_FILE), monitored, strict=True):
+        write_csv(folder / path, rows)
+    defects += [total_of_rose(WIND_FILE), planted_date(POINT_FILE, monitored[0])]
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
@@ -101,7 +115,7 @@ def _townships(county: County) -> list[Record]:
 def _rivers(county: County) -> list[Record]:
     grades = {"黄河": "一级", "蟒河": "二级", "老蟒河": "三级"}
     return [
-        {"河流编码": f"HL{serial:02d}", "名称": name, "级别": grades[name], "geometry": line}
+        {"河流编码": f"HL{serial:02d}", "名称": name, "级别": grades[name], "流向": FLOWS[name], "geometry": line}
         for serial, (name, line) in enumerate(sorted(county.rivers.items()), 1)
     ]
 

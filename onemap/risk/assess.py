@@ -17,7 +17,7 @@ from onemap.progress import doing
 from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, ring_area
+from onemap.risk.measures import distance, due, exceedance, overlap, ring_area, trace
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -36,6 +36,7 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "trace": trace.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 

@@ -15,7 +15,7 @@ from onemap.risk.measurement import COLUMNS, SUM, class_label, pairs_table, same
 from onemap.risk.plane.gaps import Gaps
 from onemap.risk.plane.neighbours import nearest, within
 from onemap.risk.plane.tree import grow
-from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, ReachRule
+from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule
 
 MARGIN: Final = 1.002
 """How much further than the reach candidates are sought: the scale of the plane changes along the way, but
@@ -35,15 +35,22 @@ class Ways(NamedTuple):
         """Return some of them."""
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
+    def table(self, of: Layer, to: Layer) -> pd.DataFrame:
+        """Return them as measurements."""
+        gaps = self.gaps
+        ends = np.stack([gaps.x, gaps.y, gaps.to_x, gaps.to_y], axis=1).reshape(-1, 2, 2)
+        links = np.asarray(shapely.linestrings(ends)) if len(ends) else np.empty(0, dtype=object)
+        return pairs_table(of, to, (self.of, self.to), self.metres, links)
+
 
 def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
-    return _table(of, to, _within(of, to, rule))
+    return ways_within(of, to, rule.reach).table(of, to)
 
 
 def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
     """Return for each feature how many of each class lie within reach; a class of which none does has no row."""
-    ways = _within(of, to, rule)
+    ways = ways_within(of, to, rule.reach)
     pairs = pd.DataFrame(
         {"of": of.frame.index.to_numpy()[ways.of], "to_class": to.classes.to_numpy(dtype=object)[ways.to]}
     )
@@ -68,17 +75,17 @@ def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
         order = names.assign(of=ways.of, metres=ways.metres).sort_values(
             ["of", "metres", "key", "label"], kind="stable"
         )
-        found.append(_table(of, to, ways.take(order.index[~order["of"].duplicated()].to_numpy())))
+        found.append(ways.take(order.index[~order["of"].duplicated()].to_numpy()).table(of, to))
     rows = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
     return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
 
 
-def _within(of: Layer, to: Layer, rule: ReachRule) -> Ways:
+def ways_within(of: Layer, to: Layer, reach: float) -> Ways:
     """Return the ways that are no longer than the reach, in the order of the rows."""
-    pairs = within(of.flat, to.flat, grow(to.flat), rule.reach * MARGIN * _scales(of))
+    pairs = within(of.flat, to.flat, grow(to.flat), reach * MARGIN * _scales(of))
     ways = _on_the_ground(of, (of.flat, to.flat), *pairs)
     order = np.lexsort((ways.to, ways.of))
-    ways = ways.take(order[ways.metres[order] <= rule.reach])
+    ways = ways.take(order[ways.metres[order] <= reach])
     return ways.take(~same_feature(of, to, (ways.of, ways.to)))
 
 
@@ -86,13 +93,6 @@ def _on_the_ground(layer: Layer, sides: tuple[Flat, Flat], one: Ints, other: Int
     ends = np.column_stack([gaps.x, gaps.y]), np.column_stack([gaps.to_x, gaps.to_y])
     metres = geodesy.distances_m(*ends, layer.frame.crs)
     return Ways(sides[0].rows[one], sides[1].rows[other], metres, gaps)
-
-
-def _table(of: Layer, to: Layer, ways: Ways) -> pd.DataFrame:
-    gaps = ways.gaps
-    ends = np.stack([gaps.x, gaps.y, gaps.to_x, gaps.to_y], axis=1).reshape(-1, 2, 2)
-    links = np.asarray(shapely.linestrings(ends)) if len(ends) else np.empty(0, dtype=object)
-    return pairs_table(of, to, (ways.of, ways.to), ways.metres, links)
 
 
 def _scales(layer: Layer) -> Floats:

@@ -11,8 +11,9 @@ from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
-from onemap.spec.measures.samples import ExceedanceRule
+from onemap.spec.measures.samples import ExceedanceRule, WarningRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -24,6 +25,10 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "overlap": OverlapRule,
     "due": DueRule,
     "exceedance": ExceedanceRule,
+    "warning": WarningRule,
+    "trace": TraceRule,
+    "unit_check": UnitCheckRule,
+    "unsampled": UnsampledRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 
