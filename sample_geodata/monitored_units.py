@@ -39,6 +39,9 @@ NO_DATE: Final = "2026-02-30"
 PLANTED: Final = (5, 1)
 """The unit and the point whose date is none."""
 
+OTHERS: Final = ((0.03, 0.3, 3), (6, 14, 1), (18, 42, 1), (45, 85, 1))
+"""Between which values, mg/kg, lie mercury, arsenic, lead and chromium at a point, and with how many digits."""
+
 SOIL_COLUMNS: Final = (
     "样品编号", "监测点位编号", "所在单元编码", "乡镇", "采样日期", "经度", "纬度", "土地利用", "pH",
     "镉(mg/kg)", "汞(mg/kg)", "砷(mg/kg)", "铅(mg/kg)", "铬(mg/kg)",
@@ -94,23 +97,19 @@ def _samples(which: tuple[int, int], field: Record, place: Any, cadmium: float, 
     serial, point = which
     code = f"DW{serial + 1:02d}{point + 1}"
     own = [(year, value) for year, value in EARLIER.get(which, ())] + [(2026, cadmium)]
+    others = [_between(rng, *bounds) for bounds in OTHERS]
     return [
-        _soil((f"TR{code}-{year}", code), field, place, (dt.date(year, 6, 3 + point), value), rng)
+        _soil((f"TR{code}-{year}", code), field, place, (dt.date(year, 6, 3 + point), [value, *others]), rng)
         | ({"pH": ""} if which == WITHOUT_PH else {})
         | ({"采样日期": NO_DATE} if which == PLANTED else {})
         for year, value in own
     ]
 
 
-def _soil(codes: tuple[str, str], field: Record, place: Any, found: tuple[dt.date, float], rng: Rng) -> dict[str, str]:
-    degrees, (day, cadmium) = lonlat(place), found
-    values = [
-        cadmium,
-        _between(rng, 0.03, 0.3, 3),
-        _between(rng, 6, 14, 1),
-        _between(rng, 18, 42, 1),
-        _between(rng, 45, 85, 1),
-    ]
+def _soil(
+    codes: tuple[str, str], field: Record, place: Any, found: tuple[dt.date, list[float]], rng: Rng
+) -> dict[str, str]:
+    degrees, (day, values) = lonlat(place), found
     cells = [*codes, field["LBBM"], field["TXZQMC"], day, f"{degrees.x:.6f}", f"{degrees.y:.6f}", "旱地"]
     return dict(zip(SOIL_COLUMNS, map(str, [*cells, _between(rng, 7.7, 8.4), *values]), strict=True))
 

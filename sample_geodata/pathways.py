@@ -17,7 +17,8 @@ STATION: Final = "示例气象站"
 ROSE: Final = (
     ("N", 3.6, 2.1), ("NNE", 6.4, 2.4), ("NE", 13.1, 2.9), ("ENE", 11.7, 2.8), ("E", 7.2, 2.2), ("ESE", 3.9, 1.9),
     ("SE", 2.8, 1.8), ("SSE", 2.6, 1.7), ("S", 3.7, 1.9), ("SSW", 5.2, 2.3), ("西南", 8.6, 2.6),
-    ("西南偏西风", 6.3, 2.4), ("W", 4.1, 2.2), ("WNW", 3.3, 2.3), ("NW", 3.0, 2.4), ("NNW", 2.4, 2.2), ("静风", 12.1, 0.2),
+    ("西南偏西风", 6.3, 2.4), ("W", 4.1, 2.2), ("WNW", 3.3, 2.3), ("NW", 3.0, 2.4), ("NNW", 2.4, 2.2),
+    ("静风", 12.1, 0.2),
 )  # fmt: skip
 """Direction, percent and mean speed, as the station's clerk writes them: the wind blows mostly from the north-east."""
 

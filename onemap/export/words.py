@@ -100,6 +100,10 @@ def titles_alone(measure: str) -> dict[str, str]:
     titles = {
         "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
+        "warning": {"to_label": tr("Items and their limits"), "value": tr("Ratio to the next limit")},
+        "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
+        "unit_check": {"to_label": tr("Samples and their levels"), "value": tr("Samples of its own level (%)")},
+        "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 

@@ -17,7 +17,17 @@ from onemap.progress import doing
 from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
-from onemap.risk.measures import distance, due, exceedance, overlap, ring_area, trace
+from onemap.risk.measures import (
+    distance,
+    due,
+    exceedance,
+    overlap,
+    ring_area,
+    trace,
+    unit_check,
+    unsampled,
+    warning,
+)
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project
@@ -36,7 +46,10 @@ PAIRS: Final[Mapping[str, PairMeasure]] = {
 FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "due": due.measure,
     "exceedance": exceedance.measure,
+    "warning": warning.measure,
     "trace": trace.measure,
+    "unit_check": unit_check.measure,
+    "unsampled": unsampled.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 

@@ -62,3 +62,6 @@ class WarningRule(AloneRule, JudgedBy):
     rise: float = Field(
         default=0.3, gt=0, description="so much more than the sample before, as a part of it, is a rise: 0.3 is 30 %"
     )
+    rise_from: float = Field(
+        default=0.3, ge=0, description="a rise counts from this part of the limit on that would be exceeded next"
+    )
