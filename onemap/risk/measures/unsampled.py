@@ -78,7 +78,7 @@ def _by_township(of: Layer, rule: UnsampledRule, at: Any) -> list[dict[str, Any]
     for (township, own_class), own in sorted(areas.items()):
         title, area = class_label(of, own_class), sum(own)
         words = {"count": len(own), "all": all_units[township, own_class], "title": title, "area": area,
-                 "township": township or tr("no township")}  # fmt: skip
+                 "township": township}  # fmt: skip
         rows.append(
             {"of": SUM, "to": SUM, "to_class": "", "to_key": "", "ring": np.nan, "link": None, "unknown": "",
              "to_label": "", "value": area, "grade": _grade(rule, own_class), "of_key": "", "of_label": title,
