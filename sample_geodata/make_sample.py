@@ -33,7 +33,7 @@ from workbook import FIRST_ROW, cell_of, spell_coordinates, spell_dates, write_w
 
 SEED: Final = 410883
 HERE: Final = Path(__file__).resolve().parent
-BUREAUS: Final = ("自然资源局", "农业农村局", "生态环境局", "水利局")
+BUREAUS: Final = ("自然资源局", "农业农村局", "生态环境局", "水利局", "气象局")
 
 TOWNSHIP_FILE: Final = "自然资源局/乡镇界线.gpkg"
 FIELD_FILE: Final = "农业农村局/耕地类别.shp"
@@ -46,7 +46,7 @@ RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
 DITCH_FILE: Final = "水利局/排水沟.geojson"
-WIND_FILE: Final = "生态环境局/风玫瑰.csv"
+WIND_FILE: Final = "气象局/风玫瑰.csv"
 POINT_FILE: Final = "农业农村局/土壤定位监测.csv"
 CROP_FILE: Final = "农业农村局/农产品定位监测.csv"
 

@@ -42,6 +42,7 @@ WEST, SOUTH = 386_000.0, 3_860_000.0
 """The south-western corner of the county, in `CRS`."""
 
 TOWNSHIPS = ("示例西镇", "示例东镇")
+RULES = ("plot_near_receptor", "plot_overlaps_construction", "enterprise_near_receptor", "enterprise_near_farmland")
 RARE_NAME = "示例𠮷村三组"
 FARMLAND_FILE, ENTERPRISE_FILE = "农业农村局/耕地类别.shp", "生态环境局/涉镉企业.xlsx"
 PROJECT = f"""
@@ -70,7 +71,7 @@ def small_atlas(
         if own_id not in set(leave_out)
     }
     findings, links = _findings(name)
-    rules = tuple(rule for rule in project.catalogue.rules.values() if rule.of in layers)
+    rules = tuple(rule for rule in project.catalogue.rules.values() if rule.id in RULES and rule.of in layers)
     kept = findings["rule"].isin([rule.id for rule in rules])
     return Atlas(
         project=project,

@@ -145,6 +145,12 @@ def test_what_is_done_once_a_year_is_due_by_the_end_of_the_next(last, due):
     assert found["to_label"].tolist() == [due]
 
 
+def test_a_date_that_nobody_filled_in_is_told_once():
+    with speaking("zh"):
+        found = measure(enterprises([None, None, None]), rule(), Given(DAY))
+    assert found["unknown"].tolist() == ["涉镉等重金属企业的 3 条记录都没有填写完成时间，不能判定"]
+
+
 def test_a_frequency_that_nobody_laid_down_is_asked_for():
     table, _ = assess(
         [rule(due={"since": "remediation_deadline"})],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -136,6 +138,14 @@ def test_by_class_each_class_has_what_it_covers_and_the_gravest_goes_first():
         "Homes",
         f"School, less {2 * mu_of(strip(0, 20)):.2f} mu covered more than once",
     ]
+
+
+def test_the_gravest_class_is_the_first_where_the_layer_says_so():
+    homes = layer("receptor", [strip(0, 60), strip(40, 100)], kind=["home", "school"])
+    first = replace(homes, spec=homes.spec.model_copy(update={"gravest": "first"}))
+    found = measure(layer("plot", [PLOT]), first, rule(measure="overlap", levels={"low": 0}, by="class"))
+    assert found["to_class"].tolist() == ["home", "school"]
+    assert found["value"].tolist() == pytest.approx([mu_of(strip(0, 40)), mu_of(strip(40, 100))], rel=1e-5)
 
 
 @settings(max_examples=25, deadline=None)

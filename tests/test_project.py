@@ -155,6 +155,27 @@ def test_a_wrong_layer_file_is_refused_before_any_data_is_read(tmp_path, old, ne
     assert word in refused(tmp_path, 'layers = "own"\n' + HEAD + SOURCE, SpecError).message
 
 
+def test_everything_wrong_in_all_rule_files_is_told_at_once(tmp_path):
+    rules = tmp_path / "own" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "one.toml").write_text(
+        'title = "一"\nmeasure = "distance"\nof = "priority_plott"\nto = "township"\nreech = 1\n'
+        'levels = { high = 9, low = 9 }\nreason = "因"\n',
+        "utf-8",
+    )
+    (rules / "two.toml").write_text(
+        'title = "二"\nbasis = "依据"\nmeasure = "distanse"\nof = "township"\nlevels = { high = 1 }\nreason = "{x}"\n',
+        "utf-8",
+    )
+    more = "[rules.crop_sample_exceedance]\nstandard = 'gb2761'\n"
+    with speaking("en"):
+        told = refused(tmp_path, 'layers = "own"\n' + HEAD + SOURCE + more, SpecError)
+    one = ("one.toml", 'unknown key "reech"', '"priority_plott"', "overlap", 'key "basis" is missing')
+    rest = ("two.toml", '"distanse"', '"x"', "crop_sample_exceedance.toml as the project", '"gb2761"')
+    assert [word for word in one + rest if word not in told.message] == []
+    assert 'did you mean "priority_plot"?' in told.hint
+
+
 def test_datum_parameters_in_a_crs_that_is_none_are_not_said(tmp_path):
     line = 'crs = "+proj=longlatt +ellps=krass +towgs84=-21.7391,113.8642,57.2913,0,0,0,0"\n'
     fault = refused(tmp_path, HEAD + SOURCE + line)

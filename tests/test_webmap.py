@@ -187,10 +187,17 @@ def click(page: Page, selector: str, containing: str = "") -> None:
     page.settle(0.25)
 
 
+def open_list(page: Page, rule: str) -> str:
+    """Unfold a list, and return how to say it in a script."""
+    found = f"[...document.querySelectorAll('.groups details')].find((one) => one.innerText.includes({rule!r}))"
+    page.run(f"{found}.open = true")
+    page.settle(0.25)
+    return found
+
+
 def open_row(page: Page, rule: str) -> None:
     """Open the first row of a list."""
-    groups = "[...document.querySelectorAll('.groups details')]"
-    page.run(f"{groups}.find((one) => one.innerText.includes({rule!r})).querySelector('.row').click()")
+    page.run(f"{open_list(page, rule)}.querySelector('.row').click()")
     page.settle(0.25)
 
 
@@ -237,6 +244,7 @@ def test_a_strict_parcel_has_the_colour_of_its_class(opened: Opened) -> None:
 @pytest.mark.external
 def test_a_list_row_tells_reason_and_basis(opened: Opened) -> None:
     page = opened()
+    open_list(page, "Enterprises near receptors")
     click(page, ".groups .row", "示例蓄电池厂")
     page.screenshot("map-evidence.png")
     evidence = text_of(page, ".feature-panel .evidence")

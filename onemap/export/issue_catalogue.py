@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from onemap.export.pages import row, write_pages
 from onemap.export.words import severity_title
 from onemap.spec.kinds import KIND_GROUPS
-from onemap.text import Language, speaking, tr
+from onemap.text import Language, tr
 
 PAGES: Final[Mapping[Language, str]] = {"en": "issues.md", "zh": "issues.zh-CN.md"}
 
@@ -21,9 +22,9 @@ def page() -> str:
     lines = [f"# {tr('Kinds of issues')}", "", made, "", opening]
     head = [tr("Number"), tr("Kind"), tr("Id"), tr("Severity"), tr("What it means"), tr("What to do")]
     for group in KIND_GROUPS:
-        lines += ["", f"## {group.name}", "", _row(head), _row(["---"] * len(head))]
+        lines += ["", f"## {group.name}", "", row(head), row(["---"] * len(head))]
         lines += [
-            _row([kind.number, kind.name, f"`{own_id}`", severity_title(kind.severity), kind.meaning, kind.what_to_do])
+            row([kind.number, kind.name, f"`{own_id}`", severity_title(kind.severity), kind.meaning, kind.what_to_do])
             for own_id, kind in group.kinds.items()
         ]
     return "\n".join(lines) + "\n"
@@ -31,16 +32,7 @@ def page() -> str:
 
 def write(folder: Path) -> list[Path]:
     """Write the page in each language into `folder`."""
-    written = []
-    for language, name in PAGES.items():
-        with speaking(language):
-            (folder / name).write_text(page(), encoding="utf-8", newline="\n")
-        written.append(folder / name)
-    return written
-
-
-def _row(cells: Sequence[object]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
+    return write_pages(folder, PAGES, page)
 
 
 if __name__ == "__main__":

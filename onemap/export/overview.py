@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Mapping
+from itertools import groupby, pairwise
 from typing import Final
 
 import pandas as pd
@@ -23,7 +24,7 @@ from onemap.export.groups import (
 from onemap.export.look import LEVEL_TINTS
 from onemap.export.sheets import Book, text_width
 from onemap.export.townships import feature_counts, township_names
-from onemap.export.words import ground_classes, layer_title, verdict_title
+from onemap.export.words import empty_sentence, ground_classes, layer_title, verdict_title
 from onemap.model import TOWNSHIP, Atlas, Balance, level_title
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import pick, tr
@@ -33,44 +34,29 @@ ABREAST: Final = 4
 """So many lists stand beside one another."""
 
 
-def write_overview(book: Book, sheet: Worksheet, atlas: Atlas) -> None:
-    """Write the overview on `sheet`."""
-    findings, layers = _finding_groups(atlas), _layer_groups(atlas)
-    # Side by side all lists would print too small to be read.
-    blocks = [findings[at : at + ABREAST] for at in range(0, len(findings), ABREAST)]
-    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*blocks, layers))
+def write_overview(book: Book, sheet: Worksheet, atlas: Atlas, names: Mapping[str, str]) -> None:
+    """Write the overview on `sheet`.
+
+    Parameters
+    ----------
+    names
+        Of the sheets of the lists, by rule id.
+    """
+    blocks, layers = _finding_blocks(atlas), _layer_groups(atlas)
+    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*(own for _, own in blocks), layers))
     page = Page(book, sheet, max(FEWEST_COLUMNS, widest))
     sheet.set_column(0, 0, FIRST_WIDTH)
     sheet.set_column(1, page.columns - 1, OTHER_WIDTH)
     row = _write_head(page, atlas)
-    row = _write_rules(page, row + 1, atlas)
+    row = _write_rules(page, row + 1, atlas, names)
     if township_names(atlas):
-        for block in blocks:
-            row = write_groups(page, row + 1, tr("Records of the lists by township"), block)
+        for name, groups in blocks:
+            title = tr("Records of the lists by township")
+            row = write_groups(page, row + 1, tr("{title}: {name}", title=title, name=name) if name else title, groups)
         write_groups(page, row + 1, tr("Layers by township"), layers)
     # The title stays in sight and on each page.
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
-
-
-def empty_sentence(rule: Rule, atlas: Atlas) -> str:
-    """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
-    count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
-    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
-    if absent:
-        names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
-        return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)
-    to = tr(", ").join(layer_title(atlas, own_id) for own_id in rule.to)
-    if not rule.pairs:
-        return tr("The rule was run on the data of {of} ({count} features): none is on the list.", count=count,
-                        of=layer_title(atlas, rule.of))  # fmt: skip
-    values = {"count": count, "of": layer_title(atlas, rule.of), "to": to, "reach": f"{max(rule.radii, default=0):g}"}
-    if rule.radii:
-        return tr(
-            "The rule was run on the data of {of} ({count} features): none that it concerns has {to} within {reach} m.",
-            **values,
-        )
-    return tr("The rule was run on the data of {of} ({count} features): none that it concerns overlaps {to}.", **values)
 
 
 def _write_head(page: Page, atlas: Atlas) -> int:
@@ -103,7 +89,7 @@ def _ground(atlas: Atlas, balance: Balance) -> str:
     return tr("{layer}: {told}", layer=name, told=told)
 
 
-def _write_rules(page: Page, row: int, atlas: Atlas) -> int:
+def _write_rules(page: Page, row: int, atlas: Atlas, names: Mapping[str, str]) -> int:
     """Write one line a rule: the counts, the basis, and in words what they do not say."""
     middle = 1 + len(LEVELS) + (page.columns - 1 - len(LEVELS)) // 2
     edges = (1 + len(LEVELS), middle, page.columns)
@@ -112,42 +98,53 @@ def _write_rules(page: Page, row: int, atlas: Atlas) -> int:
         page.sheet.write_string(row, place, name, header(page))
     for (start, end), name in zip(pairwise(edges), (tr("Basis"), tr("In words")), strict=True):
         merge(page, (row, start, row, end - 1), name, header(page))
-    for rule, counts, basis, sentence in _rule_lines(atlas):
+    group = ""
+    for rule, counts, sentence in _rule_lines(atlas):
+        if rule.group_name != group:
+            group, row = rule.group_name, row + 1
+            merge(page, (row, 0, row, page.columns - 1), group, cell(page, bold=True, font_color="#1f6f5c"))
         row += 1
-        page.sheet.write_string(row, 0, rule, cell(page, text_wrap=True))
+        _write_name(page, row, rule, names.get(rule.id))
         for place, level in enumerate(LEVELS, start=1):
             if counts is None:
                 page.sheet.write_string(row, place, "—", cell(page, align="center"))
             else:
                 tint = {"bg_color": LEVEL_TINTS[level]} if counts[level] else {}
                 page.sheet.write_number(row, place, counts[level], cell(page, num_format="0", align="center", **tint))
+        basis = pick(rule.basis, rule.basis_en)
         for (start, end), text in zip(pairwise(edges), (basis, sentence), strict=True):
             merge(page, (row, start, row, end - 1), text, cell(page, text_wrap=True))
         room = OTHER_WIDTH * (edges[1] - edges[0]) - 2
-        lines = max(_lines(rule, FIRST_WIDTH - 2), _lines(basis, room), _lines(sentence, room))
+        lines = max(_lines(rule.name, FIRST_WIDTH - 2), _lines(basis, room), _lines(sentence, room))
         page.sheet.set_row(row, LINE_HEIGHT * lines + 4)
     return row + 1
 
 
-def _rule_lines(atlas: Atlas) -> list[tuple[str, dict[str, int] | None, str, str]]:
-    """Return for each rule its title, its counts (None where it was not run), its basis and a sentence."""
+def _write_name(page: Page, row: int, rule: Rule, sheet: str | None) -> None:
+    """Write what a list is called, as a link to its sheet if it has one."""
+    if sheet is None:
+        page.sheet.write_string(row, 0, rule.name, cell(page, text_wrap=True))
+        return
+    place = sheet.replace("'", "''")
+    look = cell(page, text_wrap=True, font_color="#1f6f5c", underline=1)
+    page.sheet.write_url(row, 0, f"internal:'{place}'!A1", look, rule.name)
+
+
+def _rule_lines(atlas: Atlas) -> list[tuple[Rule, dict[str, int] | None, str]]:
+    """Return for each rule its counts (None where it was not run) and a sentence."""
     counts = atlas.level_counts
-    lines: list[tuple[str, dict[str, int] | None, str, str]] = []
-    for rule in atlas.rules:
-        rows = atlas.findings[atlas.findings["rule"] == rule.id]
-        lines.append((rule.name, counts[rule.id], _basis(rule), _sentence(rule, rows, atlas)))
-    run = {rule.id for rule in atlas.rules}
-    for rule in atlas.project.catalogue.rules.values():
-        # Rules that the project did not ask for are not missed.
-        if rule.id not in run and atlas.project.run is None:
-            names = layer_title(atlas, rule.of)
-            sentence = tr("Not run: no data of {layers} were provided. This is not a finding of none.", layers=names)
-            lines.append((rule.name, None, _basis(rule), sentence))
+    # Rules that the project did not ask for are not missed.
+    rules = atlas.rules if atlas.project.run is not None else atlas.project.catalogue.rules.values()
+    lines: list[tuple[Rule, dict[str, int] | None, str]] = []
+    for rule in rules:
+        if rule.id in counts:
+            rows = atlas.findings[atlas.findings["rule"] == rule.id]
+            lines.append((rule, counts[rule.id], _sentence(rule, rows, atlas)))
+        else:
+            name = layer_title(atlas, rule.of)
+            sentence = tr("Not run: no data of {layers} were provided. This is not a finding of none.", layers=name)
+            lines.append((rule, None, sentence))
     return lines
-
-
-def _basis(rule: Rule) -> str:
-    return pick(rule.basis, rule.basis_en)
 
 
 def _sentence(rule: Rule, rows: pd.DataFrame, atlas: Atlas) -> str:
@@ -164,6 +161,19 @@ def _sentence(rule: Rule, rows: pd.DataFrame, atlas: Atlas) -> str:
     if single:
         sentences.append(tr("Records that cannot be judged: {count}; the list says why.", count=single))
     return "\n".join(sentences)
+
+
+def _finding_blocks(atlas: Atlas) -> list[tuple[str, list[Group]]]:
+    """Return the tables of the lists that stand beside one another: group by group, a few at a time.
+
+    Side by side all lists would print too small to be read.
+    """
+    groups = dict(zip((rule.id for rule in atlas.rules), _finding_groups(atlas), strict=True))
+    blocks = []
+    for name, rules in groupby(atlas.rules, key=lambda rule: rule.group_name):
+        own = [groups[rule.id] for rule in rules]
+        blocks += [(name, own[at : at + ABREAST]) for at in range(0, len(own), ABREAST)]
+    return blocks
 
 
 def _finding_groups(atlas: Atlas) -> list[Group]:

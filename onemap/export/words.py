@@ -5,6 +5,7 @@ from __future__ import annotations
 from onemap.decision import AXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Balance
 from onemap.spec.kinds import KINDS
+from onemap.spec.rule import Rule
 from onemap.text import tr
 
 
@@ -106,6 +107,26 @@ def titles_alone(measure: str) -> dict[str, str]:
         "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
+
+
+def empty_sentence(rule: Rule, atlas: Atlas) -> str:
+    """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
+    count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
+    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
+    if absent:
+        names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
+        return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)
+    to = tr(", ").join(layer_title(atlas, own_id) for own_id in rule.to)
+    if not rule.pairs:
+        return tr("The rule was run on the data of {of} ({count} features): none is on the list.", count=count,
+                        of=layer_title(atlas, rule.of))  # fmt: skip
+    values = {"count": count, "of": layer_title(atlas, rule.of), "to": to, "reach": f"{max(rule.radii, default=0):g}"}
+    if rule.radii:
+        return tr(
+            "The rule was run on the data of {of} ({count} features): none that it concerns has {to} within {reach} m.",
+            **values,
+        )
+    return tr("The rule was run on the data of {of} ({count} features): none that it concerns overlaps {to}.", **values)
 
 
 def issue_columns() -> dict[str, str]:

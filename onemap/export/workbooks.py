@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from xlsxwriter.worksheet import Worksheet
 
 from onemap.export.balance_sheet import write_balances
 from onemap.export.look import LEVEL_TINTS
-from onemap.export.overview import empty_sentence, write_overview
+from onemap.export.overview import write_overview
 from onemap.export.sheets import Book, Column, workbook, write_table
-from onemap.export.words import class_title, finding_columns, layer_title, titles_alone
+from onemap.export.words import class_title, empty_sentence, finding_columns, layer_title, titles_alone
 from onemap.geodesy import unit_title
 from onemap.model import Atlas, level_title
-from onemap.spec.rule import Rule
+from onemap.spec.rule import LEVELS, Rule
 from onemap.text import tr
 
 FILE: Final = "lists.xlsx"
@@ -27,17 +28,23 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     path = folder / FILE
     title = tr("{title}: lists", title=atlas.project.spec.title)
     with workbook(path, atlas, title) as book:
-        write_overview(book, book.sheet(tr("Overview")), atlas)
+        overview = book.sheet(tr("Overview"))
         write_balances(book, atlas)
+        sheets = {rule.id: book.sheet(rule.name) for rule in atlas.rules}
+        write_overview(book, overview, atlas, {own_id: sheet.name for own_id, sheet in sheets.items()})
         for rule in atlas.rules:
-            _write_rule(book, rule, atlas)
+            _write_rule(book, sheets[rule.id], rule, atlas)
     return [path]
 
 
-def _write_rule(book: Book, rule: Rule, atlas: Atlas) -> None:
+def _write_rule(book: Book, sheet: Worksheet, rule: Rule, atlas: Atlas) -> None:
     rows = atlas.findings[atlas.findings["rule"] == rule.id]
     columns = _columns(rows, atlas) if rule.pairs else _columns_alone(rows, rule)
-    write_table(book, book.sheet(rule.name), columns, empty_sentence(rule, atlas))
+    there = set(rows["level"])
+    worst = next((level for level in LEVELS if level in there), None)
+    if worst:
+        sheet.set_tab_color(LEVEL_TINTS[worst])
+    write_table(book, sheet, columns, empty_sentence(rule, atlas))
 
 
 def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:

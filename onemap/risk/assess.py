@@ -14,9 +14,9 @@ import pandas as pd
 from onemap.cache import NOTHING_KEPT, Cache
 from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import doing
-from onemap.risk.grading import UNKNOWN_LIMIT, grade, in_order
+from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
-from onemap.risk.measurement import FeatureMeasure, Given, PairMeasure, class_label
+from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
 from onemap.risk.measures import (
     distance,
     due,
@@ -27,9 +27,11 @@ from onemap.risk.measures import (
     unit_check,
     unsampled,
     warning,
+    worst,
 )
 from onemap.risk.reasons import basis, clauses, sentence
 from onemap.spec.layer import LayerSpec
+from onemap.spec.measures.pairs import PairRule
 from onemap.spec.project import Project
 from onemap.spec.rule import Rule, Unit
 from onemap.text import tr
@@ -50,6 +52,7 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "trace": trace.measure,
     "unit_check": unit_check.measure,
     "unsampled": unsampled.measure,
+    "worst": worst.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
@@ -99,12 +102,18 @@ def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.Geo
     findings, links
         `FINDING_COLUMNS`; and for each finding the line that was measured, or None.
     """
-    lists = []
-    for rule in rules:
+    made: dict[str, List] = {}
+    # Those that go by other lists come after these.
+    for rule in sorted(rules, key=lambda rule: bool(rule.lists_used)):
         with doing(rule.name):
-            inputs = [rule.id, *ground.inputs(*rule.layers)]
-            lists.append(ground.cache.value("rule", inputs, partial(_list, rule, ground)))
+            used = [other for other in rules if other.id in rule.lists_used]
+            inputs = [rule.id, *ground.inputs(*(layer for one in (rule, *used) for layer in one.layers))]
+            inputs += [other.id for other in used]
+            given = replace(ground.given, lists={other.id: made[other.id] for other in used})
+            rows = ground.cache.value("rule", inputs, partial(_list, rule, replace(ground, given=given)))
+            made[rule.id] = List(rule.name, rows)
     columns = [*FINDING_COLUMNS, "link"]
+    lists = [made[rule.id].rows for rule in rules]
     table = pd.concat(lists, ignore_index=True)[columns] if lists else pd.DataFrame(columns=columns)
     links = gpd.GeoSeries(list(table.pop("link")), index=table.index, crs=ground.crs)
     types = {name: "Float64" if name == "value" else "str" for name in FINDING_COLUMNS}
@@ -114,6 +123,7 @@ def assess(rules: Sequence[Rule], ground: Ground) -> tuple[pd.DataFrame, gpd.Geo
 def _list(rule: Rule, ground: Ground) -> pd.DataFrame:
     """Return the findings of one rule in the order of its list, with the line that was measured."""
     rows = _rows(rule, ground)
+    rows["clause"] = rows["reason"]
     rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
     same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
     return in_order(rows, rule.worse).assign(**same)
@@ -137,7 +147,7 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     of = select(layers[rule.of], rule.where.get(rule.of, {}))
     there = [own_id for own_id in (*rule.to, *rule.beside) if own_id in layers and layers[own_id].count]
     sides = {own_id: select(layers[own_id], rule.where.get(own_id, {})) for own_id in there}
-    if rule.pairs:
+    if isinstance(rule, PairRule):
         return _pairs(of, sides, rule, ground)
     gaps = [_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in there]
     if rule.to and len(gaps) == len(rule.to):
@@ -145,7 +155,7 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     return pd.concat([_table(gaps), _alone(of, sides, rule, ground.given)], ignore_index=True)
 
 
-def _pairs(of: Side, sides: Mapping[str, Side], rule: Rule, ground: Ground) -> pd.DataFrame:
+def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) -> pd.DataFrame:
     """Return the findings of a rule about features of one layer and those of others."""
     layers, specs = ground.layers, ground.specs
     placed = [own_id for own_id in sides if located(layers[own_id]).any()]
@@ -156,11 +166,11 @@ def _pairs(of: Side, sides: Mapping[str, Side], rule: Rule, ground: Ground) -> p
     ]
     rows = pd.concat([_table(gaps), *(_measured(of, sides[own_id], rule) for own_id in placed)], ignore_index=True)
     share = unknown_share([of, *sides.values()])
-    if share > UNKNOWN_LIMIT:
+    if share > rule.unknown_above:
         note = tr(
             "{share:.0f} % of its inputs are unknown, more than {limit:.0f} %: nothing is graded",
             share=share * 100,
-            limit=UNKNOWN_LIMIT * 100,
+            limit=rule.unknown_above * 100,
         )
         rows = rows.assign(level="unknown", reason=[f"{why}; {note}" for why in rows["reason"]])
     return rows

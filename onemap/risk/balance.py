@@ -12,7 +12,7 @@ import pandas as pd
 from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
 from onemap.risk.assess import Ground
-from onemap.risk.ground import NOISE_M2, common_m2, ground_once, legend
+from onemap.risk.ground import NOISE_M2, common_m2, from_mildest, ground_once
 from onemap.risk.plane.ledger import in_steps
 from onemap.risk.plane.tree import grow
 from onemap.risk.plane.zones import share_pairs
@@ -65,7 +65,7 @@ def balance(land: Layer, townships: Layer) -> Balance:
     )
     # What the rounding of places has left between townships that share a crooked edge is no ground.
     cells = cells[cells["area_m2"] > NOISE_M2]
-    return Balance(land.spec.id, _added_up(cells, legend(land)), ours.doubles, zones.doubles, _notes(land))
+    return Balance(land.spec.id, _added_up(cells, from_mildest(land)), ours.doubles, zones.doubles, _notes(land))
 
 
 def _added_up(cells: pd.DataFrame, classes: list[str]) -> pd.DataFrame:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import pandas as pd
 import shapely
 
 from onemap.spec.rule import LEVELS, Rule, Worse
-
-UNKNOWN_LIMIT: Final = 0.3
-"""A rule of whose inputs a larger part than this is unknown grades nothing."""
 
 
 def grade(values: pd.Series[float], rule: Rule, worse: Worse) -> pd.Series:

@@ -39,8 +39,8 @@ class Once(NamedTuple):
 def ground_once(layer: Layer) -> Once:
     """Return the ground of a layer of which every piece belongs to one feature.
 
-    Where features overlap it belongs to the class that comes last in the legend, which is the gravest, and
-    within a class to the lowest key.
+    Where features overlap it belongs to the gravest class (the last in the legend, or the first where the layer
+    says so), and within a class to the lowest key.
     """
     flat = layer.flat.take(layer.flat.areal)
     areas_m2: Floats = layer.areas_m2.to_numpy()[flat.rows].astype(np.float64)
@@ -78,15 +78,16 @@ def common_m2(ours: Flat, areas_m2: Floats, zones: Flat, shared: tuple[Pairs, Fl
     return found
 
 
-def legend(layer: Layer) -> list[str]:
+def from_mildest(layer: Layer) -> list[str]:
     """Return the class ids of a layer from the mildest to the gravest; "" is no class."""
     field = layer.spec.fields[layer.spec.class_field] if layer.spec.class_field else None
-    return ["", *(field.classes if field else ())]
+    classes = list(field.classes) if field else []
+    return ["", *(classes if layer.spec.gravest == "last" else reversed(classes))]
 
 
 def _order(layer: Layer, flat: Flat) -> Ints:
     """Return for each crowded polygon its place among those that claim ground."""
-    ranks = {own_id: -rank for rank, own_id in enumerate(legend(layer))}
+    ranks = {own_id: -rank for rank, own_id in enumerate(from_mildest(layer))}
     crowded = flat.crowded
     rows = flat.rows[crowded]
     claims = pd.DataFrame(

@@ -30,6 +30,15 @@ SUM: Final = -1
 
 
 @dataclass(frozen=True)
+class List:
+    """What another rule has found."""
+
+    title: str
+    rows: pd.DataFrame
+    """Its findings in the order of its list, with the `clause` of each."""
+
+
+@dataclass(frozen=True)
 class Given:
     """What measures of features by themselves are given beside them."""
 
@@ -39,6 +48,8 @@ class Given:
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
     sides: Mapping[str, Side] = field(default_factory=dict)
     """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
+    lists: Mapping[str, List] = field(default_factory=dict)
+    """The lists by which the rule goes, by rule id, as far as they were made."""
 
 
 PairMeasure = Callable[[Layer, Layer, Any], pd.DataFrame]

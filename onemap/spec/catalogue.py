@@ -60,7 +60,9 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
         _check_others(layer, layers)
     standards, codes = _parsed(Standard, folders, "standards"), _parsed(CodeTable, folders, "codes")
     tables = _changed(_tables(folders, "rules"), changes or {})
-    rules = _rules(tables, Known(layers, standards, codes))
+    listed = {own_id: str(table.get("of", "")) for own_id, table in tables.items()}
+    names = {own_id: tr("rules/{rule}.toml as the project changes it", rule=own_id) for own_id in changes or {}}
+    rules = _rules(tables, Known(layers, standards, codes, listed), names)
     return Catalogue(layers, rules, standards, codes)
 
 
@@ -77,12 +79,18 @@ def _parsed(model: type[Model], folders: list[Path], inside: str) -> dict[str, M
     }
 
 
-def _rules(tables: Mapping[str, dict[str, Any]], known: Known) -> dict[str, Rule]:
-    """Return the rules in the order of the lists; what is wrong in any of them is told at once."""
+def _rules(tables: Mapping[str, dict[str, Any]], known: Known, names: Mapping[str, str]) -> dict[str, Rule]:
+    """Return the rules in the order of the lists; what is wrong in any of them is told at once.
+
+    Parameters
+    ----------
+    names
+        What messages call the tables that are not as their files have them.
+    """
     rules, faults = [], []
-    for table in tables.values():
+    for own_id, table in tables.items():
         try:
-            rules.append(make_rule(table, known))
+            rules.append(make_rule(table, known, names.get(own_id, "")))
         except SpecError as fault:
             faults.append(fault)
     if faults:

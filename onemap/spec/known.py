@@ -28,6 +28,8 @@ class Known:
     layers: Mapping[str, LayerSpec]
     standards: Mapping[str, Standard] = field(default_factory=dict)
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """The layer that each rule lists, by the rule's id."""
 
 
 def must_be_known(name: str, names: Mapping[str, Any], kind: str) -> None:

@@ -260,6 +260,9 @@ class LayerSpec(Spec):
     provided_by: str = Field(default="", description="the bureau that usually keeps this data")
     coverage: bool = False
     every_class: bool = Field(default=True, description="whether a class of which there is no record is asked about")
+    gravest: Literal["first", "last"] = Field(
+        default="last", description="the end of the legend at which the gravest class stands: it keeps common ground"
+    )
     apart_from: tuple[str, ...] = Field(default=(), description="layers of areas inside which no feature may lie")
     shares_keys_with: tuple[str, ...] = Field(default=(), description="layers that give a thing the same key")
     overlap_tolerance_m2: float = Field(default=1.0, ge=0)

@@ -96,6 +96,11 @@ class Rule(Spec):
         return (self.of, *self.to, *self.beside)
 
     @property
+    def lists_used(self) -> tuple[str, ...]:
+        """The other rules whose lists it goes by."""
+        return ()
+
+    @property
     def radii(self) -> tuple[float, ...]:
         """How far around a feature it looks, metres, rising; none where that is not by distance."""
         return ()

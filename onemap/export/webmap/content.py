@@ -16,10 +16,11 @@ from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
+from onemap.export.words import empty_sentence
 from onemap.geodesy import scale_factors
 from onemap.model import TOWNSHIP, Atlas
 from onemap.spec.rule import LEVELS, Rule
-from onemap.text import language
+from onemap.text import language, pick
 
 SOURCES_LAYER: Final = "cadmium_enterprise"
 FARMLAND: Final = "cultivated_land"
@@ -38,7 +39,7 @@ def map_content(atlas: Atlas) -> dict[str, Any]:
         "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": _cards(atlas),
-        "rules": [_rule(rule) for rule in atlas.rules],
+        "rules": [_rule(rule, atlas) for rule in atlas.rules],
         "findings": _findings(atlas),
         "reaches": _reaches(atlas),
         "county": _county(atlas),
@@ -66,8 +67,17 @@ def _cards(atlas: Atlas) -> list[dict[str, Any]]:
     return cards
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {"id": rule.id, "title": rule.name, "basis": rule.basis, "reaches": [*rule.radii]}
+def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
+    counts = atlas.level_counts[rule.id]
+    return {
+        "id": rule.id,
+        "title": rule.name,
+        "group": rule.group_name,
+        "basis": pick(rule.basis, rule.basis_en),
+        "reaches": [*rule.radii],
+        "counts": counts,
+        "empty": "" if any(counts.values()) else empty_sentence(rule, atlas),
+    }
 
 
 def _findings(atlas: Atlas) -> list[dict[str, Any]]:
@@ -142,7 +152,7 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
         shape = None if place is None else atlas.layers[layer_id].frame.geometry.iloc[place]
         if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
             continue
-        for metres in _rule(rules[rule_id])["reaches"]:
+        for metres in rules[rule_id].radii:
             names.append(f"{layer_id} {place} {metres:g}")
             outlines.append(_outline(shape, metres, atlas.crs))
     order = {name: number for number, name in reversed(list(enumerate(names)))}

@@ -92,9 +92,7 @@ def _list_texts() -> dict[str, str]:
     return {
         "allLevels": tr("All levels"),
         "noFindings": tr("No record in the lists of this build."),
-        "emptyRule": tr("No record."),
         "noneOfLevel": tr("No record at this level."),
-        "records": tr("records: {count}"),
         "showMore": tr("show {count} more"),
         "wholeRule": tr("the whole list"),
         "noIssues": tr("No issue was found in the data."),

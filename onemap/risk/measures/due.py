@@ -22,15 +22,21 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         to_label is the day on which it is due, `when` says in words how far off that is, and `unknown` why
-        it cannot be told of a feature whose date is not known; there the value is NaN.
+        it cannot be told of a feature whose date is not known; there the value is NaN. Where it is known of none
+        of several, a single row says so, which is of none.
     """
-    frame, field = of.frame, of.spec.fields[rule.due.field]
-    due = _due_days(frame[rule.due.field], rule.due)
-    days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
+    field, index = of.spec.fields[rule.due.field], of.frame.index
+    due = _due_days(of.frame[rule.due.field], rule.due)
     missing = tr("{field} is not filled in: cannot be judged", field=field.label)
+    if len(due) > 1 and due.isna().all():
+        # A ledger without such a column says nothing of anybody: once is enough.
+        missing = tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
+                     field=field.label, count=len(due), layer=of.spec.name)  # fmt: skip
+        due, index = due.iloc[:1], pd.Index([SUM])
+    days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     return pd.DataFrame(
         {
-            "of": frame.index,
+            "of": index,
             "to": SUM,
             "to_class": "",
             "to_key": "",

@@ -12,6 +12,7 @@ from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.dates import DueRule
 from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
+from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.samples import ExceedanceRule, WarningRule
 from onemap.spec.rule import Rule
@@ -29,6 +30,7 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "trace": TraceRule,
     "unit_check": UnitCheckRule,
     "unsampled": UnsampledRule,
+    "worst": WorstRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 

@@ -15,6 +15,9 @@ class PairRule(Rule):
     """A rule about features of one layer and those of others."""
 
     to: Names = Field(min_length=1)
+    unknown_above: float = Field(
+        default=0.3, ge=0, le=1, description="the share of inputs that are not known above which nothing is graded"
+    )
 
 
 class ReachRule(PairRule):

@@ -25,10 +25,13 @@
     constructor(app) {
       this.app = app;
       this.level = null;
+      this.open = new Set();
       this.records = app.content.rules.map((rule, number) => recordsOf(app, number));
       this.filter = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
       this.groups = element("div", { class: "groups" });
       this.box = element("div", {}, this.filter, this.groups);
+      const first = this.records.findIndex((records) => records.length > 0);
+      if (first >= 0) this.open.add(first);
       this.refresh();
     }
 
@@ -38,7 +41,19 @@
         this.groups.replaceChildren(element("p", { class: "remark" }, onemap.say("noFindings")));
         return;
       }
-      this.groups.replaceChildren(...this.app.content.rules.map((rule, number) => this._group(rule, number)));
+      this.groups.replaceChildren(...this._lists());
+    }
+
+    /** The lists in their groups, each under its heading. */
+    _lists() {
+      const parts = [];
+      let group = null;
+      this.app.content.rules.forEach((rule, number) => {
+        if (rule.group && rule.group !== group) parts.push(element("h3", {}, rule.group));
+        group = rule.group;
+        parts.push(this._list(rule, number));
+      });
+      return parts;
     }
 
     _filterButtons() {
@@ -52,11 +67,9 @@
       });
     }
 
-    _group(rule, number) {
+    _list(rule, number) {
       const all = this.records[number];
       const records = all.filter((record) => !this.level || record.findings.some((one) => one.level === this.level));
-      const findings = records.reduce((sum, record) => sum + record.findings.length, 0);
-      const remark = all.length ? "noneOfLevel" : "emptyRule";
       const rows = element("ol", { class: "rows" });
       const more = (from) => {
         rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record) => this._row(rule, record)));
@@ -66,11 +79,26 @@
           rows.append(rest);
         }
       };
-      more(0);
-      return element("details", { open: true },
-        element("summary", { title: rule.basis }, element("span", {}, rule.title),
-          element("small", {}, onemap.say("records", { count: findings }))),
-        records.length ? rows : element("p", { class: "remark" }, onemap.say(remark)));
+      const remark = rule.empty || onemap.say("noneOfLevel");
+      // Who asks for a level wants to see all of it.
+      const list = element("details", { open: this.level ? records.length > 0 : this.open.has(number) },
+        element("summary", { title: rule.basis }, element("span", {}, rule.title), this._counts(rule)),
+        records.length ? rows : element("p", { class: "remark" }, remark));
+      // The rows of a list that nobody opens are never made.
+      const fill = () => { if (list.open && !rows.childElementCount) more(0); };
+      list.addEventListener("toggle", () => {
+        if (!this.level) this.open[list.open ? "add" : "delete"](number);
+        fill();
+      });
+      fill();
+      return list;
+    }
+
+    /** How many records of each level a list has, or of the chosen one. */
+    _counts(rule) {
+      const levels = this.app.content.levels.map((level) => level.id).filter((id) => rule.counts[id] && (!this.level || this.level === id));
+      return element("small", { class: "counts" }, ...levels.map((id) =>
+        element("span", { class: "badge level-" + id, title: this.app.levelTitles[id] }, String(rule.counts[id]))));
     }
 
     _row(rule, record) {

@@ -1,0 +1,103 @@
+"""Measure: the level of features over several lists, the worst of them or their weighted mean."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from onemap.model import Layer, level_title
+from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.spec.measures.grades import WorstRule
+from onemap.spec.rule import GRADES
+from onemap.text import tr
+
+POINTS: Final = {level: len(GRADES) - place for place, level in enumerate(GRADES)}
+"""What a level counts: high 3, medium 2, low 1; a feature that is not on a list has 0 of it."""
+
+
+class Pathway(NamedTuple):
+    """What one list says of its features, each by its key and label."""
+
+    name: str
+    weight: float
+    points: pd.Series[int]
+    """Of those that are graded, the worst."""
+    told: pd.Series[str]
+    """Why, for these."""
+    unknown: frozenset[tuple[str, str]]
+    """Of which nothing but that it cannot be judged is known."""
+    gap: bool
+    """Whether there is something that the list could not judge of anybody."""
+
+
+def measure(of: Layer, rule: WorstRule, given: Given) -> pd.DataFrame:
+    """Return for each feature the worst level of its lists, or their weighted mean, and which lists say so.
+
+    Returns
+    -------
+    DataFrame
+        grade is 3 for high, 2 for medium and 1 for low, or the weighted mean of these with 0 for lists that do not
+        have the feature; value how many lists have it; to_key their ids; `when` what each says. A list that cannot
+        judge a feature, or misses data for all, is an unknown input: of a feature with more of them than the
+        rule allows grade is NaN, and `unknown` says what is known all the same.
+    """
+    features = list(zip(of.keys, of.labels, strict=True))
+    pathways = [_pathway(name, rule, given) for name in rule.lists]
+    rows = [_row(at, feature, pathways, rule) for at, feature in zip(of.frame.index, features, strict=True)]
+    same = {"to": SUM, "to_class": "", "ring": np.nan, "link": None}
+    kept = [{**row, **same} for row in rows if row is not None]
+    return pd.DataFrame(kept, columns=[*COLUMNS, "grade", "when", "unknown"])
+
+
+def _pathway(name: str, rule: WorstRule, given: Given) -> Pathway:
+    one = given.lists.get(name)
+    weight = rule.weights.get(name, 1.0)
+    if one is None:
+        # A list that the project did not ask for has judged nobody.
+        nobody = pd.Series(dtype=int)
+        return Pathway(name, weight, nobody, nobody.astype(str), frozenset(), gap=True)
+    features: Any = list(zip(one.rows["of_key"], one.rows["of_label"], strict=True))
+    rows = one.rows.assign(feature=features)
+    graded = rows[rows["level"].isin(GRADES)]
+    points = graded["level"].map(POINTS).groupby(graded["feature"]).max()
+    # Lists are in order: the first of a feature is its worst.
+    worst = graded[~graded["feature"].duplicated()].set_index("feature")
+    told = pd.Series(
+        [tr("{list} {level} ({clause})", list=one.title, level=level_title(level), clause=clause)
+         for level, clause in zip(worst["level"], worst["clause"], strict=True)],
+        index=worst.index, dtype=object,
+    )  # fmt: skip
+    unknown = frozenset(rows.loc[rows["level"] == "unknown", "feature"]) - {*points.index}
+    return Pathway(one.title, weight, points, told, unknown - {("", "")}, gap=("", "") in unknown)
+
+
+def _row(at: object, feature: tuple[str, str], pathways: list[Pathway], rule: WorstRule) -> dict[str, object] | None:
+    graded = [one for one in pathways if feature in one.points.index]
+    lost = [one for one in pathways if one not in graded and (one.gap or feature in one.unknown)]
+    if not graded and not lost:
+        return None
+    whole = sum(one.weight for one in pathways)
+    share = sum(one.weight for one in lost) / whole
+    points = [int(one.points[feature]) for one in graded]
+    grade = float(max(points, default=0))
+    if rule.weights:
+        grade = sum(one.weight * value for one, value in zip(graded, points, strict=True)) / whole
+    order = sorted(range(len(graded)), key=lambda place: -points[place])
+    told = tr("; ").join(graded[place].told[feature] for place in order)
+    doubts = tr(", ").join(one.name for one in lost)
+    unknown = ""
+    if share > rule.unknown_above or not graded:
+        unknown = tr("not known of {lists}, {share:.0f} % of what it is graded by; cannot be judged", lists=doubts,
+                     share=share * 100)  # fmt: skip
+        unknown = tr("{known}; {unknown}", known=told, unknown=unknown) if told else unknown
+    return {
+        "of": at,
+        "to_key": "",
+        "to_label": tr(", ").join(graded[place].name for place in order),
+        "value": float(len(graded)),
+        "grade": np.nan if unknown else grade,
+        "when": tr("{known}; not known of {lists}", known=told, lists=doubts) if lost and not unknown else told,
+        "unknown": unknown,
+    }
