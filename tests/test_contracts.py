@@ -25,7 +25,7 @@ from onemap.spec.toml import parse
 from onemap.text import speaking
 
 LAYERS = [layer for layer in load_catalogue().layers.values() if not layer.is_raster]
-DRAWN = [layer for layer in LAYERS if "point" not in layer.geometry]
+DRAWN = [layer for layer in LAYERS if not {"point", "table"} & set(layer.geometry)]
 
 RECORDS: dict[str, list[Any]] = {
     "涉镉等重金属企业": [
@@ -38,18 +38,19 @@ RECORDS: dict[str, list[Any]] = {
     "敏感受体": [1, "ST-07", "示例小学", "学校", 420, "化工镇", 112.77, 34.89],
     "饮用水水源": [1, "SY-07", "东街水厂", "取水口", "地下水", 9000, "化工镇", 112.74, 34.88],
     "农用地土壤样品": [1, "TR-07", "D001", "城关镇", "东街村", "2026-05-20", "0-20cm", "水田", 8.1,
-                       "<0.01", "未检出", 9.6, 28.5, 65, 24, 31, 72, None, 112.79, 34.91],
+                       "<0.01", "未检出", 9.6, 28.5, 65, 24, 31, 72, None, "DW-07", 112.79, 34.91],
     "农产品样品": [1, "NCP-07", "TR-07", "D001", "城关镇", "东街村", "2026-09-20", "小麦",
                    0.06, "0.003L", 0.12, 0.08, 0.05, 0.3, None, 112.79, 34.91],
     "地下水点位": [
         1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), 112.73, 34.87,
     ],
+    "风玫瑰": [1, "东北风", 8.6, 2.4, "示例气象站", "2005-2024"],
 }  # fmt: skip
 """A record for each sheet that takes records, in the order of its columns."""
 
 KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
-    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
+    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07", "wind": "ne",
 }  # fmt: skip
 """The key of each of these records."""
 
