@@ -152,15 +152,11 @@ def _project_text(county: str, name: str, period: str) -> str:
 
 
 def _section(spec: LayerSpec, bureau: str, sheet: str) -> list[str]:
-    if "point" in spec.geometry:
+    if {"point", "table"} & set(spec.geometry):
         book = tr("{bureau} data contract.xlsx", bureau=bureau)
-        place = [
-            f"path = {quoted(f'{bureau}/{book}')}",
-            f"layer = {quoted(sheet)}",
-            f"x = {quoted(LONGITUDE)}",
-            f"y = {quoted(LATITUDE)}",
-            'coord_type = "cgcs2000"',
-        ]
+        place = [f"path = {quoted(f'{bureau}/{book}')}", f"layer = {quoted(sheet)}"]
+        if "point" in spec.geometry:
+            place += [f"x = {quoted(LONGITUDE)}", f"y = {quoted(LATITUDE)}", 'coord_type = "cgcs2000"']
     else:
         ending = ".tif" if spec.is_raster else ".shp"
         place = [f"path = {quoted(f'{bureau}/{spec.title}{ending}')}"]
