@@ -50,7 +50,8 @@ RECORDS: dict[str, list[Any]] = {
 
 KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
-    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07", "wind": "ne",
+    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
+    "wind": "ne",
 }  # fmt: skip
 """The key of each of these records."""
 

@@ -37,7 +37,6 @@ class Water(NamedTuple):
     """For each line what it is called."""
     scale: float
     """How many metres of the plane one on the ground takes there."""
-    notes: list[str]
 
 
 class Along(NamedTuple):
@@ -60,7 +59,7 @@ def measure(of: Layer, rule: TraceRule, given: Given) -> pd.DataFrame:
     rose = read_rose(given.sides[rule.air].layer if rule.air in given.sides else None, rule.rose_tolerance)
     pairs = [_candidates(of, name, (rule, given), rose, water) for name in rule.to if name in given.sides]
     found = pd.concat(pairs, ignore_index=True) if pairs else pd.DataFrame(columns=[*COLUMNS, "grade"])
-    rows = pd.concat([_ranked(found, rule), _told(of, rule, given, found["of"], water)], ignore_index=True)
+    rows = pd.concat([_ranked(found, rule), _told(of, rule, given, found["of"])], ignore_index=True)
     return rows.assign(**{name: rows[name].fillna("") for name in ("when", "unknown", "to_doubt")})
 
 
@@ -112,24 +111,19 @@ def _air(rose: Rose, directions: Layer | None, faced: Any, share: float, times: 
 def _water_of(rule: TraceRule, given: Given) -> Water | None:
     """Return the lines of the layers with water as one network; None where there is no such line."""
     layers = [given.sides[name].layer for name in rule.water if name in given.sides]
-    lines, flows, names, notes = [], [], [], []
+    lines, flows, names = [], [], []
     for layer in layers:
         flow = layer.frame["flow"] if "flow" in layer.spec.fields else pd.Series(None, index=layer.frame.index)
         lines += list(layer.frame.geometry.array)
         flows += [FLOWS.get(word, 0) for word in flow]
         names += list(layer.labels)
-        areas = int((shapely.get_dimensions(layer.frame.geometry.array) == 2).sum())
-        if areas:
-            notes.append(tr("{count} records of {layer} are drawn as areas, without a line along which the water "
-                            "flows: they say nothing of up and down the stream", count=areas,
-                            layer=layer.spec.name))  # fmt: skip
     shapes = np.array([*lines, None], dtype=object)[:-1]
     if not (shapely.get_dimensions(shapes) == 1).any():
         return None
     crs = layers[0].frame.crs
     middle = np.array([shapely.total_bounds(shapes).reshape(2, 2).mean(axis=0)])
     scale = float(geodesy.scale_factors(middle, crs)[0])
-    return Water(make_network(shapes, np.array(flows), rule.snap, scale), names, scale, notes)
+    return Water(make_network(shapes, np.array(flows), rule.snap, scale), names, scale)
 
 
 def _along(of: Layer, to: Layer, pairs: tuple[Any, Any], rule: TraceRule, water: Water | None) -> list[Along | None]:
@@ -194,7 +188,7 @@ def _rank(rank: int, count: int, shown: int) -> str:
     return tr("number {rank} of the {count} candidate sources of the unit", rank=rank, count=count)
 
 
-def _told(of: Layer, rule: TraceRule, given: Given, traced: pd.Series[Any], water: Water | None) -> pd.DataFrame:
+def _told(of: Layer, rule: TraceRule, given: Given, traced: pd.Series[Any]) -> pd.DataFrame:
     """Return rows that say what is not known: units without candidates, and what could not be looked at."""
     placed = located(of)
     rows = [_row(at, tr("it has no coordinates: cannot be judged")) for at in of.frame.index[~placed]]
@@ -208,7 +202,12 @@ def _told(of: Layer, rule: TraceRule, given: Given, traced: pd.Series[Any], wate
             spec = given.sides[name].layer.spec
             why = tr("{count} records of {layer} have no coordinates and were not judged", count=lost, layer=spec.name)
             rows.append({**_row(SUM, why), "to_layer": name})
-    rows += [_row(SUM, note) for note in (water.notes if water else ())]
+    for layer in (given.sides[name].layer for name in rule.water if name in given.sides):
+        areas = int((shapely.get_dimensions(layer.frame.geometry.array) == 2).sum())
+        if areas:
+            rows.append(_row(SUM, tr("{count} records of {layer} are drawn as areas, without a line along which the "
+                                     "water flows: they say nothing of up and down the stream", count=areas,
+                                     layer=layer.spec.name)))  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS, "grade", "unknown", "to_layer"])
 
 
