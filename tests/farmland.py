@@ -14,6 +14,7 @@ from onemap.model import LOCATED_IN, Layer
 from onemap.risk.assess import Ground, assess
 from onemap.risk.measurement import Given
 from onemap.spec.catalogue import load_catalogue
+from onemap.spec.known import Known
 from onemap.spec.measures import make_rule
 from onemap.spec.rule import Rule
 from tests.ground import CRS, away, placed
@@ -60,7 +61,7 @@ def rule(own_id: str, **changes: Any) -> Rule:
     """Return a rule that ships, with some of its keys changed."""
     shipped = CATALOGUE.rules[own_id]
     table = shipped.model_dump(exclude_defaults=True) | {"measure": shipped.measure}
-    return make_rule({**table, **changes})
+    return make_rule({**table, **changes}, Known(CATALOGUE.layers, CATALOGUE.standards))
 
 
 def listed(own_id: str, *layers: Layer, **changes: Any) -> pd.DataFrame:

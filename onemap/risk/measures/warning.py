@@ -19,6 +19,9 @@ from onemap.text import tr
 NEAR_WORST, RISING, NEAR = 3.0, 2.0, 1.0
 """The grades."""
 
+ALMOST = 1 - 1e-9
+"""0.39 is no more than 30 % above 0.3, whatever a computer makes of it."""
+
 
 class Sign(NamedTuple):
     """Why a sample is a warning."""
@@ -94,7 +97,7 @@ def _before(of: Layer, last: Layer) -> dict[Any, Any]:
 
 def _near(row: Any, rule: WarningRule, standard: Standard) -> list[Sign]:
     """Return whether an item of a sample is near the limit that it would exceed next."""
-    if np.isnan(row.ratio) or row.ratio < rule.near:
+    if np.isnan(row.ratio) or row.ratio < rule.near * ALMOST:
         return []
     beyond = int(row.level) + 1
     words = {"item": standard.items[row.item].name, "value": row.value, "unit": standard.unit, "ratio": row.ratio,
@@ -107,11 +110,13 @@ def _rise(row: Any, before: tuple[pd.DataFrame, Any], rule: WarningRule, standar
     """Return whether an item of a sample is higher than in the sample before."""
     earlier, day = before
     # A number that doubles far below every limit may do so by the laboratory alone.
-    if row.item not in earlier.index or row.undetected or not row.ratio >= rule.rise_from:
+    if row.item not in earlier.index or row.undetected or not row.ratio >= rule.rise_from * ALMOST:
         return []
     was = earlier.loc[row.item]
     # What was below detection may have been anything below it.
-    if pd.isna(was["value"]) or was["undetected"] or was["value"] <= 0 or row.value / was["value"] - 1 <= rule.rise:
+    if pd.isna(was["value"]) or was["undetected"] or was["value"] <= 0:
+        return []
+    if row.value * ALMOST <= was["value"] * (1 + rule.rise):
         return []
     words = tr("{item} {value:g} {unit}, {percent:.0f} % more than {was:g} on {day}", value=row.value,
                item=standard.items[row.item].name, unit=standard.unit, was=was["value"],
