@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onemap.text import speaking
@@ -91,6 +91,7 @@ def test_what_is_not_known_of_one_element_takes_nothing_from_another_and_is_said
     assert row["level"] == "high" and "砷未测" in row["reason"]
 
 
+@settings(max_examples=25)
 @given(st.floats(0.01, 8.0))
 def test_a_warning_and_an_exceedance_of_the_control_value_exclude_one_another(cadmium):
     rows = [{"sample_code": "S", **CLEAN, "cadmium": cadmium}]
