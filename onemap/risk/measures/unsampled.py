@@ -94,18 +94,15 @@ def _grade(rule: UnsampledRule, own_class: str) -> float:
 
 def _longest_border(of: Layer, at: Any) -> dict[int, int]:
     """Return for units, by their positions, the unit with which each shares the longest border; none without one."""
-    shapes = of.frame.geometry.array
-    placed = of.flat.rows
-    at = at[np.isin(at, placed)]
-    units = np.asarray(shapes[at])
-    own, other = shapely.STRtree(of.flat.shapes).query(units, predicate="intersects")
-    other = placed[other]
-    pairs = at[own] != other
-    own, other = own[pairs], other[pairs]
-    borders = shapely.length(
-        shapely.intersection(shapely.boundary(units[own]), shapely.boundary(np.asarray(shapes[other])))
-    )
-    table = pd.DataFrame({"own": at[own], "other": other, "border": borders.round(3), "key": of.keys.to_numpy()[other]})
+    shapes, placed = of.flat.shapes, of.flat.rows
+    mine = np.flatnonzero(np.isin(placed, at))
+    own, other = shapely.STRtree(shapes).query(shapes[mine], predicate="intersects")
+    own = mine[own]
+    own, other = own[own != other], other[own != other]
+    rims = shapely.boundary(shapes)
+    borders = shapely.length(shapely.intersection(rims[own], rims[other]))
+    own, other = placed[own], placed[other]
+    table = pd.DataFrame({"own": own, "other": other, "border": borders.round(3), "key": of.keys.to_numpy()[other]})
     table = table[table["border"] > 0].sort_values(["own", "border", "key"], ascending=[True, False, True])
     first = table.drop_duplicates("own")
     return dict(zip(first["own"].tolist(), first["other"].tolist(), strict=True))
