@@ -25,6 +25,7 @@ from files import (
 )
 from ledgers import Record, make_ledgers
 from monitored_units import make_monitored_units, planted_date
+from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from pathways import FLOWS, make_ditches, total_of_rose, wind_rose
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
@@ -49,6 +50,8 @@ DITCH_FILE: Final = "水利局/排水沟.geojson"
 WIND_FILE: Final = "气象局/风玫瑰.csv"
 POINT_FILE: Final = "农业农村局/土壤定位监测.csv"
 CROP_FILE: Final = "农业农村局/农产品定位监测.csv"
+UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
+OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
@@ -70,6 +73,10 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     dice = np.random.default_rng(SEED + 6)
     ditches = make_ditches(county, ledgers.enterprises, fields, dice)
     monitored = make_monitored_units(fields, {str(sample["所在单元编码"]) for sample in samples[0]}, dice)
+    others = np.random.default_rng(SEED + 2)
+    age(samples[0], ledgers.wells)
+    recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
+    units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -89,6 +96,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     for path, rows in zip((POINT_FILE, CROP_FILE), monitored, strict=True):
         write_csv(folder / path, rows)
     defects += [total_of_rose(WIND_FILE), planted_date(POINT_FILE, monitored[0])]
+    defects += recoded
+    defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
+    defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)
     defects += _absent_classes()
     write_defects(folder / "planted_defects.toml", defects)
     return defects
@@ -122,6 +132,8 @@ def _rivers(county: County) -> list[Record]:
 
 def _enterprises(folder: Path, records: list[Record]) -> list[Defect]:
     """Write the enterprise list with its defects, each in another row."""
+    # One stands by itself on the flood plain, far from homes and fields.
+    records[7] |= {"geometry": Point(390_066.8, 3_854_374.5), "地址": "化工镇黄河滩区"}
     spell_coordinates(records)
     spell_dates(records)
     layer, source = "cadmium_enterprise", ENTERPRISE_FILE

@@ -35,7 +35,7 @@ def spell_coordinates(records: list[Record]) -> None:
     """Give each enterprise its coordinates as text in degrees, minutes and seconds, in one of four spellings."""
     for serial, record in enumerate(records):
         place = lonlat(record["geometry"])
-        record["经度"], record["纬度"] = (_dms(degrees, serial % 5) for degrees in (place.x, place.y))
+        record["经度"], record["纬度"] = (dms(degrees, serial % 5) for degrees in (place.x, place.y))
 
 
 def spell_dates(records: list[Record]) -> None:
@@ -47,7 +47,8 @@ def spell_dates(records: list[Record]) -> None:
         record["备注"] = "已列入整治清单" if record["整治进展"] == "整治中" else ""
 
 
-def _dms(degrees: float, style: int) -> str:
+def dms(degrees: float, style: int) -> str:
+    """Return degrees, minutes and seconds as one person or another writes them."""
     tenths = round(degrees * 36_000)
     whole, minutes, seconds = tenths // 36_000, tenths // 600 % 60, tenths % 600 / 10
     if style == 1:

@@ -38,3 +38,19 @@ def test_everything_wrong_in_a_table_is_told_at_once():
         table(codes=codes)
     assert "no group 'wroks'" in fault.value.message
     assert "means both 1001 and 1002" in fault.value.message
+
+
+def test_a_code_of_an_earlier_edition_is_found_and_known_as_such():
+    codes = {**TABLE["codes"], "1002": {"title": "采矿用地", "group": "works", "former": ["0602"]}}
+    found = table(codes=codes)
+    assert (found.find("0602"), found.is_former("0602"), found.is_former("1002")) == ("1002", True, False)
+
+
+@pytest.mark.parametrize(("code", "none"), [("1001", False), ("1009", True), ("0801", False)])
+def test_where_a_table_is_complete_what_is_not_in_it_is_no_code(code, none):
+    assert table(complete=["10"]).is_none(code) is none
+
+
+def test_the_beginning_of_a_code_is_no_whole_code():
+    found = table()
+    assert [found.is_part(code) for code in ("10", "1001", "08")] == [True, False, False]

@@ -14,6 +14,7 @@ from onemap.risk.assess import FEATURES, PAIRS
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.contract import example_of
 from onemap.spec.layer import LayerSpec
+from onemap.spec.measures import RULES
 from onemap.spec.project import SourceSpec
 
 LAYERS = Path(__file__).parent.parent / "layers"
@@ -33,9 +34,13 @@ def test_a_layer_file_is_a_layer(path: Path) -> None:
     assert CATALOGUE.layers[path.stem].id == path.stem
 
 
-@pytest.mark.parametrize("path", sorted(LAYERS.glob("rules/*.toml")), ids=lambda path: path.stem)
-def test_a_rule_file_is_a_rule_that_can_be_run(path: Path) -> None:
-    assert CATALOGUE.rules[path.stem].measure in {**PAIRS, **FEATURES}
+def test_every_rule_file_is_a_rule() -> None:
+    assert {path.stem for path in LAYERS.glob("rules/*.toml")} == {*CATALOGUE.rules}
+
+
+def test_every_kind_of_rule_has_its_measure() -> None:
+    assert {name for name, kind in RULES.items() if kind.pairs} == {*PAIRS}
+    assert {name for name, kind in RULES.items() if not kind.pairs} == {*FEATURES}
 
 
 @pytest.mark.parametrize("layer", CATALOGUE.layers, indirect=True)

@@ -44,7 +44,7 @@ BUREAUS = {
     "农业农村局": {"cultivated_land", "crop_sample", "soil_sample"},
     "自然资源局": {"construction_plot", "township"},
     "水利局": {"drinking_water_source", "groundwater_point", "river"},
-    "生态环境局": {"cadmium_enterprise", "priority_plot", "sensitive_receptor"},
+    "生态环境局": {"cadmium_enterprise", "discharge_outlet", "key_unit", "priority_plot", "sensitive_receptor"},
 }
 
 
@@ -61,7 +61,7 @@ def template(templates: Path, bureau: str) -> Path:
 
 @pytest.fixture
 def sent(templates: Path, tmp_path: Path) -> Callable[[Change], Path]:
-    """Return what makes the ecology bureau's workbook with two of its three sheets filled in, and a change in it."""
+    """Return what makes the ecology bureau's workbook with two of its sheets filled in, and a change in it."""
 
     def send(change: Change) -> Path:
         book = openpyxl.load_workbook(template(templates, "生态环境局"))
@@ -78,7 +78,7 @@ def counts(path: Path) -> dict[str, int]:
     return {source.layer: source.kept for source in check_file(path, "410883").sources}
 
 
-FILLED = {"cadmium_enterprise": 1, "priority_plot": 1, "sensitive_receptor": 0}
+FILLED = {"cadmium_enterprise": 1, "discharge_outlet": 0, "key_unit": 0, "priority_plot": 1, "sensitive_receptor": 0}
 
 
 def unmark(book: Workbook) -> None:
@@ -150,7 +150,7 @@ def test_its_mark_says_what_a_sheet_of_few_columns_is(sent: Callable[[Change], P
 
 def test_without_its_mark_a_sheet_of_few_columns_is_told_as_unknown(sent: Callable[[Change], Path]) -> None:
     issues = check_file(sent(lambda book: (leave_names_only(book), unmark(book))), "410883").issues
-    assert "t.xlsx [Sheet3]" in set(issues[issues["layer"] == ""]["source"])
+    assert "t.xlsx [Sheet5]" in set(issues[issues["layer"] == ""]["source"])
 
 
 def test_a_mark_does_not_hold_for_another_table_in_the_place_of_its_own(sent: Callable[[Change], Path]) -> None:
@@ -160,7 +160,8 @@ def test_a_mark_does_not_hold_for_another_table_in_the_place_of_its_own(sent: Ca
             book["敏感受体"].append(row)
         del book["优先监管地块"]
 
-    assert counts(sent(paste_plots_over_receptors)) == {"cadmium_enterprise": 1, "priority_plot": 1}
+    without = {layer: count for layer, count in FILLED.items() if layer != "sensitive_receptor"}
+    assert counts(sent(paste_plots_over_receptors)) == without
 
 
 def test_a_filled_in_template_has_no_fault(sent: Callable[[Change], Path]) -> None:

@@ -100,6 +100,9 @@ def titles_alone(measure: str) -> dict[str, str]:
     """Return what the columns of a list are called whose lines are about one feature each."""
     titles = {
         "due": {"to_label": tr("Due on"), "value": tr("Days overdue")},
+        "frequency": {"to_label": tr("Due on"), "value": tr("Days overdue")},
+        "code_group": {"to_label": tr("Code checked")},
+        "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
         "warning": {"to_label": tr("Items and their limits"), "value": tr("Ratio to the next limit")},
         "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
@@ -112,7 +115,7 @@ def titles_alone(measure: str) -> dict[str, str]:
 def empty_sentence(rule: Rule, atlas: Atlas) -> str:
     """Return what a list without records says: that the rule was run, on what, and that nothing was found."""
     count = atlas.layers[rule.of].count if rule.of in atlas.layers else 0
-    absent = [own_id for own_id in rule.layers if own_id not in atlas.layers or not atlas.layers[own_id].count]
+    absent = [own_id for own_id in (rule.of, *rule.to) if own_id not in atlas.layers or not atlas.layers[own_id].count]
     if absent:
         names = tr(", ").join(layer_title(atlas, own_id) for own_id in absent)
         return tr("No data of {layers} were provided: cannot be judged. This is not a finding of none.", layers=names)

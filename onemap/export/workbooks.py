@@ -55,7 +55,8 @@ def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
         Column(own["to_label"], list(rows["to_label"])),
-        Column(own["value"], list(rows["value"]), NUMBER_FORMAT),
+        # Not every measure is a number.
+        *([Column(own["value"], list(rows["value"]), NUMBER_FORMAT)] if "value" in own else []),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),
     ]

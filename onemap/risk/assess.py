@@ -18,9 +18,12 @@ from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
 from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
 from onemap.risk.measures import (
+    code_group,
+    coverage,
     distance,
     due,
     exceedance,
+    frequency,
     overlap,
     ring_area,
     trace,
@@ -53,6 +56,9 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "unit_check": unit_check.measure,
     "unsampled": unsampled.measure,
     "worst": worst.measure,
+    "frequency": frequency.measure,
+    "code_group": code_group.measure,
+    "coverage": coverage.measure,
 }
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
@@ -152,7 +158,7 @@ def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     gaps = [_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in there]
     if rule.to and len(gaps) == len(rule.to):
         return _table(gaps)
-    return pd.concat([_table(gaps), _alone(of, sides, rule, ground.given)], ignore_index=True)
+    return pd.concat([_table(gaps), _alone(of, sides, rule, replace(ground.given, specs=specs))], ignore_index=True)
 
 
 def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) -> pd.DataFrame:

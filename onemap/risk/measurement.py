@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onemap.model import Layer
 from onemap.risk.inputs import Side
 from onemap.spec.code_table import CodeTable
-from onemap.spec.layer import FieldSpec
+from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.standard import Standard
 from onemap.text import tr
 
@@ -48,6 +48,8 @@ class Given:
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
     sides: Mapping[str, Side] = field(default_factory=dict)
     """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
+    specs: Mapping[str, LayerSpec] = field(default_factory=dict)
+    """Every layer that the project knows, which gives those that are not there their names."""
     lists: Mapping[str, List] = field(default_factory=dict)
     """The lists by which the rule goes, by rule id, as far as they were made."""
 
@@ -100,3 +102,9 @@ def class_label(layer: Layer, own_id: str) -> str:
     if field is None:
         return layer.spec.name
     return field.classes[own_id].label if own_id else tr("class unknown")
+
+
+def none_filled_in(layer: Layer, field: str) -> str:
+    """Say that a field of a layer is filled in for none of its features."""
+    return tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
+              field=layer.spec.fields[field].label, count=layer.count, layer=layer.spec.name)  # fmt: skip

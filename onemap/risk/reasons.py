@@ -42,7 +42,7 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Mapping[str, Layer], rule: Ru
         if words["unknown"]:
             texts.append(words["unknown"])
             continue
-        if pd.isna(words["value"]):
+        if pd.isna(words["value"]) and rule.pairs:
             texts.append(
                 tr(
                     'at the {to_title} "{to_label}", but one of them is only a point: cannot be judged',

@@ -18,9 +18,14 @@ class Code(Titled):
     """A code, with the group that it belongs to and how well that is known."""
 
     group: str
+    former: tuple[str, ...] = Field(default=(), description="codes by which an earlier edition calls it")
     confidence: Confidence | None = Field(default=None, description="where it is not that of the table")
     doubt: str = Field(default="", description="what is to be checked before anybody relies on it")
     doubt_en: str = ""
+
+    def words(self, own_id: str) -> set[str]:
+        """Return every text, folded, that means it."""
+        return super().words(own_id) | {fold(code) for code in self.former}
 
 
 class CodeTable(Spec):
@@ -35,6 +40,9 @@ class CodeTable(Spec):
     checked_by: str
     groups: dict[str, Titled] = Field(min_length=1, description="in an order that rules may go by")
     codes: dict[str, Code] = Field(min_length=1)
+    complete: tuple[str, ...] = Field(
+        default=(), description="beginnings of codes: of all that begin so, what is not in the table is no code"
+    )
 
     @property
     def name(self) -> str:
@@ -62,6 +70,18 @@ class CodeTable(Spec):
     def group_of(self, code: str) -> str:
         """Return the group of a code of the table."""
         return self.codes[code].group
+
+    def is_former(self, text: str) -> bool:
+        """Tell whether a text is a code of an earlier edition."""
+        return any(fold(text) in map(fold, one.former) for one in self.codes.values())
+
+    def is_none(self, code: str) -> bool:
+        """Tell whether the standard has no such code, for sure."""
+        return self.find(code) is None and code.startswith(self.complete)
+
+    def is_part(self, code: str) -> bool:
+        """Tell whether a code is only the beginning of some of the table."""
+        return any(own != code and own.startswith(code) for own in self.codes)
 
     @cached_property
     def _codes(self) -> dict[str, str]:

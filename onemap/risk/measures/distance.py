@@ -35,17 +35,15 @@ class Ways(NamedTuple):
         """Return some of them."""
         return Ways(self.of[at], self.to[at], self.metres[at], self.gaps.take(at))
 
-    def table(self, of: Layer, to: Layer) -> pd.DataFrame:
-        """Return them as measurements."""
-        gaps = self.gaps
-        ends = np.stack([gaps.x, gaps.y, gaps.to_x, gaps.to_y], axis=1).reshape(-1, 2, 2)
-        links = np.asarray(shapely.linestrings(ends)) if len(ends) else np.empty(0, dtype=object)
-        return pairs_table(of, to, (self.of, self.to), self.metres, links)
-
 
 def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
     """Return every pair within reach; what touches or contains the other is 0 m away."""
-    return ways_within(of, to, rule.reach).table(of, to)
+    return within_reach(of, to, rule.reach)
+
+
+def within_reach(of: Layer, to: Layer, reach: float) -> pd.DataFrame:
+    """Return every pair no farther apart than so many metres; with 0 what touches or contains the other."""
+    return table_of(of, to, ways_within(of, to, reach))
 
 
 def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
@@ -61,7 +59,13 @@ def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
 
 
 def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
-    """Return for each feature the nearest of each class, however far, or within the reach if there is one.
+    """Return for each feature the nearest of each class, however far, or within the reach if there is one."""
+    rows = nearest_of_each_class(of, to)
+    return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
+
+
+def nearest_of_each_class(of: Layer, to: Layer) -> pd.DataFrame:
+    """Return for each feature the nearest of each class, however far.
 
     Of several that are equally near to the millimetre the one with the lowest key is taken.
     """
@@ -75,9 +79,8 @@ def measure_nearest(of: Layer, to: Layer, rule: NearestRule) -> pd.DataFrame:
         order = names.assign(of=ways.of, metres=ways.metres).sort_values(
             ["of", "metres", "key", "label"], kind="stable"
         )
-        found.append(ways.take(order.index[~order["of"].duplicated()].to_numpy()).table(of, to))
-    rows = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
-    return rows if rule.reach is None else rows[rows["value"] <= rule.reach]
+        found.append(table_of(of, to, ways.take(order.index[~order["of"].duplicated()].to_numpy())))
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
 
 
 def ways_within(of: Layer, to: Layer, reach: float) -> Ways:
@@ -93,6 +96,14 @@ def _on_the_ground(layer: Layer, sides: tuple[Flat, Flat], one: Ints, other: Int
     ends = np.column_stack([gaps.x, gaps.y]), np.column_stack([gaps.to_x, gaps.to_y])
     metres = geodesy.distances_m(*ends, layer.frame.crs)
     return Ways(sides[0].rows[one], sides[1].rows[other], metres, gaps)
+
+
+def table_of(of: Layer, to: Layer, ways: Ways) -> pd.DataFrame:
+    """Return ways as measurements, each with the line that was measured."""
+    gaps = ways.gaps
+    ends = np.stack([gaps.x, gaps.y, gaps.to_x, gaps.to_y], axis=1).reshape(-1, 2, 2)
+    links = np.asarray(shapely.linestrings(ends)) if len(ends) else np.empty(0, dtype=object)
+    return pairs_table(of, to, (ways.of, ways.to), ways.metres, links)
 
 
 def _scales(layer: Layer) -> Floats:

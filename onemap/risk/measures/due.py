@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.spec.measures.dates import Due, DueRule
 from onemap.text import tr
 
@@ -30,8 +30,7 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     missing = tr("{field} is not filled in: cannot be judged", field=field.label)
     if len(due) > 1 and due.isna().all():
         # A ledger without such a column says nothing of anybody: once is enough.
-        missing = tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
-                     field=field.label, count=len(due), layer=of.spec.name)  # fmt: skip
+        missing = none_filled_in(of, rule.due.field)
         due, index = due.iloc[:1], pd.Index([SUM])
     days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     return pd.DataFrame(
@@ -44,7 +43,7 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
             "value": days.to_numpy(),
             "ring": np.nan,
             "link": None,
-            "when": [_when(value) for value in days],
+            "when": [overdue_words(value) for value in days],
             "unknown": [missing if pd.isna(value) else "" for value in days],
         },
         columns=[*COLUMNS, "when", "unknown"],
@@ -58,7 +57,8 @@ def _due_days(dates: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
     return days if due.months is None else days + pd.DateOffset(months=due.months)
 
 
-def _when(days: float) -> str:
+def overdue_words(days: float) -> str:
+    """Say how long something is overdue, or when it is due; "" where that is not known."""
     if math.isnan(days):
         return ""
     if days > 0:

@@ -15,7 +15,7 @@ from onemap import geodesy
 from onemap.model import Layer
 from onemap.risk.inputs import located
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.risk.measures.distance import ways_within
+from onemap.risk.measures.distance import table_of, ways_within
 from onemap.risk.plane.network import Flow, Network, make_network, stretches
 from onemap.risk.wind import SECTORS, Rose, blown, read_rose, sectors_faced, winds_toward
 from onemap.spec.measures.farmland import TraceRule
@@ -60,7 +60,7 @@ def measure(of: Layer, rule: TraceRule, given: Given) -> pd.DataFrame:
     pairs = [_candidates(of, name, (rule, given), rose, water) for name in rule.to if name in given.sides]
     found = pd.concat(pairs, ignore_index=True) if pairs else pd.DataFrame(columns=[*COLUMNS, "grade"])
     rows = pd.concat([_ranked(found, rule), _told(of, rule, given, found["of"])], ignore_index=True)
-    return rows.assign(**{name: rows[name].fillna("") for name in ("when", "unknown", "to_doubt")})
+    return rows.assign(**{name: rows[name].astype(object).fillna("") for name in ("when", "unknown", "to_doubt")})
 
 
 def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose, water: Water | None) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
     side = given.sides[name]
     to = side.layer
     ways = ways_within(of, to, rule.reach)
-    rows = ways.table(of, to).assign(to_layer=name, to_doubt=side.doubts.to_numpy()[ways.to])
+    rows = table_of(of, to, ways).assign(to_layer=name, to_doubt=side.doubts.to_numpy()[ways.to])
     at_source, at_unit = _ordinals(to)[ways.to], _ordinals(of)[ways.of]
     origins = shapely.get_coordinates(shapely.point_on_surface(to.flat.shapes))
     faced = sectors_faced(origins[at_source], of.flat, at_unit, of.frame.crs)

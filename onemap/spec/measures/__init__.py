@@ -10,7 +10,9 @@ from pydantic import field_validator
 from onemap.errors import SpecError
 from onemap.spec import toml
 from onemap.spec.known import Known, must_be_known
-from onemap.spec.measures.dates import DueRule
+from onemap.spec.measures.codes import CodeGroupRule
+from onemap.spec.measures.coverage import CoverageRule
+from onemap.spec.measures.dates import DueRule, FrequencyRule
 from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
 from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
@@ -31,6 +33,9 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "unit_check": UnitCheckRule,
     "unsampled": UnsampledRule,
     "worst": WorstRule,
+    "frequency": FrequencyRule,
+    "code_group": CodeGroupRule,
+    "coverage": CoverageRule,
 }
 """The kind of rule for each measure, by the name that rules call it."""
 

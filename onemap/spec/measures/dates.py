@@ -6,10 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from onemap.spec.known import WrongKeyError
-from onemap.spec.measures.features import AloneRule, of_date
+from onemap.spec.known import Known, WrongKeyError, must_be_known
+from onemap.spec.measures.features import AloneRule, FeatureRule, of_date, of_field
 from onemap.spec.toml import Spec
-from onemap.text import tr
+from onemap.text import fold, tr
 
 
 class Due(Spec):
@@ -54,3 +54,61 @@ class DueRule(AloneRule):
     def _goes_by_a_date(cls, due: Due, info: ValidationInfo) -> Due:
         of_date(due.field, info)
         return due
+
+
+class FrequencyRule(FeatureRule):
+    """By how many days something is overdue that is to be done so often as the class of a feature asks.
+
+    It is to be done more often where a feature of a `beside` layer lies within reach.
+    """
+
+    measure: Literal["frequency"]
+    unit = "days"
+    worse = "large"
+    since: str = Field(description="the date field that says when it was last done")
+    by: str = Field(description="the class field that says how often it is to be done")
+    months: dict[str, int] = Field(min_length=1, description="for each class after how many months it is due again")
+    reach: float = Field(gt=0, description="metres, within which what lies beside asks for more")
+    months_near: dict[str, int] = Field(description="for each class the months where something lies within reach")
+
+    @property
+    def radii(self) -> tuple[float, ...]:
+        """How far around a feature it looks, metres."""
+        return (self.reach,)
+
+    @field_validator("to")
+    @classmethod
+    def _others_are_beside(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names:
+            message = tr("what lies near only asks for more, and may be missing")
+            raise WrongKeyError(message, tr("write beside = … in place of to = …"))
+        return names
+
+    @field_validator("since")
+    @classmethod
+    def _since_is_a_date(cls, since: str, info: ValidationInfo) -> str:
+        of_date(since, info)
+        return since
+
+    @field_validator("by")
+    @classmethod
+    def _by_has_classes(cls, by: str, info: ValidationInfo) -> str:
+        of_field(by, info)
+        return by
+
+    @field_validator("months", "months_near")
+    @classmethod
+    def _every_class_has_months(cls, months: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        """Return the months by the ids of classes, in whatever words they are written."""
+        if any(count <= 0 for count in months.values()):
+            raise WrongKeyError(tr("months are counted from 1"))
+        known: Known | None = info.context
+        if not known or info.data.get("of") not in known.layers or "by" not in info.data:
+            return months
+        field = known.layers[info.data["of"]].fields[info.data["by"]]
+        for word in months:
+            must_be_known(fold(word), field.class_of, tr("class"))
+        found = {field.class_of[fold(word)]: count for word, count in months.items()}
+        if missing := [one.label for own_id, one in field.classes.items() if own_id not in found]:
+            raise WrongKeyError(tr("of {classes} nothing says how often", classes=", ".join(missing)))
+        return found

@@ -35,7 +35,16 @@ def of_field(name: str, info: ValidationInfo) -> None:
 
 def of_date(name: str, info: ValidationInfo) -> None:
     """Raise if the `of` layer of the rule that is validated has no such date field."""
-    of_field(name, info)
+    if "of" in info.data:
+        date_of(info.data["of"], name, info)
+
+
+def date_of(layer: str, name: str, info: ValidationInfo) -> None:
+    """Raise if a layer has no such date field."""
     known: Known | None = info.context
-    if known and info.data.get("of") in known.layers and known.layers[info.data["of"]].fields[name].type != "date":
+    if not known or layer not in known.layers:
+        return
+    fields = known.layers[layer].fields
+    must_be_known(name, fields, tr("field"))
+    if fields[name].type != "date":
         raise WrongKeyError(tr('the field "{field}" is no date', field=name), tr("name a field of the type date"))
