@@ -210,6 +210,17 @@ def wind_toward(rose, source, unit, to_degrees):
     return sum(rose[(turn + 8) % 16] for turn in seen) / (6.25 * len(seen))
 
 
+def once(candidates):
+    """Return candidates without those whose code or name one before them has."""
+    kept = []
+    for one in candidates:
+        kept += [one] if one[3] not in {other[3] for other in kept} else []
+    candidates, kept = kept, []
+    for one in candidates:
+        kept += [one] if one[4] not in {other[4] for other in kept} else []
+    return kept
+
+
 def test_the_sources_to_look_into_are_what_brute_force_finds(sample_atlas, land, rose, waters):
     ways, unsure = waters
     to_degrees = pyproj.Transformer.from_crs(land.crs, "EPSG:4490", always_xy=True)
@@ -217,8 +228,9 @@ def test_the_sources_to_look_into_are_what_brute_force_finds(sample_atlas, land,
     local = pyproj.CRS("+proj=tmerc +lat_0=0 +lon_0=112.74 +k=1 +ellps=GRS80 +units=m")
     true = polluted.to_crs(local).geometry
     candidates = defaultdict(list)
-    for own_id in ("cadmium_enterprise", "priority_plot"):
+    for own_id in ("cadmium_enterprise", "key_unit", "discharge_outlet", "priority_plot"):
         layer = sample_atlas.layers[own_id]
+        media = layer.frame["medium"] if own_id == "discharge_outlet" else dict.fromkeys(layer.frame.index, "")
         shapes = layer.frame.geometry[layer.frame.geometry.notna()]
         for at, source in shapes.items():
             metres = true.distance(shapes.to_crs(local)[at])
@@ -226,16 +238,18 @@ def test_the_sources_to_look_into_are_what_brute_force_finds(sample_atlas, land,
             for unit in metres.index[metres <= 1000]:
                 shape = land.geometry[unit]
                 corners = shapely.points(shapely.get_coordinates(shapely.segmentize(shape.exterior, 5.0)))
-                times = wind_toward(rose, middle, shape, to_degrees)
-                strong = times >= 1.5 or any(down_the_stream(way, source, corners) for way in ways)
+                times = wind_toward(rose, middle, shape, to_degrees) if media[at] != "water" else 0
+                wet = media[at] != "air"
+                strong = times >= 1.5 or (wet and any(down_the_stream(way, source, corners) for way in ways))
                 grade = 1 if strong else 2 if times >= 1 or metres[unit] <= 300 else 3
-                known = grade == 1 or not (source.distance(unsure) <= 300 and shape.distance(unsure) <= 300)
-                candidates[land["code"][unit]].append((grade, metres[unit], layer.keys[at], known))
+                open_ = wet and grade > 1 and source.distance(unsure) <= 300 and shape.distance(unsure) <= 300
+                names = layer.keys[at], layer.labels[at]
+                candidates[land["code"][unit]].append((grade, round(metres[unit], 3), own_id, *names, not open_))
     expected = {}
     for unit, own in candidates.items():
-        first, *others = sorted(own)
-        listed = [first, *(one for one in others[:2] if one[0] < 3 or not one[3])]
-        expected |= {(unit, key): (LEVELS[grade], metres) for grade, metres, key, _ in listed}
+        first, *others = once(sorted(own))
+        listed = [first, *(one for one in others[:2] if one[0] < 3 or not one[5])]
+        expected |= {(unit, key): (LEVELS[grade], metres) for grade, metres, _, key, *_ in listed}
     found = sample_atlas.findings.query("rule == 'farmland_source_trace' and of_key != ''")
     told = {(row.of_key, row.to_key): (row.level, row.value) for row in found.itertuples()}
     assert {pair: level for pair, (level, _) in told.items()} == {pair: level for pair, (level, _) in expected.items()}

@@ -39,7 +39,7 @@ def units(*shapes, kind="strict_control"):
 
 def works(*shapes, own_id="cadmium_enterprise"):
     key, label = {"cadmium_enterprise": ("credit_code", "enterprise_name")}.get(own_id, ("plot_code", "plot_name"))
-    return layer(own_id, [{key: f"{own_id}{n}", label: f"示例{n}"} for n, _ in enumerate(shapes)], shapes)
+    return layer(own_id, [{key: f"{own_id}{n}", label: f"示例{own_id}{n}"} for n, _ in enumerate(shapes)], shapes)
 
 
 def river(flow, *places):
@@ -49,7 +49,8 @@ def river(flow, *places):
 
 
 def traced(*layers, **changes):
-    to = [one.spec.id for one in layers if one.spec.id in ("cadmium_enterprise", "priority_plot")]
+    sources = ("cadmium_enterprise", "priority_plot", "key_unit", "discharge_outlet")
+    to = [one.spec.id for one in layers if one.spec.id in sources]
     return listed("farmland_source_trace", *layers, **{"to": to, **changes})
 
 
@@ -226,6 +227,31 @@ def test_a_pathway_goes_before_a_shorter_distance():
         found = traced(units(square(180, 700)), works(at(180, 1200), at(0, 100)), rose(n=50, calm=50), dry)
     assert found["to_key"].tolist() == ["cadmium_enterprise1"]
     assert "2个候选源中的第1位（列出1个）" in found["reason"][0]
+
+
+def outlet(medium, place):
+    record = {"outlet_code": "P", "unit_name": "示例厂", "medium": medium}
+    return layer("discharge_outlet", [record], [place])
+
+
+@pytest.mark.parametrize(("medium", "level"), [("air", "low"), ("water", "high"), (None, "high")])
+def test_an_outlet_goes_by_what_it_gives_off_to(medium, level):
+    # Down the stream, and never down the wind.
+    found = traced(units(square(90, 700)), outlet(medium, at(0, 50)), river("forward", *WEST_TO_EAST), rose(calm=100))
+    assert found["level"].tolist() == [level]
+
+
+def test_an_outlet_into_water_is_not_down_the_wind():
+    with speaking("zh"):
+        found = traced(units(square(180, 700)), outlet("water", at(0, 0)), rose(n=50, calm=50))
+    assert found["level"].tolist() == ["low"] and "该源只排入水" in found["reason"][0]
+
+
+def test_a_works_in_two_ledgers_is_one_candidate():
+    unit = layer("key_unit", [{"credit_code": "cadmium_enterprise0", "unit_name": "另名"}], [at(0, 5)])
+    with speaking("zh"):
+        found = traced(units(square(180, 700)), works(at(0, 0)), unit)
+    assert found["to_layer"].tolist() == ["cadmium_enterprise"] and "唯一的候选源" in found["reason"][0]
 
 
 def test_where_a_pathway_cannot_be_told_no_candidate_is_left_off_for_it():

@@ -73,8 +73,13 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
     at_source, at_unit = _ordinals(to)[ways.to], _ordinals(of)[ways.of]
     origins = shapely.get_coordinates(shapely.point_on_surface(to.flat.shapes))
     faced = sectors_faced(origins[at_source], of.flat, at_unit, of.frame.crs)
+    by_air, by_water = _pathways(to, rule, ways.to)
     shares, times = blown(rose, faced)
-    along = _along(of, to, (at_unit, at_source), rule, water)
+    times = np.where(by_air, times, np.nan)
+    along = [
+        one if wet else None
+        for one, wet in zip(_along(of, to, (at_unit, at_source), rule, water), by_water, strict=True)
+    ]
     speaks = np.array([one is not None and one.flow == "down" for one in along], dtype=bool)
     strong = speaks | (times >= rule.favoured)
     near = (ways.metres <= rule.near) | (times >= 1)
@@ -82,9 +87,19 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
     return rows.assign(
         grade=np.where(strong, STRONG, np.where(near, SPEAKS, WITHIN)),
         air=[_air(rose, directions, *one) for one in zip(faced, shares, times, strict=True)],
-        water=[_water(one, water) for one in along],
-        known=[not rose.problem and water is not None and (one is None or one.flow != "unsure") for one in along],
+        water=[_water(one, water, wet) for one, wet in zip(along, by_water, strict=True)],
+        known=(~by_air | (not rose.problem))
+        & (~by_water | (water is not None))
+        & [one is None or one.flow != "unsure" for one in along],
     )
+
+
+def _pathways(to: Layer, rule: TraceRule, at: Any) -> tuple[Any, Any]:
+    """Return which sources may give something off by air, and which by water: both, unless they say which."""
+    if rule.medium not in to.spec.fields:
+        return np.ones(len(at), dtype=bool), np.ones(len(at), dtype=bool)
+    media = to.frame[rule.medium].astype("string").fillna("").to_numpy(dtype=object)[at]
+    return media != "water", media != "air"
 
 
 def _ordinals(layer: Layer) -> Any:
@@ -95,6 +110,8 @@ def _ordinals(layer: Layer) -> Any:
 
 
 def _air(rose: Rose, directions: Layer | None, faced: Any, share: float, times: float) -> str:
+    if np.isnan(times):
+        return tr("it gives off to water alone")
     if rose.problem or directions is None:
         return tr("{why}: by air it cannot be told", why=rose.problem)
     if faced.all():
@@ -157,7 +174,9 @@ def _along_words(flow: Flow, metres: float, lines: str) -> str:
     return tr("not down the stream from it along {lines}", lines=lines)
 
 
-def _water(along: Along | None, water: Water | None) -> str:
+def _water(along: Along | None, water: Water | None, by_water: bool) -> str:
+    if not by_water:
+        return tr("it gives off to the air alone")
     if water is None:
         return tr("there are no lines of rivers: by water it cannot be told")
     return along.words if along else ""
@@ -168,6 +187,9 @@ def _ranked(found: pd.DataFrame, rule: TraceRule) -> pd.DataFrame:
     if found.empty:
         return found.reindex(columns=[*COLUMNS, "grade", "when", "to_layer", "to_doubt"])
     order = found.sort_values(["of", "grade", "value", "to_layer", "to_key", "to_label"], kind="stable")
+    # One works stands in several ledgers.
+    for name in ("to_key", "to_label"):
+        order = order[~order.duplicated(["of", name]) | (order[name] == "")]
     units = order.groupby("of", sort=False)
     order = order.assign(rank=units.cumcount() + 1, count=units["of"].transform("size"))
     # For which nothing speaks, and both pathways are known, a source adds nothing to those before it.

@@ -41,6 +41,11 @@ class TraceRule(FeatureRule):
         default=1.0, ge=0, description="percent; by so much may a wind rose add up to less or more than 100"
     )
     water: Names = Field(default=(), description="the layers with rivers and ditches as lines, which stand in beside")
+    medium: str = Field(
+        default="",
+        description="the field of sources that says by what they give off: those of the class air go by wind "
+        "alone, those of the class water by water alone",
+    )
     bank: float = Field(default=300, gt=0, description="metres; no farther from a line lies what is on its water")
     snap: float = Field(default=20, ge=0, description="metres; lines whose ends lie no farther apart are one network")
 
