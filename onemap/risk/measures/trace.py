@@ -80,6 +80,7 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
         one if wet else None
         for one, wet in zip(_along(of, to, (at_unit, at_source), rule, water), by_water, strict=True)
     ]
+    unsure = np.array([one is not None and one.flow == "unsure" for one in along], dtype=bool)
     speaks = np.array([one is not None and one.flow == "down" for one in along], dtype=bool)
     strong = speaks | (times >= rule.favoured)
     near = (ways.metres <= rule.near) | (times >= 1)
@@ -88,9 +89,7 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
         grade=np.where(strong, STRONG, np.where(near, SPEAKS, WITHIN)),
         air=[_air(rose, directions, *one) for one in zip(faced, shares, times, strict=True)],
         water=[_water(one, water, wet) for one, wet in zip(along, by_water, strict=True)],
-        known=(~by_air | (not rose.problem))
-        & (~by_water | (water is not None))
-        & [one is None or one.flow != "unsure" for one in along],
+        known=(~by_air | (not rose.problem)) & (~by_water | (water is not None)) & ~unsure,
     )
 
 
