@@ -23,6 +23,7 @@ MU_M2: Final = 2000 / 3
 SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0, "wan_mu": 10_000 * MU_M2}
 METRES: Final = {"m": 1.0, "km": 1000.0}
 MILLIGRAMS_PER_KG: Final = {"mg/kg": 1.0, "ug/kg": 0.001}
+TONNES: Final = {"t": 1.0, "kg": 0.001}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
 """The CGCS2000 ellipsoid (GB 22021-2008)."""
@@ -34,7 +35,7 @@ EDGE_M: Final = 500.0
 
 def factors_of(unit: str) -> dict[str, float]:
     """Return the units of the same kind as `unit`, each with how many of the smallest or usual one it is."""
-    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG) if unit in kind)
+    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG, TONNES) if unit in kind)
 
 
 def unit_title(unit: str) -> str:
@@ -44,6 +45,8 @@ def unit_title(unit: str) -> str:
         "km": tr("kilometres"),
         "m2": tr("square metres"),
         "km2": tr("square kilometres"),
+        "t": tr("tonnes"),
+        "kg": tr("kilograms"),
         "mu": tr("mu"),
         "wan_mu": tr("ten thousand mu"),
         "ha": tr("hectares"),

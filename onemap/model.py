@@ -36,11 +36,15 @@ FINDING_COLUMNS: Final = (
 )  # fmt: skip
 
 BALANCE_COLUMNS: Final = ("township_key", "township", "class", "area_m2", "area_mu", "area_ha")
+SCORECARD_COLUMNS: Final = (
+    "township_key", "township", "base", "done", "unknown", "rate", "rate_to", "target", "needed", "gap", "left",
+    "met", "whole", "remark",
+)  # fmt: skip
 DOUBLE_COLUMNS: Final = ("key", "other_key", "class", "other_class", "area_m2")
 
 SOURCE, SOURCE_ROW, LOCATED_IN = "source", "source_row", "located_in"
 """Columns of every layer's frame beside its fields: the source's path, the row, feature or line there
-(as its issues name it), and the township in which the feature lies."""
+(as its issues name it), and the township in which the feature lies, or which it states where it has no place."""
 
 
 class Repair(NamedTuple):
@@ -241,6 +245,33 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Scorecard:
+    """How every township, and the county, stands to the target of a rate."""
+
+    rule: str
+    quantity: Literal["count", "area"]
+    """Whether base, done, unknown, needed and left are numbers, or 亩."""
+    table: pd.DataFrame
+    """`SCORECARD_COLUMNS`: the townships in their own order, then what lies in no known township (""), last the county
+    (`whole`).
+
+    The rate is `done` of `base` in percent, as it is printed; `rate_to` is what it would be if all were done of which
+    that is not known, so that both are one where all is known. needed is how many, or how much, the target asks for;
+    gap (percentage points) and left are what is missing to it, at least: 0 where it is met, NaN where nobody can tell.
+    met: "met", "missed", "unknown", or "" where there is nothing of which a rate could be, or no target."""
+    notes: tuple[str, ...] = ()
+    """What the rate leaves out."""
+    withheld: str = ""
+    """Why there is none; "" where there is one."""
+
+    @property
+    def county(self) -> dict[str, Any]:
+        """The line of the county."""
+        lines = self.table[self.table["whole"].astype(bool)].to_dict("records")
+        return {str(name): value for line in lines for name, value in line.items()}
+
+
+@dataclass(frozen=True)
 class Atlas:
     """All layers, issues and findings of one build."""
 
@@ -264,6 +295,8 @@ class Atlas:
     """What was decided about issues in the workbooks that came back, and what became of it."""
     balances: tuple[Balance, ...] = ()
     """The ground by township and class, of each layer whose classes cover the ground."""
+    scorecards: tuple[Scorecard, ...] = ()
+    """For each rule about a rate how every township stands to its target."""
     cache: Cache = field(default=NOTHING_KEPT, repr=False, compare=False)
     """What earlier builds worked out."""
 

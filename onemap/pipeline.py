@@ -27,6 +27,7 @@ from onemap.review.workbook import read_decisions
 from onemap.risk.assess import Ground, assess, chosen_rules
 from onemap.risk.balance import balances
 from onemap.risk.measurement import Given
+from onemap.risk.scorecards import scorecards
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import language, tr
 
@@ -141,11 +142,13 @@ def _assessed(atlas: Atlas) -> Atlas:
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
     given = Given(last_day(project.spec.period), project.catalogue.standards, project.catalogue.codes)
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, given, atlas.cache)
-    begin("assessing", len(rules) + 1)
+    begin("assessing", len(rules) + 2)
     findings, links = assess(rules, ground)
     with doing(tr("County balance")):
         divided = balances(ground, project.sources)
-    return replace(atlas, findings=findings, links=links, rules=rules, balances=divided)
+    with doing(tr("Township scorecard")):
+        scored = scorecards(rules, ground)
+    return replace(atlas, findings=findings, links=links, rules=rules, balances=divided, scorecards=scored)
 
 
 def publish(

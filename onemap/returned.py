@@ -12,7 +12,7 @@ from onemap.cache import NOTHING_KEPT
 from onemap.decision import REFERENCE
 from onemap.errors import PathError
 from onemap.ingest.columns import words_of
-from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
+from onemap.ingest.files import EVERY, GUESSED, RASTERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.likeness import Guess, guess_layer, project_above, rank_layers
@@ -25,8 +25,6 @@ from onemap.text import tr
 
 NEAREST: Final = 3
 """So many layers are named that come near to a file that is of none."""
-
-ENDINGS: Final = (*READERS, *RASTERS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def is_project(path: Path) -> bool:
     """
     if path.is_dir():
         return (path / PROJECT_FILE).is_file() or not any(path.iterdir())
-    return path.suffix.lower() == ".toml" or (not path.exists() and path.suffix.lower() not in (*ENDINGS, ".zip"))
+    return path.suffix.lower() == ".toml" or (not path.exists() and path.suffix.lower() not in (*GUESSED, ".zip"))
 
 
 def check_file(path: Path, county: str | None = None, progress: Progress | None = None) -> Atlas:
@@ -86,7 +84,7 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
 def _checked(path: Path, county: str | None) -> Atlas:
     if not path.exists():
         raise PathError(tr("no such file: {path}", path=path), tr("check the path"))
-    check_kind(path, ENDINGS, tr("{path} is of a kind that is not read", path=path))
+    check_kind(path, GUESSED, tr("{path} is of a kind that is not read", path=path))
     project, source = project_above(path.resolve(), county, path.resolve().parent)
     words = {word for layer in project.catalogue.layers.values() for word in words_of(layer, source)}
     known: list[_Known] = []
@@ -95,7 +93,7 @@ def _checked(path: Path, county: str | None) -> Atlas:
     begin("recognising", 1)
     with ExitStack() as stack:
         with doing(path.name, steps=0):
-            parts = find_parts(source, project, Search(words, ENDINGS, stack))
+            parts = find_parts(source, project, Search(words, GUESSED, stack))
         expect(len(parts) - 1)
         for part in parts:
             told += [_issue(fault, part) for fault in part.faults]

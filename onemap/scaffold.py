@@ -152,7 +152,7 @@ def _project_text(county: str, name: str, period: str) -> str:
 
 
 def _section(spec: LayerSpec, bureau: str, sheet: str) -> list[str]:
-    if {"point", "table"} & set(spec.geometry):
+    if {"point", "table"} & {*spec.geometry}:
         book = tr("{bureau} data contract.xlsx", bureau=bureau)
         place = [f"path = {quoted(f'{bureau}/{book}')}", f"layer = {quoted(sheet)}"]
         if "point" in spec.geometry:

@@ -16,7 +16,7 @@ from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.words import confidence_title
 from onemap.ingest.columns import words_of
 from onemap.ingest.examples import set_examples_aside
-from onemap.ingest.files import EVERY, RASTERS, READERS, Part, Search, check_kind, find_parts
+from onemap.ingest.files import EVERY, GUESSED, RASTERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.intake import built_in_extent
 from onemap.ingest.raster_source import read_raster
@@ -65,11 +65,10 @@ def sketch(path: Path, county: str | None = None, layer: str | None = None) -> I
     project, spec = project_above(path.resolve(), county, Path.cwd())
     if layer is not None:
         check_layer(layer, project.catalogue.layers)
-    endings = (*READERS, *RASTERS)
-    check_kind(path, endings, tr("{path} is of a kind that is not read", path=path))
+    check_kind(path, GUESSED, tr("{path} is of a kind that is not read", path=path))
     words = {word for known in project.catalogue.layers.values() for word in words_of(known, spec)}
     with ExitStack() as stack:
-        for part in find_parts(spec, project, Search(words, endings, stack)):
+        for part in find_parts(spec, project, Search(words, GUESSED, stack)):
             yield "\n".join(_lines(part, project, layer, words)) + "\n"
 
 
@@ -243,5 +242,5 @@ def _columns(guess: Guess) -> Draft:
 
 def _said(field: FieldSpec, own_id: str, column: str) -> bool:
     """Tell whether a field is known by this column's name as it stands."""
-    words = (field.title, own_id, field.dbf, *(alias.name for alias in field.aliases))
+    words = (field.title, own_id, field.dbf, *(word for alias in field.aliases for word in alias.names))
     return fold(column) in {fold(word) for word in words}

@@ -70,7 +70,8 @@ def write_geopackage(path: Path, records: list[Record], layer: str) -> None:
 def write_geodatabase(path: Path, records: list[Record], layer: str) -> None:
     """Write polygons in EPSG:4547 as a file geodatabase, which holds nothing but multi-polygons."""
     frame = gpd.GeoDataFrame([_without(r, "cell") for r in records], crs=CRS)
-    frame["供应日期"] = frame["供应日期"].astype("datetime64[ms]")
+    for name in [name for name in frame.columns if name.endswith("日期")]:
+        frame[name] = frame[name].astype("datetime64[ms]")
     pyogrio.write_dataframe(frame, path, driver="OpenFileGDB", layer=layer, promote_to_multi=True)
 
 
@@ -90,7 +91,7 @@ def write_geojson(path: Path, records: list[Record], crs: str | None) -> None:
 
 
 def write_kml(path: Path, records: list[Record], title: str) -> None:
-    """Write plots as Placemarks with ExtendedData, as phones and 奥维 do."""
+    """Write plots, or lines, as Placemarks with ExtendedData, as phones and 奥维 do."""
     marks = []
     for record in records:
         data = "".join(
@@ -98,7 +99,7 @@ def write_kml(path: Path, records: list[Record], title: str) -> None:
             for name, value in _without(record, "name", "geometry", "cell").items()
         )
         shape = record["geometry"]
-        place = "" if shape is None else _kml_polygon(lonlat(shape))
+        place = "" if shape is None else _kml_shape(lonlat(shape))
         marks.append(f"<Placemark><name>{record['name']}</name><ExtendedData>{data}</ExtendedData>{place}</Placemark>")
     body = "\n".join(marks)
     path.write_text(
@@ -109,8 +110,10 @@ def write_kml(path: Path, records: list[Record], title: str) -> None:
     )
 
 
-def _kml_polygon(shape: Any) -> str:
+def _kml_shape(shape: Any) -> str:
     corners = " ".join(f"{x:.7f},{y:.7f},0" for x, y in shapely.get_coordinates(shape))
+    if shape.geom_type == "LineString":
+        return f"<LineString><coordinates>{corners}</coordinates></LineString>"
     ring = f"<LinearRing><coordinates>{corners}</coordinates></LinearRing>"
     return f"<Polygon><outerBoundaryIs>{ring}</outerBoundaryIs></Polygon>"
 

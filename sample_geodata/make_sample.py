@@ -23,10 +23,13 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
+from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from monitored_units import make_monitored_units, planted_date
 from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
 from pathways import FLOWS, make_ditches, total_of_rose, wind_rose
+from remediation import go_on_with_remediation
+from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
 from shapely.geometry import LineString, Point, Polygon
 from shapes import area_m2, lonlat
@@ -50,12 +53,13 @@ DITCH_FILE: Final = "水利局/排水沟.geojson"
 WIND_FILE: Final = "气象局/风玫瑰.csv"
 POINT_FILE: Final = "农业农村局/土壤定位监测.csv"
 CROP_FILE: Final = "农业农村局/农产品定位监测.csv"
+TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
 UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
 OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
 
 FIELD_SCHEMA: Final = {
     "LBBM": "str:16", "DYMC": "str:18", "ZLLB": "str:10", "TXZQMC": "str:10", "XZQMC": "str:10",
-    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12",
+    "SUM_MJ_MU": "float:9.2", "NCPLX": "str:6", "CQCS": "str:12", "LSQK": "str:8",
 }  # fmt: skip
 WATER_SCHEMA: Final = {
     "水源地编码": "str:14", "水源名称": "str:40", "级别": "str:8", "水源类型": "str:10", "服务人口": "int:8",
@@ -70,9 +74,17 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
-    dice = np.random.default_rng(SEED + 6)
-    ditches = make_ditches(county, ledgers.enterprises, fields, dice)
-    monitored = make_monitored_units(fields, {str(sample["所在单元编码"]) for sample in samples[0]}, dice)
+    ways = np.random.default_rng(SEED + 6)
+    ditches = make_ditches(county, ledgers.enterprises, fields, ways)
+    monitored = make_monitored_units(fields, {str(sample["所在单元编码"]) for sample in samples[0]}, ways)
+    dice = np.random.default_rng(SEED + 3)
+    extend_construction(ledgers.construction, dice)
+    graze(ledgers.construction, ledgers.plots)
+    of_land = extend_plots(ledgers.plots, PLOT_FILE, dice)
+    transfers = make_transfers(ledgers.plots, ledgers.construction, dice)
+    countryside = np.random.default_rng(SEED + 5)
+    put_measures_in_place(fields, countryside)
+    go_on_with_remediation(ledgers.enterprises)
     others = np.random.default_rng(SEED + 2)
     age(samples[0], ledgers.wells)
     recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
@@ -96,6 +108,8 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     for path, rows in zip((POINT_FILE, CROP_FILE), monitored, strict=True):
         write_csv(folder / path, rows)
     defects += [total_of_rose(WIND_FILE), planted_date(POINT_FILE, monitored[0])]
+    defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
+    defects += make_rural(folder, county, countryside)
     defects += recoded
     defects += write_units(folder / UNIT_FILE, UNIT_FILE, units)
     defects += write_outlets(folder / OUTLET_FILE, OUTLET_FILE, outlets)

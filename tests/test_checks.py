@@ -5,12 +5,12 @@ from shapely import Point, Polygon, box
 
 from onemap.geodesy import MU_M2
 from onemap.ingest.quality.checks import check_coverage, compare_areas, miss_classes, name_blanks
-from onemap.ingest.quality.township_names import TownshipNames
 from onemap.ingest.quality.townships import place
 from onemap.ingest.quality.twins import drop_repeats
 from onemap.ingest.raw import AS_WRITTEN
 from onemap.model import SOURCE, SOURCE_ROW
 from onemap.spec.catalogue import load_catalogue
+from onemap.township_names import TownshipNames
 
 LAND = load_catalogue().layers["cultivated_land"]
 ENTERPRISE = load_catalogue().layers["cadmium_enterprise"]

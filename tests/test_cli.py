@@ -20,7 +20,7 @@ Streams = pytest.CaptureFixture[str]
 
 PRODUCTS = {
     "balance.csv", "findings.csv", "issues.csv", "issues.xlsx", "lists.xlsx", "manifest.json", "onemap.gpkg",
-    "onemap.html", "shapefiles",
+    "onemap.html", "scorecards.csv", "shapefiles",
 }  # fmt: skip
 
 
@@ -90,6 +90,7 @@ def test_only_leaves_nothing_stale(tmp_path: Path) -> None:
         "findings.csv",
         "issues.csv",
         "manifest.json",
+        "scorecards.csv",
     }
 
 

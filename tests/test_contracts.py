@@ -25,7 +25,7 @@ from onemap.spec.toml import parse
 from onemap.text import speaking
 
 LAYERS = [layer for layer in load_catalogue().layers.values() if not layer.is_raster]
-DRAWN = [layer for layer in LAYERS if not {"point", "table"} & set(layer.geometry)]
+DRAWN = [layer for layer in LAYERS if not {"point", "table"} & {*layer.geometry}]
 
 RECORDS: dict[str, list[Any]] = {
     "涉镉等重金属企业": [
@@ -33,7 +33,12 @@ RECORDS: dict[str, list[Any]] = {
         "未完成", dt.datetime(2027, 3, 31), 112.75, 34.91,
     ],
     "优先监管地块": [
-        1, "4108832320007", "老电镀厂地块", "老厂", "化工镇", "电镀", 2015, 5200.5, "高风险", "未管控", 112.76, 34.9,
+        1, "4108832320007", "老电镀厂地块", "老厂", "化工镇", "电镀", 2015, 5200.5, "高风险", "未管控",
+        "2026-03-12", dt.datetime(2026, 6, 30), "设置围挡", "已清理", 112.76, 34.9,
+    ],
+    "污染土壤转运联单": [
+        1, "ZY-07", "4108832320007", "老电镀厂地块", None, "某某水泥厂", 31.5, 31.4, "2026-03-12", "2026-03-12",
+        "某某运输公司", "豫H00001", "已签收",
     ],
     "土壤污染重点监管单位": [
         1, "91410883MA0000004J", "黄河化工厂", "化工镇", "无机盐制造", 2021, "仅二类单元",
@@ -54,14 +59,28 @@ RECORDS: dict[str, list[Any]] = {
         1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), 112.73, 34.87,
     ],
     "风玫瑰": [1, "东北风", 8.6, 2.4, "示例气象站", "2005-2024"],
+    "行政村": [
+        1, "410883100207", "东街村", "化工镇", 860, "已完成", "纳管", dt.datetime(2025, 9, 30), None, "未完成", 2026,
+        112.74, 34.87,
+    ],
+    "农村生活污水处理设施": [
+        1, "WS-07", "东街村污水处理站", "化工镇", "东街村", 30, "正常运行", dt.datetime(2026, 9, 1), 112.74, 34.87,
+    ],
+    "农村黑臭水体": [
+        1, "HC-07", "东街村北坑塘", "化工镇", "东街村", "坑塘", "省级监管", "治理中", dt.datetime(2026, 12, 31),
+        112.74, 34.88,
+    ],
+    "乡镇农村环境目标表": [1, "化工镇", 20, 19, "95%", "不少于 1", 4, "/"],
 }  # fmt: skip
 """A record for each sheet that takes records, in the order of its columns."""
 
 KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
+    "soil_transfer": "ZY-07",
     "key_unit": "91410883MA0000004J", "discharge_outlet": "91410883MA0000004J001P-DW001",
     "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
     "wind": "ne",
+    "village": "410883100207", "sewage_facility": "WS-07", "black_water": "HC-07", "rural_target": "化工镇",
 }  # fmt: skip
 """The key of each of these records."""
 

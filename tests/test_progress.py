@@ -78,12 +78,12 @@ def test_the_build_of_the_last_period_is_read_too(runs: dict[str, Stages]) -> No
     assert runs["beside the last"]["reading"][0].total == 4
 
 
-def test_assessing_counts_the_rules_and_the_balance(runs: dict[str, Stages]) -> None:
+def test_assessing_counts_the_rules_the_balance_and_the_scorecards(runs: dict[str, Stages]) -> None:
     told = [step.at_hand for step in runs["first"]["assessing"]]
     there = {"township", "priority_plot", "sensitive_receptor"}
     rules = [rule.name for rule in load_catalogue().rules.values() if rule.of in there]
-    assert sorted(told) == sorted([*rules, "面积平衡表", ""])
-    assert told[-2:] == ["面积平衡表", ""]
+    assert sorted(told) == sorted([*rules, "面积平衡表", "乡镇记分表", ""])
+    assert told[-3:] == ["面积平衡表", "乡镇记分表", ""]
 
 
 def test_writing_tells_every_product(runs: dict[str, Stages]) -> None:

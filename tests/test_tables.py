@@ -18,17 +18,20 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_columns_are_those_of_the_contract(tmp_path: Path) -> None:
-    findings, issues, balance = tables.write(small_atlas(tmp_path), tmp_path)
+    findings, issues, balance, scorecards = tables.write(small_atlas(tmp_path), tmp_path)
     assert (findings.name, issues.name) == ("findings.csv", "issues.csv")
     assert findings.read_text("utf-8-sig").splitlines()[0] == ",".join(FINDING_COLUMNS)
     assert balance.name == "balance.csv"
     assert balance.read_text("utf-8-sig").splitlines()[0] == ",".join(["layer", *BALANCE_COLUMNS, "remark"])
     assert issues.read_text("utf-8-sig").splitlines()[0] == ",".join(ISSUE_COLUMNS)
+    assert scorecards.name == "scorecards.csv"
+    columns = "rule,unit,township_key,township,base,done,unknown,rate,rate_to,target,needed,gap,left,met,remark"
+    assert scorecards.read_text("utf-8-sig").splitlines()[0] == columns
 
 
 def test_the_balance_adds_up_in_every_unit(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
-    [*_, balance] = tables.write(atlas, tmp_path)
+    [_, _, balance, _] = tables.write(atlas, tmp_path)
     told = rows(balance)
     whole = atlas.layers["cultivated_land"].areas_m2.sum()
     for column, size, step in (("area_m2", 1, 0.05), ("area_mu", 2000 / 3, 0.006), ("area_ha", 10_000, 0.006)):
@@ -36,7 +39,7 @@ def test_the_balance_adds_up_in_every_unit(tmp_path: Path) -> None:
 
 
 def test_a_balance_that_is_withheld_says_why(tmp_path: Path) -> None:
-    [*_, balance] = tables.write(small_atlas(tmp_path, leave_out=["township"]), tmp_path)
+    [_, _, balance, _] = tables.write(small_atlas(tmp_path, leave_out=["township"]), tmp_path)
     [told] = rows(balance)
     assert (told["layer"], told["area_mu"]) == ("cultivated_land", "")
     assert told["remark"] == "未提供乡镇界线数据，无法给出面积平衡表"
@@ -63,7 +66,7 @@ def test_numbers_have_no_noise(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_empty(tmp_path: Path) -> None:
-    [_, issues, _] = tables.write(small_atlas(tmp_path), tmp_path)
+    [_, issues, *_] = tables.write(small_atlas(tmp_path), tmp_path)
     told = [(row["row"], row["cell"], row["lon"], row["lat"]) for row in rows(issues)]
     assert told == [("4", "", "112.79", "34.88"), ("3", "", "", ""), ("9", "A9", "", "")]
 
@@ -77,4 +80,4 @@ def test_hostile_text_stays_the_same_text(tmp_path: Path) -> None:
 def test_empty_tables_keep_their_header(tmp_path: Path) -> None:
     atlas = small_atlas(tmp_path)
     empty = replace(atlas, findings=atlas.findings[:0], told=(), balances=())
-    assert [len(path.read_text("utf-8-sig").splitlines()) for path in tables.write(empty, tmp_path)] == [1, 1, 1]
+    assert [len(path.read_text("utf-8-sig").splitlines()) for path in tables.write(empty, tmp_path)] == [1, 1, 1, 1]

@@ -48,7 +48,7 @@ def test_an_unknown_class_is_blanked_and_told():
     assert (reading.value, reading.kind) == (None, "unknown_class")
 
 
-@pytest.mark.parametrize("raw", [None, "", " ", "—", "/", "-", float("nan"), pd.NA, pd.NaT])
+@pytest.mark.parametrize("raw", [None, "", " ", "—", "/", "-", float("nan"), pd.NA, pd.NaT, "\0", " \0\0"])
 def test_a_blank_is_no_value_and_no_fault(raw):
     assert read_value(raw, LAND)[:2] == (None, "")
 

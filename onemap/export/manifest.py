@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from onemap.model import Atlas, Balance, SourceRecord
+from onemap.model import Atlas, Balance, Scorecard, SourceRecord
 
 MANIFEST: Final = "manifest.json"
 
@@ -39,6 +39,7 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
             for own_id, layer in atlas.layers.items()
         },
         "balances": {balance.layer: _balance(balance) for balance in atlas.balances},
+        "scorecards": {card.rule: _scorecard(card) for card in atlas.scorecards},
         "rules": atlas.level_counts,
         **_review(atlas),
         "products": {own_path: sha256(folder / own_path) for own_path in _products(folder)},
@@ -67,6 +68,21 @@ def _balance(balance: Balance) -> dict[str, Any]:
     }
     classes = {str(own_id) or "unknown": area for own_id, area in balance.by_class["area_m2"].items()}
     return {**_rounded(sums), "classes": _rounded(classes)}
+
+
+def _scorecard(card: Scorecard) -> dict[str, Any]:
+    """Return how the county stands to the target of a rate, and how many townships meet it or not."""
+    if card.withheld:
+        return {"withheld": card.withheld}
+    names = ("base", "done", "unknown", "rate", "rate_to", "target", "needed", "gap", "left")
+    figures = {name: card.county.get(name, float("nan")) for name in names}
+    towns = Counter(card.table.loc[~card.table["whole"].astype(bool), "met"])
+    return {
+        "unit": "mu" if card.quantity == "area" else "count",
+        # JSON knows no NaN.
+        **{name: None if value != value else round(float(value), 2) for name, value in figures.items()},
+        "townships": {state: towns.get(state, 0) for state in ("met", "missed", "unknown")},
+    }
 
 
 def _rounded(areas_m2: dict[str, float]) -> dict[str, float]:

@@ -108,6 +108,19 @@ def titles_alone(measure: str) -> dict[str, str]:
         "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
         "unit_check": {"to_label": tr("Samples and their levels"), "value": tr("Samples of its own level (%)")},
         "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
+        "transition": {
+            "to_key": tr("Change of use"),
+            "to_label": tr("First date"),
+            "value": tr("Days since (below 0: ahead)"),
+        },
+        "inspection": {"to_label": tr("Reasons to inspect it"), "value": tr("Reasons in number")},
+        "transfer": {
+            "to_key": tr("From and to"),
+            "to_label": tr("What does not fit"),
+            "value": tr("Faults in number"),
+        },
+        "rate": {"to_label": tr("Done of how many"), "value": tr("Rate (%)")},
+        "state": {"to_label": tr("State"), "value": tr("How many")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 

@@ -1,4 +1,4 @@
-"""lists.xlsx: an overview, the balance of the county, then one sheet for each rule."""
+"""lists.xlsx: an overview, the balance of the county, the scorecards, then one sheet for each rule."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from onemap.export.balance_sheet import write_balances
 from onemap.export.look import LEVEL_TINTS
 from onemap.export.overview import write_overview
+from onemap.export.scorecard_sheet import write_scorecards
 from onemap.export.sheets import Book, Column, workbook, write_table
 from onemap.export.words import class_title, empty_sentence, finding_columns, layer_title, titles_alone
 from onemap.geodesy import unit_title
@@ -30,6 +31,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     with workbook(path, atlas, title) as book:
         overview = book.sheet(tr("Overview"))
         write_balances(book, atlas)
+        write_scorecards(book, atlas)
         sheets = {rule.id: book.sheet(rule.name) for rule in atlas.rules}
         write_overview(book, overview, atlas, {own_id: sheet.name for own_id, sheet in sheets.items()})
         for rule in atlas.rules:
@@ -50,13 +52,14 @@ def _write_rule(book: Book, sheet: Worksheet, rule: Rule, atlas: Atlas) -> None:
 def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
     """Return the columns of a list whose lines are about one feature each."""
     titles, own = finding_columns(), titles_alone(rule.measure)
+    # Days and counts are whole.
+    of_value = "#,##0" if rule.unit in ("days", "count") else NUMBER_FORMAT
     names = ["of_key"] if rows["of_label"].equals(rows["of_key"]) else ["of_key", "of_label"]
     return [
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
-        Column(own["to_label"], list(rows["to_label"])),
         # Not every measure is a number.
-        *([Column(own["value"], list(rows["value"]), NUMBER_FORMAT)] if "value" in own else []),
+        *(Column(title, list(rows[name]), of_value if name == "value" else "") for name, title in own.items()),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),
     ]

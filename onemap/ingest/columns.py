@@ -269,7 +269,7 @@ def converted(number: float, unit: float, own: float) -> float:
 
 
 def _words(name: str, field: FieldSpec) -> list[str]:
-    return [field.title, *(alias.name for alias in field.aliases), name, field.dbf]
+    return [field.title, *(word for alias in field.aliases for word in alias.names), name, field.dbf]
 
 
 def _in_field_unit(

@@ -18,7 +18,7 @@ from onemap.ingest.readers.archives import unpacked
 from onemap.ingest.readers.kml import read_kml
 from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
 from onemap.ingest.readers.tables_in_databases import source_name
-from onemap.ingest.readers.vectors import known_layers, read_parquet, read_vector
+from onemap.ingest.readers.vectors import TABLE, known_layers, read_parquet, read_vector
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, SourceSpec, split_at_zip
 from onemap.text import tr
@@ -28,7 +28,7 @@ Reader = Callable[[Path, SourceSpec, set[str]], Raw]
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods")
 
 READERS: Final[Mapping[str, Reader]] = {
-    **dict.fromkeys((".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb", ".dxf", ".tab", ".mif"), read_vector),
+    **dict.fromkeys((".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb", ".dxf", ".tab", ".mif", TABLE), read_vector),
     **dict.fromkeys((".kml", ".kmz", ".ovkml", ".ovkmz"), read_kml),
     **dict.fromkeys((".parquet", ".geoparquet"), read_parquet),
     **dict.fromkeys(WORKBOOKS, read_workbook),
@@ -49,6 +49,10 @@ ZIP: Final = ".zip"
 GEODATABASE: Final = ".gdb"
 NOTE: Final = ".txt"
 RASTERS: Final = (".tif", ".tiff", ".img", ".asc")
+
+GUESSED: Final = (*(kind for kind in READERS if kind != TABLE), *RASTERS)
+"""The endings of files of which somebody asks what layer they fill. A .dbf without its .shp is what is left of a
+shapefile; only the project knows where it is a table by itself."""
 
 EVERY: Final = "*"
 """`layer = "*"` takes every sheet of a workbook, or every file of a zip."""
@@ -100,7 +104,10 @@ class Part:
 
 def endings_of(layer: LayerSpec) -> tuple[str, ...]:
     """Return the endings of the files that can fill a layer."""
-    return RASTERS if layer.is_raster else tuple(READERS)
+    if layer.is_raster:
+        return RASTERS
+    # A table of what has places is what is left of a shapefile.
+    return tuple(kind for kind in READERS if kind != TABLE or layer.geometry == ("table",))
 
 
 def check_ending(layer: LayerSpec, spec: SourceSpec, project: Project) -> None:

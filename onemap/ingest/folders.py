@@ -100,9 +100,10 @@ class _Walk:
 
     def sort(self, file: Path) -> None:
         kind = ending(file)
-        if kind in self.wanted:
+        parted = kind in MAIN_FILES and siblings(file, MAIN_FILES[kind])
+        if kind in self.wanted and not parted:
             self.contents.taken.append(file)
-        elif kind in MAIN_FILES and not siblings(file, MAIN_FILES[kind]):
+        elif kind in MAIN_FILES and not parted:
             self.contents.orphans.setdefault(file.with_suffix(MAIN_FILES[kind][0]), []).append(file)
         elif kind not in SIDE_FILES:
             self.contents.left.append(file)

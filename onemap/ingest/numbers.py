@@ -22,6 +22,8 @@ UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("千米", "公里", "km"), "km"),
     **dict.fromkeys(("mg/kg", "mg·kg-1", "毫克/千克", "毫克/公斤"), "mg/kg"),
     **dict.fromkeys(("ug/kg", "μg/kg", "μg·kg-1", "微克/千克", "微克/公斤"), "ug/kg"),
+    **dict.fromkeys(("吨", "公吨", "t"), "t"),
+    **dict.fromkeys(("千克", "公斤", "kg"), "kg"),
 }
 """How units are written behind numbers, in lower case and after NFKC."""
 

@@ -143,7 +143,6 @@ class Source:
     @property
     def summary(self) -> Summary:
         """What is known of it without its rows."""
-        unproved = tr("there is no record in it") if self.raw is not None and self.raw.frame.empty else tr("not read")
         metric = self.proof is not None and self.proof.crs is not None and self.proof.crs.is_projected
         return Summary(
             layer=self.layer,
@@ -152,12 +151,22 @@ class Source:
             read=self.read,
             letters=self.letters,
             encoding=self.raw.encoding if self.raw else EncodingRecord("", tr("not read")),
-            crs=self.proof.record if self.proof else CrsRecord("", "", "", "cannot-tell", unproved),
+            crs=self.proof.record if self.proof else self._unplaced_record(),
             placed=self.placed,
             anchored=metric or self.part.spec.coord_type is not None,
             rulings=self.rulings,
             opened=self.raw is not None,
         )
+
+    def _unplaced_record(self) -> CrsRecord:
+        """Return what is said of the coordinate system of what has no places."""
+        if self.raw is None:
+            return CrsRecord("", "", "", "cannot-tell", tr("not read"))
+        if self.raw.frame.empty:
+            return CrsRecord("", "", "", "cannot-tell", tr("there is no record in it"))
+        if self.layer.geometry == ("table",):
+            return CrsRecord("", "", "", "sure", tr("a table without places"))
+        return CrsRecord("", "", "", "cannot-tell", tr("not read"))
 
 
 def read_source(layer: LayerSpec, part: Part, extent: Extent | None) -> Source:

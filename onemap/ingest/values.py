@@ -64,7 +64,8 @@ class Reading(NamedTuple):
 
 def is_blank(raw: Any, field: FieldSpec) -> bool:
     """Tell whether a cell says that there is no value."""
-    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw))
+    # NUL pads DBF fields of some programs.
+    return raw is None or raw is pd.NA or raw is pd.NaT or raw != raw or field.has_none(fold(raw).replace("\0", ""))
 
 
 def read_value(raw: Any, field: FieldSpec) -> Reading:
@@ -84,7 +85,7 @@ def _text(raw: Any, field: FieldSpec) -> Reading:
             return _damaged()
         text = str(int(raw)) if float(raw).is_integer() else repr(raw)
     else:
-        # NUL pads DBF fields of some programs, and no file format of ours can hold it.
+        # No file format of ours can hold a NUL.
         text = written(raw).replace("\0", "").strip()
         if SCIENTIFIC.fullmatch(text):
             return _damaged()
@@ -154,6 +155,8 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
         # Whether it lies within the range nobody knows, but the limit of detection must.
         reading = _number(below.limit, field) if below.limit == below.limit else Reading(None)
         return reading._replace(undetected=not reading.kind)
+    if field.prefixes and isinstance(raw, str):
+        raw = _without_prefix(raw, field)
     number = parse_number(raw)
     if number is None:
         return _counted(raw, field) or _wrong(raw, tr("a number"))
@@ -166,6 +169,13 @@ def _number(raw: Any, field: FieldSpec) -> Reading:
                          **limits, number=number, unit=unit_title(field.unit))  # fmt: skip
         return Reading(None, "out_of_range", "blanked", message, tr("check the value and its unit"))
     return Reading(number)
+
+
+def _without_prefix(raw: str, field: FieldSpec) -> str:
+    """Return what stands behind a word that belongs before the numbers of a field, as 不少于 does before a target."""
+    text = unicodedata.normalize("NFKC", raw).strip()
+    found = next((prefix for prefix in field.prefixes if text.startswith(prefix)), "")
+    return text[len(found) :].strip()
 
 
 def _counted(raw: Any, field: FieldSpec) -> Reading | None:

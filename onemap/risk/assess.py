@@ -24,9 +24,14 @@ from onemap.risk.measures import (
     due,
     exceedance,
     frequency,
+    inspection,
     overlap,
+    rate,
     ring_area,
+    state,
     trace,
+    transfer,
+    transition,
     unit_check,
     unsampled,
     warning,
@@ -55,6 +60,11 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "trace": trace.measure,
     "unit_check": unit_check.measure,
     "unsampled": unsampled.measure,
+    "transition": transition.measure,
+    "inspection": inspection.measure,
+    "transfer": transfer.measure,
+    "rate": rate.measure,
+    "state": state.measure,
     "worst": worst.measure,
     "frequency": frequency.measure,
     "code_group": code_group.measure,
@@ -63,7 +73,7 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
 ROW: Final = (
-    "of_key", "of_label", "township", "to_layer", "to_class", "to_key", "to_label",
+    "of_layer", "of_key", "of_label", "township", "to_layer", "to_class", "to_key", "to_label",
     "value", "unit", "level", "reason", "link",
 )  # fmt: skip
 """What is told of a finding before its rule is: `reason` is still only the clause."""
@@ -131,34 +141,47 @@ def _list(rule: Rule, ground: Ground) -> pd.DataFrame:
     rows = _rows(rule, ground)
     rows["clause"] = rows["reason"]
     rows["reason"] = [sentence(why, rule, level) for why, level in zip(rows["reason"], rows["level"], strict=True)]
-    same = {"rule": rule.id, "of_layer": rule.of, "measure": rule.measure, "basis": basis(rule)}
+    rows["of_layer"] = rows["of_layer"].where(rows["of_layer"] != "", rule.of)
+    same = {"rule": rule.id, "measure": rule.measure, "basis": basis(rule)}
     return in_order(rows, rule.worse).assign(**same)
 
 
 def _rows(rule: Rule, ground: Ground) -> pd.DataFrame:
     """Return the findings of one rule, unordered."""
     layers, specs = ground.layers, ground.specs
+    if why := nothing_to_judge(rule, ground):
+        return _table([_gap(why)])
+    of, sides = sides_of(rule, layers)
+    if isinstance(rule, PairRule):
+        return _pairs(of, sides, rule, ground)
+    gaps = [_gap(not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in sides]
+    if rule.to and len(gaps) == len(rule.to):
+        return _table(gaps)
+    return pd.concat([_table(gaps), _alone(of, sides, rule, replace(ground.given, specs=specs))], ignore_index=True)
+
+
+def nothing_to_judge(rule: Rule, ground: Ground) -> str:
+    """Return why nothing at all can be told by a rule; "" where something can."""
+    layers, specs = ground.layers, ground.specs
     spoiled = [own_id for own_id in dict.fromkeys(rule.layers) if own_id in ground.withheld]
     if spoiled:
         names = ", ".join(specs[own_id].name for own_id in spoiled)
-        why = tr("the list is withheld: the data of {layers} stands with errors", layers=names)
-        return _table([_gap(why)])
+        return tr("the list is withheld: the data of {layers} stands with errors", layers=names)
     if rule.asked:
         keys = ", ".join(rule.asked)
         why = tr("{keys}: nobody has laid down a value; write it below [rules.{rule}] in project.toml", keys=keys,
                  rule=rule.id)  # fmt: skip
-        return _table([_gap(tr("{why}; cannot be judged", why=why))])
+        return tr("{why}; cannot be judged", why=why)
     if rule.of not in layers or layers[rule.of].frame.empty:
-        return _table([_gap(_not_provided(specs[rule.of].name))])
-    of = select(layers[rule.of], rule.where.get(rule.of, {}))
+        return not_provided(specs[rule.of].name)
+    return ""
+
+
+def sides_of(rule: Rule, layers: Mapping[str, Layer]) -> tuple[Side, dict[str, Side]]:
+    """Return the features of `of` that fit the conditions of a rule, and those of its other layers that are there."""
     there = [own_id for own_id in (*rule.to, *rule.beside) if own_id in layers and layers[own_id].count]
     sides = {own_id: select(layers[own_id], rule.where.get(own_id, {})) for own_id in there}
-    if isinstance(rule, PairRule):
-        return _pairs(of, sides, rule, ground)
-    gaps = [_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in there]
-    if rule.to and len(gaps) == len(rule.to):
-        return _table(gaps)
-    return pd.concat([_table(gaps), _alone(of, sides, rule, replace(ground.given, specs=specs))], ignore_index=True)
+    return select(layers[rule.of], rule.where.get(rule.of, {})), sides
 
 
 def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) -> pd.DataFrame:
@@ -167,7 +190,7 @@ def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) 
     placed = [own_id for own_id in sides if located(layers[own_id]).any()]
     gaps = [
         *_unlocated_of(of),
-        *(_gap(_not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in placed),
+        *(_gap(not_provided(specs[own_id].name), own_id) for own_id in rule.to if own_id not in placed),
         *(gap for own_id in placed for gap in _gaps_in(layers[own_id], sides[own_id], rule)),
     ]
     rows = pd.concat([_table(gaps), *(_measured(of, sides[own_id], rule) for own_id in placed)], ignore_index=True)
@@ -185,7 +208,7 @@ def _pairs(of: Side, sides: Mapping[str, Side], rule: PairRule, ground: Ground) 
 def _alone(of: Side, sides: Mapping[str, Side], rule: Rule, given: Given) -> pd.DataFrame:
     """Return the findings of a rule about the features of one layer, each by itself."""
     # What is not known of one feature takes nothing from what is known of another: each has its own level.
-    rows = FEATURES[rule.measure](of.layer, rule, replace(given, sides=sides))
+    rows = FEATURES[rule.measure](of.layer, rule, replace(given, of=of, sides=sides))
     return _told(rows, of, {own_id: side.layer for own_id, side in sides.items()}, rule)
 
 
@@ -208,6 +231,7 @@ def _told(rows: pd.DataFrame, of: Side, to: Mapping[str, Layer], rule: Rule) -> 
     rows = rows.assign(
         # What a sum is of, its measure says.
         **{name: values for name, values in told.items() if name not in rows},
+        of_layer=rows.get("of_layer", ""),
         to_layer=rows.get("to_layer", ""),
         value=rows["value"].round(3),
         unit=_unit(rule.unit),
@@ -222,7 +246,7 @@ def _gaps_in(layer: Layer, side: Side, rule: Rule) -> Iterator[dict[str, Any]]:
     """Yield what a `to` layer that is there does not hold: classes, and places."""
     own_id = layer.spec.id
     for missing in missing_classes(layer, rule.where.get(own_id, {})):
-        yield _gap(_not_provided(class_label(layer, missing)), own_id, missing)
+        yield _gap(not_provided(class_label(layer, missing)), own_id, missing)
     count = int((~side.located).sum())
     if count:
         why = tr(
@@ -244,7 +268,8 @@ def _unlocated_of(of: Side) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _not_provided(name: str) -> str:
+def not_provided(name: str) -> str:
+    """Return what is told of a layer, or a class, that is not there."""
     return tr("no data of {name} were provided: cannot be judged", name=name)
 
 

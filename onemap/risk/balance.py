@@ -12,10 +12,8 @@ import pandas as pd
 from onemap.geodesy import MU_M2
 from onemap.model import BALANCE_COLUMNS, DOUBLE_COLUMNS, TOWNSHIP, Balance, Layer
 from onemap.risk.assess import Ground
-from onemap.risk.ground import NOISE_M2, common_m2, from_mildest, ground_once
-from onemap.risk.plane.ledger import in_steps
-from onemap.risk.plane.tree import grow
-from onemap.risk.plane.zones import share_pairs
+from onemap.risk.divided import divide
+from onemap.risk.ground import NOISE_M2, from_mildest
 from onemap.risk.rounding import round_table
 from onemap.text import tr
 
@@ -48,24 +46,18 @@ def balance(land: Layer, townships: Layer) -> Balance:
     land, townships
         Layers of polygons in one metric CRS. Features that are no polygons have no ground.
     """
-    ours, zones = ground_once(land), ground_once(townships)
-    pairs, shares = share_pairs(ours.flat, grow(ours.flat), zones.flat)
-    parts_m2 = in_steps(common_m2(ours.flat, ours.areas_m2, zones.flat, (pairs, shares), land.frame.crs))
-    given_m2 = np.bincount(pairs.shape, weights=parts_m2, minlength=len(ours.areas_m2))
-    left_m2 = np.maximum(in_steps(ours.areas_m2) - given_m2, 0.0)
-    rows = np.append(ours.flat.rows[pairs.shape], ours.flat.rows)
-    at = np.append(zones.flat.rows[pairs.zone], np.full(len(left_m2), -1))
+    ground = divide(land, townships)
     cells = pd.DataFrame(
         {
-            "township_key": np.append(townships.keys.to_numpy(dtype=object), "")[at],
-            "township": np.append(townships.labels.to_numpy(dtype=object), "")[at],
-            "class": land.classes.to_numpy(dtype=object)[rows],
-            "area_m2": np.append(parts_m2, left_m2),
+            "township_key": np.append(townships.keys.to_numpy(dtype=object), "")[ground.towns],
+            "township": np.append(townships.labels.to_numpy(dtype=object), "")[ground.towns],
+            "class": land.classes.to_numpy(dtype=object)[ground.rows],
+            "area_m2": ground.areas_m2,
         }
     )
     # What the rounding of places has left between townships that share a crooked edge is no ground.
     cells = cells[cells["area_m2"] > NOISE_M2]
-    return Balance(land.spec.id, _added_up(cells, from_mildest(land)), ours.doubles, zones.doubles, _notes(land))
+    return Balance(land.spec.id, _added_up(cells, from_mildest(land)), ground.doubles, ground.twice, _notes(land))
 
 
 def _added_up(cells: pd.DataFrame, classes: list[str]) -> pd.DataFrame:

@@ -24,7 +24,7 @@ value: in the unit of the measure, NaN where it cannot be measured; ring: the ou
 link: the line that was measured, or None.
 
 Measures of features by themselves may add: grade, where their rules go by one; when, words for the reason; unknown, why
-the value is not known; to_layer; and of_key, of_label, township, where a row is about more than one feature."""
+the value is not known; to_layer; and of_layer, of_key, of_label, township, where a row is not about one feature."""
 
 SUM: Final = -1
 
@@ -46,6 +46,8 @@ class Given:
     """The last day of the period."""
     standards: Mapping[str, Standard] = field(default_factory=dict)
     codes: Mapping[str, CodeTable] = field(default_factory=dict)
+    of: Side | None = None
+    """The features of `of` with what is not known of their conditions, for rows that are about more than one."""
     sides: Mapping[str, Side] = field(default_factory=dict)
     """The other layers of the rule that are there, by id: the features that fit its conditions, or may fit them."""
     specs: Mapping[str, LayerSpec] = field(default_factory=dict)

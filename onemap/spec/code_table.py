@@ -23,6 +23,11 @@ class Code(Titled):
     doubt: str = Field(default="", description="what is to be checked before anybody relies on it")
     doubt_en: str = ""
 
+    @property
+    def what_to_check(self) -> str:
+        """The doubt in the language spoken now; "" where there is none."""
+        return pick(self.doubt, self.doubt_en)
+
     def words(self, own_id: str) -> set[str]:
         """Return every text, folded, that means it."""
         return super().words(own_id) | {fold(code) for code in self.former}
@@ -57,8 +62,7 @@ class CodeTable(Spec):
         text
             A code, a name, or both, as in "0701 城镇住宅用地".
         """
-        # A fold leaves no spaces: "0701城镇住宅用地".
-        words = [fold(text), *(part for part in re.split(r"(\d+)|[()（）]", fold(text)) if part)]
+        words = _words(text)
         for word in words:
             if word in self._codes:
                 return self._codes[word]
@@ -66,6 +70,24 @@ class CodeTable(Spec):
             if above := self._above(word):
                 return max(above, key=len)
         return None
+
+    def groups_in(self, text: str) -> set[str]:
+        """Return the groups that a text names, by its code and by its words: more than one where they do not agree.
+
+        Parameters
+        ----------
+        text
+            A code, a name or both; a name may be that of a group.
+        """
+        whole, *parts = _words(text)
+        if group := self._group_named(whole):
+            return {group}
+        return {self._group_named(word) for word in parts} - {""}
+
+    def _group_named(self, word: str) -> str:
+        if code := self._codes.get(word) or max(self._above(word), key=len, default=""):
+            return self.group_of(code)
+        return next((own_id for own_id, group in self.groups.items() if word in group.words(own_id)), "")
 
     def group_of(self, code: str) -> str:
         """Return the group of a code of the table."""
@@ -106,3 +128,9 @@ class CodeTable(Spec):
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+
+def _words(text: str) -> list[str]:
+    """Return a text as it is compared, and the codes and names in it."""
+    # A fold leaves no spaces: "0701城镇住宅用地".
+    return [fold(text), *(part for part in re.split(r"(\d+)|[()]", fold(text)) if part)]

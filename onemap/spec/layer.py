@@ -16,7 +16,7 @@ from onemap.text import fold, pick, tr
 
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
-Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg"]
+Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg", "t", "kg"]
 CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -24,6 +24,10 @@ DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
 RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in", "fid", "findings", "issues"})
 """Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
+
+YEAR: Final = "{year}"
+YEARS: Final = range(2015, 2041)
+"""What an alias may have in the place of a year, and the years that are understood there."""
 
 _OF_FEATURES: Final = ("key", "label", "class", "class_field", "fields", "classes", "coverage")
 """Keys of a layer that speak of its features, of which a raster has none."""
@@ -35,10 +39,20 @@ def as_tuple(value: Any) -> Any:
 
 
 class Alias(Spec):
-    """A raw column name that means a field, with the unit its numbers come in."""
+    """A raw column name that means a field, with the unit its numbers come in.
+
+    In the name {year} stands for any year: tables of targets name a year in their headers, and each year another one.
+    """
 
     name: str
     unit: Unit | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it stands for, itself the first."""
+        if YEAR not in self.name:
+            return (self.name,)
+        return (self.name, *(self.name.replace(YEAR, str(year)) for year in YEARS))
 
 
 def _as_alias(value: Any) -> Any:
@@ -92,6 +106,7 @@ class FieldSpec(Spec):
         description="words such as 无 are no value here; left out: in codes, dates, numbers, townships, key and label",
     )
     counters: tuple[str, ...] = Field(default=(), description="what may stand behind its numbers: 人, 年")
+    prefixes: tuple[str, ...] = Field(default=(), description="what may stand before its numbers: 不少于 of a target")
     below_detection: bool = Field(
         default=False, description="<0.05, 0.05L and 未检出 are values: the detection limit, or none, is kept"
     )
@@ -158,8 +173,8 @@ class FieldSpec(Spec):
 
     @model_validator(mode="after")
     def _a_number_is_counted(self) -> Self:
-        if self.counters and self.type not in ("integer", "number"):
-            message = tr("only numbers have counters, not a field of type {type}", type=self.type)
+        if (self.counters or self.prefixes) and self.type not in ("integer", "number"):
+            message = tr("only numbers have counters and prefixes, not a field of type {type}", type=self.type)
             raise ValueError(message)
         return self
 
@@ -388,7 +403,7 @@ class LayerSpec(Spec):
         problems = []
         seen: dict[str, str] = {}
         for name, spec in self.fields.items():
-            for word in {fold(w) for w in (name, spec.title, spec.dbf, *(a.name for a in spec.aliases))}:
+            for word in {fold(w) for w in (name, spec.title, spec.dbf, *(n for a in spec.aliases for n in a.names))}:
                 if word in seen:
                     problems.append(tr("{word!r} means both {one} and {other}", word=word, one=seen[word], other=name))
                 seen[word] = name

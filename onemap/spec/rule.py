@@ -26,14 +26,14 @@ NUMBERS: Final = ("value", "ring", "reach")
 """What a reason may speak of."""
 
 
-def _as_conditions(value: Any) -> Any:
+def wanted_by_field(value: Any) -> Any:
     """Let a condition take one value or a list."""
-    if not isinstance(value, dict):
-        return value
-    return {
-        layer: {field: as_tuple(wanted) for field, wanted in fields.items()} if isinstance(fields, dict) else fields
-        for layer, fields in value.items()
-    }
+    return {field: as_tuple(wanted) for field, wanted in value.items()} if isinstance(value, dict) else value
+
+
+def _as_conditions(value: Any) -> Any:
+    """Let the conditions of layers take one value or a list."""
+    return {layer: wanted_by_field(fields) for layer, fields in value.items()} if isinstance(value, dict) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
@@ -105,10 +105,15 @@ class Rule(Spec):
         """How far around a feature it looks, metres, rising; none where that is not by distance."""
         return ()
 
+    @classmethod
+    def limits_worse(cls) -> Worse:
+        """Return which of the numbers that are compared with the limits are worse."""
+        return "small" if cls.graded_by == "ring" else cls.worse
+
     @property
     def limits(self) -> Worse:
         """Which of the numbers that are compared with the limits are worse."""
-        return "small" if self.graded_by == "ring" else self.worse
+        return self.limits_worse()
 
     @field_validator("basis", "reason")
     @classmethod
@@ -143,7 +148,7 @@ class Rule(Spec):
         if known is not None:
             for layer in where.keys() & known.layers.keys():
                 for field, wanted in where[layer].items():
-                    _condition_is_known(known, layer, field, wanted)
+                    condition_is_known(known, layer, field, wanted)
         return where
 
     @field_validator("levels")
@@ -153,7 +158,7 @@ class Rule(Spec):
         if list(levels) != order:
             raise WrongKeyError(tr("levels are written worst first: {order}", order=", ".join(order)))
         # Of a measure that is not there nobody can tell which values are worse.
-        worse = ("small" if cls.graded_by == "ring" else cls.worse) if "measure" in info.data else None
+        worse = cls.limits_worse() if "measure" in info.data else None
         for (better_id, better), (worse_id, limit) in pairwise(reversed(levels.items())):
             if better == limit:
                 message = tr("the bands of {one} and {other} overlap: both begin at {limit:g}", one=worse_id,
@@ -181,7 +186,8 @@ class Rule(Spec):
         return template
 
 
-def _condition_is_known(known: Known, layer: str, field: str, wanted: tuple[str, ...]) -> None:
+def condition_is_known(known: Known, layer: str, field: str, wanted: tuple[str, ...]) -> None:
+    """Raise if a condition names a field that the layer has not, or a class that the field has not."""
     must_be_known(field, known.layers[layer].fields, tr("field"))
     words: Mapping[str, str] = known.layers[layer].fields[field].class_of
     for word in wanted if words else ():

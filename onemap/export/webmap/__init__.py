@@ -8,7 +8,7 @@ from typing import Final
 import folium
 
 from onemap.export.webmap.assets import leaflet_links
-from onemap.export.webmap.content import map_content
+from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
 from onemap.export.webmap.hillshade import hillshades
@@ -75,7 +75,7 @@ def draw(atlas: Atlas) -> folium.Map:
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
     chart.default_js, chart.default_css = leaflet_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
-    ordered = sorted(atlas.layers.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
+    ordered = sorted(on_map(atlas).values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
     layers = [_canvas_layer(layer, atlas) for layer in ordered]
     grounds = hillshades(atlas)
     for layer in (*grounds, *layers):

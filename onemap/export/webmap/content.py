@@ -18,7 +18,7 @@ from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.export.words import empty_sentence
 from onemap.geodesy import scale_factors
-from onemap.model import TOWNSHIP, Atlas
+from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import language, pick
 
@@ -26,6 +26,13 @@ SOURCES_LAYER: Final = "cadmium_enterprise"
 FARMLAND: Final = "cultivated_land"
 STRICT: Final = "strict_control"
 """What the overview numbers and the township bars speak of; each is left out where its layer is."""
+
+
+def on_map(atlas: Atlas) -> dict[str, Layer]:
+    """Return the layers that the map has: all with places, and the tables whose records are on a list."""
+    listed = set(atlas.findings["of_layer"])
+    tables = {own_id for own_id, layer in atlas.layers.items() if layer.spec.geometry == ("table",)}
+    return {own_id: layer for own_id, layer in atlas.layers.items() if own_id not in tables - listed}
 
 
 def map_content(atlas: Atlas) -> dict[str, Any]:
@@ -112,7 +119,7 @@ def _places(atlas: Atlas) -> dict[str, dict[str, int]]:
     """Return for each layer where the first feature stands of each key that the lists speak of."""
     spoken = {*atlas.findings["of_key"].dropna(), *atlas.findings["to_key"].dropna()} - {""}
     places = {}
-    for own_id, layer in atlas.layers.items():
+    for own_id, layer in on_map(atlas).items():
         at = np.flatnonzero(layer.keys.isin(spoken))
         places[own_id] = dict(zip(layer.keys.iloc[at[::-1]].tolist(), at[::-1].tolist(), strict=True))
     return places
@@ -143,9 +150,9 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     """
     rules = {rule.id: rule for rule in atlas.rules}
     sides = ["rule", "of_layer", "of_key"]
-    listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
-    listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(atlas.layers)]
     places = _places(atlas)
+    listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
+    listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(places)]
     names, outlines = [], []
     for rule_id, layer_id, key in listed.itertuples(index=False):
         place = places[layer_id].get(key)

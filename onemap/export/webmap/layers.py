@@ -40,6 +40,7 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
         "symbols": symbols,
         "areal": "polygon" in spec.geometry,
         "count": len(layer.frame),
+        "placed": spec.geometry != ("table",),
         "mu": rounded(sum(ground.values()), 2),
         "once": ground_mu is not None,
         "shapes": pack(drawn),

@@ -28,11 +28,11 @@ from onemap.ingest.placement.alignment import (
     middle_box,
     some,
 )
-from onemap.ingest.quality.township_names import TownshipNames
 from onemap.model import TOWNSHIP
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import CoordType
 from onemap.text import fold
+from onemap.township_names import TownshipNames
 
 Vector = NDArray[np.float64]
 Basis = Literal["outlines", "ground", "names", "townships"]

@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 
 from onemap.geodesy import lonlat_of
-from onemap.ingest.quality.township_names import Meant, TownshipNames
 from onemap.ingest.raw import Fault
 from onemap.model import LOCATED_IN, SOURCE
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
+from onemap.township_names import Meant, TownshipNames
 
 FAR_DEG: Final = 0.5
 """Some fifty kilometres: the rough box of a county is not as far from its border."""
@@ -35,6 +35,8 @@ def place(
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Say for each feature in which township it lies, and report what lies outside or says another one.
 
+    A record without a place lies in the township that it states, where that is one for sure.
+
     Parameters
     ----------
     townships
@@ -47,6 +49,7 @@ def place(
     if townships is None:
         return frame.assign(**{LOCATED_IN: located}), []
     areas = townships.set_index(townships[name]).geometry
+    located = _stated(frame, spec, located, areas)
     if there.empty:
         return frame.assign(**{LOCATED_IN: located}), _disagreements(frame, spec, located, areas)
     drawn = areas.dropna()
@@ -61,6 +64,17 @@ def place(
     touching = np.unique(tree.query(apart.array, predicate="intersects")[0])
     faults = _outside(apart.drop(apart.index[touching]), drawn)
     return frame.assign(**{LOCATED_IN: located}), faults + _disagreements(frame, spec, located, areas)
+
+
+def _stated(frame: gpd.GeoDataFrame, spec: LayerSpec, located: pd.Series[Any], areas: gpd.GeoSeries) -> pd.Series[Any]:
+    """Return for each record without a place the township that it states, as the township layer spells it."""
+    if spec.township_field is None:
+        return located
+    stated = frame.loc[frame.geometry.isna(), spec.township_field].dropna()
+    towns = TownshipNames(name for name in areas.index if isinstance(name, str))
+    meant = {name: towns.find(name).names for name in {*stated}}
+    names = stated.map(lambda name: next(iter(meant[name])) if len(meant[name]) == 1 else pd.NA)
+    return located.where(~located.index.isin(names.index), names.reindex(located.index).astype("string"))
 
 
 def _outside(apart: gpd.GeoSeries, townships: gpd.GeoSeries) -> list[Fault]:

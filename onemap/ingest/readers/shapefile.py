@@ -82,6 +82,26 @@ def read_shapefile(path: Path, source: SourceSpec) -> Raw:
     return replace(raw, declared_crs=crs, faults=(*faults, *raw.faults))
 
 
+def read_dbf_table(path: Path, source: SourceSpec) -> Raw:
+    """Read a DBF file that is a table by itself, without shapes.
+
+    Raises
+    ------
+    UnreadableError
+        It is no DBF file, or its text is in no encoding that is known.
+    """
+    table = read_dbf(path)
+    if table is None:
+        raise UnreadableError(tr("{file} is no DBF file", file=path.name), tr("ask for the file again"))
+    with tempfile.TemporaryDirectory(prefix="onemap-") as folder:
+        # By itself: beside a .cpg GDAL would decode the text.
+        alone = Path(folder) / "t.dbf"
+        put_beside(path, alone)
+        features = read_features(alone, path.name, encoding=AS_BYTES)
+    label = read_label(siblings(path, [".cpg"]).get(".cpg"), table.language_byte)
+    return replace(_raw(features, table, label, source), geometry=None)
+
+
 def _raw(features: Features, table: Dbf | None, label: Label, source: SourceSpec) -> Raw:
     geometry = gpd.GeoSeries(features.shapes)
     rows = features.ids.tolist()

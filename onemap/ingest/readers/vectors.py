@@ -21,16 +21,20 @@ from onemap.ingest.readers.dxf import read_dxf
 from onemap.ingest.readers.encoding import find_text_encoding
 from onemap.ingest.readers.features import GDAL_ERRORS, Features, quiet, read_features, refused
 from onemap.ingest.readers.mapinfo import read_mapinfo
-from onemap.ingest.readers.shapefile import read_shapefile
+from onemap.ingest.readers.shapefile import read_dbf_table, read_shapefile
 from onemap.model import EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
+
+TABLE: Final = ".dbf"
+"""A table without shapes; beside a .shp or .tab it is no file of its own."""
 
 SINGLE: Final[Mapping[str, Callable[[Path, SourceSpec], Raw]]] = {
     ".shp": read_shapefile,
     ".tab": read_mapinfo,
     ".mif": read_mapinfo,
     ".dxf": read_dxf,
+    TABLE: read_dbf_table,
 }
 """Formats with one layer, and texts in any encoding."""
 

@@ -15,8 +15,12 @@ from onemap.spec.measures.coverage import CoverageRule
 from onemap.spec.measures.dates import DueRule, FrequencyRule
 from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
 from onemap.spec.measures.grades import WorstRule
+from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
+from onemap.spec.measures.rates import RateRule
 from onemap.spec.measures.samples import ExceedanceRule, WarningRule
+from onemap.spec.measures.states import StateRule
+from onemap.spec.measures.transfers import TransferRule
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -32,6 +36,11 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "trace": TraceRule,
     "unit_check": UnitCheckRule,
     "unsampled": UnsampledRule,
+    "transition": TransitionRule,
+    "inspection": InspectionRule,
+    "transfer": TransferRule,
+    "rate": RateRule,
+    "state": StateRule,
     "worst": WorstRule,
     "frequency": FrequencyRule,
     "code_group": CodeGroupRule,

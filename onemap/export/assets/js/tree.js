@@ -77,11 +77,12 @@
     }
 
     _layer(layer) {
-      const title = element("label", { title: layer.content.basis }, this._shown(layer),
-        hasClasses(layer) ? null : onemap.swatch(layer, 0), element("span", {}, layer.content.title),
+      const placed = layer.content.placed;
+      const title = element(placed ? "label" : "p", { title: layer.content.basis }, placed ? this._shown(layer) : null,
+        hasClasses(layer) || !placed ? null : onemap.swatch(layer, 0), element("span", {}, layer.content.title),
         element("small", meaning(layer, layer.content.mu), amount(layer, layer.content.count, layer.content.mu)));
-      const classes = hasClasses(layer) ? usedClasses(layer).map((number) => classButton(this.app, layer, number, "class")) : [];
-      return element("div", { class: layer._map ? "" : "off" }, title, classes);
+      const classes = placed && hasClasses(layer) ? usedClasses(layer).map((number) => classButton(this.app, layer, number, "class")) : [];
+      return element("div", { class: layer._map || !placed ? "" : "off" }, title, classes);
     }
   };
 
@@ -113,7 +114,7 @@
     }
 
     refresh() {
-      const shown = this.app.layers.slice().reverse().filter((layer) => layer._map && layer.content.count);
+      const shown = this.app.layers.slice().reverse().filter((layer) => layer._map && layer.content.placed && layer.content.count);
       const fold = element("button", {
         type: "button", class: "fold", "aria-expanded": String(this.open), title: onemap.say("fold"),
         onclick: () => { this.foldedForPanel = false; this._setOpen(!this.open); },

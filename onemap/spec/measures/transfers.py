@@ -1,0 +1,71 @@
+"""Rules about what is carried from one place to another under a manifest."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from onemap.spec.known import WrongKeyError
+from onemap.spec.measures.features import FeatureRule, of_date, of_field
+from onemap.spec.toml import Spec
+from onemap.text import tr
+
+
+class Faults(Spec):
+    """How grave each fault of a manifest is."""
+
+    unknown_place: int = Field(default=3, ge=1, description="from or to a plot that no list knows")
+    arrived_before: int = Field(default=2, ge=1, description="it arrived before it left")
+    rejected: int = Field(default=2, ge=1, description="it was sent back")
+    no_receipt: tuple[float, ...] = Field(
+        default=(0, 8, 31), min_length=1, description="days since it left without a receipt, rising: grade 1, 2 …"
+    )
+    difference: tuple[float, ...] = Field(
+        default=(0, 0.05, 0.1), min_length=1, description="shares of what left, above the tolerance: grade 1, 2 …"
+    )
+
+    @field_validator("no_receipt", "difference")
+    @classmethod
+    def _rise(cls, edges: tuple[float, ...]) -> tuple[float, ...]:
+        if list(edges) != sorted(set(edges)) or edges[0] < 0:
+            raise WrongKeyError(tr("the edges rise, and none is below 0"))
+        return edges
+
+
+class TransferRule(FeatureRule):
+    """What is wrong with manifests of soil that was carried away; the gravest fault decides."""
+
+    measure: Literal["transfer"]
+    unit = "count"
+    worse = "large"
+    graded_by = "grade"
+    tolerance: float | None = Field(
+        default=None, ge=0, lt=1, description="share of what left by which what arrived may differ"
+    )
+    faults: Faults = Faults()
+    from_plot: str = Field(default="from_code", validate_default=True)
+    from_name: str = Field(default="from_name", validate_default=True)
+    to_plot: str = Field(default="to_code", validate_default=True)
+    to_name: str = Field(default="to_name", validate_default=True)
+    tonnes_out: str = Field(default="tonnes_out", validate_default=True)
+    tonnes_in: str = Field(default="tonnes_in", validate_default=True)
+    left_on: str = Field(default="left_on", validate_default=True)
+    arrived_on: str = Field(default="arrived_on", validate_default=True)
+    receipt: str = Field(
+        default="receipt_state",
+        validate_default=True,
+        description="class field: received, on_the_way, missing, rejected",
+    )
+
+    @field_validator("from_plot", "from_name", "to_plot", "to_name", "tonnes_out", "tonnes_in", "receipt")
+    @classmethod
+    def _field_is_known(cls, name: str, info: ValidationInfo) -> str:
+        of_field(name, info)
+        return name
+
+    @field_validator("left_on", "arrived_on")
+    @classmethod
+    def _date_is_known(cls, name: str, info: ValidationInfo) -> str:
+        of_date(name, info)
+        return name
