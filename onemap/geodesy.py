@@ -23,6 +23,7 @@ MU_M2: Final = 2000 / 3
 SQUARE_METRES: Final = {"m2": 1.0, "mu": MU_M2, "ha": 10_000.0, "km2": 1_000_000.0, "wan_mu": 10_000 * MU_M2}
 METRES: Final = {"m": 1.0, "km": 1000.0}
 MILLIGRAMS_PER_KG: Final = {"mg/kg": 1.0, "ug/kg": 0.001}
+MILLIGRAMS_PER_L: Final = {"g/L": 1000.0, "mg/L": 1.0, "ug/L": 0.001, "ng/L": 0.000001}
 TONNES: Final = {"t": 1.0, "kg": 0.001}
 
 GEOD: Final = pyproj.Geod(a=6378137.0, rf=298.257222101)
@@ -35,7 +36,24 @@ EDGE_M: Final = 500.0
 
 def factors_of(unit: str) -> dict[str, float]:
     """Return the units of the same kind as `unit`, each with how many of the smallest or usual one it is."""
-    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG, TONNES) if unit in kind)
+    return next(kind for kind in (SQUARE_METRES, METRES, MILLIGRAMS_PER_KG, MILLIGRAMS_PER_L, TONNES) if unit in kind)
+
+
+def converted(number: float, unit: float, own: float) -> float:
+    """Return a number in another unit; 300 μg/kg are 0.3 mg/kg and no hair more, where a product would say so.
+
+    Parameters
+    ----------
+    unit, own
+        The factors (see `factors_of`) of the unit that the number is in, and of the other.
+
+    Examples
+    --------
+    >>> converted(9, 0.001, 1.0), 9 * 0.001
+    (0.009, 0.009000000000000001)
+    """
+    parts = own / unit
+    return number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
 
 
 def unit_title(unit: str) -> str:
@@ -51,6 +69,7 @@ def unit_title(unit: str) -> str:
         "wan_mu": tr("ten thousand mu"),
         "ha": tr("hectares"),
         "ug/kg": "μg/kg",
+        "ug/L": "μg/L",
     }
     return titles.get(unit, unit)
 
@@ -147,18 +166,40 @@ def distances_m(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) 
 
 
 def azimuths(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
-    """Return in which direction from each of `one` the place in `other` lies: degrees from north by east, 0 to 360.
+    """Return in which direction places lie from others on the ellipsoid: degrees clockwise from north, 0 to 360.
 
     Parameters
     ----------
     one, other
-        (n, 2) arrays of coordinates in `crs`.
+        (n, 2) arrays of coordinates in `crs`: from where, and of what.
     """
     if len(one) == 0:
         return np.empty(0)
-    forth, _, _ = GEOD.inv(*lonlat_of(one, crs), *lonlat_of(other, crs))
-    found: NDArray[np.float64] = np.mod(forth, 360.0)
-    return found
+    forward: NDArray[np.float64]
+    forward, _, _ = GEOD.inv(*lonlat_of(one, crs), *lonlat_of(other, crs))
+    return np.asarray(forward, dtype=float) % 360
+
+
+def sector(place: NDArray[np.float64], bounds: tuple[float, float], radius: float, crs: Any) -> shapely.Polygon:
+    """Return the ground around a place between two directions.
+
+    Parameters
+    ----------
+    place
+        Its coordinates in `crs`.
+    bounds
+        From which direction to which, clockwise: degrees from north; less than half a turn, or half a turn.
+    radius
+        Metres, to less than 0.01 % less between the corners of its arc.
+    """
+    first, last = bounds
+    turns = np.linspace(first, last, int(np.ceil(last - first)) + 1)
+    (longitude,), (latitude,) = lonlat_of(place[None], crs)
+    east, north, _ = GEOD.fwd(
+        np.full(len(turns), longitude), np.full(len(turns), latitude), turns, np.full(len(turns), radius)
+    )
+    back = pyproj.Transformer.from_crs(LONLAT, crs, always_xy=True)
+    return shapely.Polygon([tuple(place), *zip(*back.transform(east, north), strict=True)])
 
 
 def scale_factors(coordinates: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from files import (
     write_zipped_shapefile,
     write_zone_shapefile,
 )
+from groundwater import make_groundwater, write_groundwater
 from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
 from monitored_units import make_monitored_units, planted_date
@@ -46,6 +47,8 @@ PLOT_FILE: Final = "生态环境局/优先监管地块.kml"
 RECEPTOR_FILE: Final = "生态环境局/敏感受体.geojson"
 WELL_FILE: Final = "水利局/地下水点位.csv"
 WATER_FILE: Final = "水利局/饮用水水源.zip"
+WATER_SAMPLE_FILE: Final = "水利局/地下水监测数据.xlsx"
+DISCHARGER_FILE: Final = "生态环境局/地下水重点污染源.geojson"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
@@ -89,6 +92,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     age(samples[0], ledgers.wells)
     recoded = recode(ledgers.enterprises, ENTERPRISE_FILE)
     units, outlets = make_units(county, ledgers, others), make_outlets(county, ledgers, others)
+    groundwater = make_groundwater(county, ledgers.wells, np.random.default_rng(SEED + 4))
     for bureau in BUREAUS:
         shutil.rmtree(folder / bureau, ignore_errors=True)
         (folder / bureau).mkdir(parents=True)
@@ -99,6 +103,7 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     defects += _plots(folder, ledgers.plots)
     defects += _receptors(folder, ledgers.receptors)
     defects += _wells(folder, ledgers.wells)
+    defects += write_groundwater(folder, WATER_SAMPLE_FILE, DISCHARGER_FILE, groundwater)
     write_zipped_shapefile(folder / WATER_FILE, ledgers.water_sources, WATER_SCHEMA)
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)

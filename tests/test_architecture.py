@@ -44,6 +44,7 @@ HOMES = {
     "pyarrow": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
     "pydantic": ("onemap.spec",),
     "pydantic_core": ("onemap.spec",),
+    "pymannkendall": ("onemap.risk.trends",),
     "pyogrio": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
     "python_calamine": ("onemap.ingest.readers.sheets", "onemap.review.workbook"),
     "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),

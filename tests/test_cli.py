@@ -334,6 +334,8 @@ def test_init_makes_a_workbook_for_each_bureau_with_the_titles_of_the_fields(tmp
         "水质类别",
         "井深",
         "监测日期",
+        "考核基准类别",
+        "地下水流向",
         "经度",
         "纬度",
     ]

@@ -56,9 +56,12 @@ RECORDS: dict[str, list[Any]] = {
     "农产品样品": [1, "NCP-07", "TR-07", "D001", "城关镇", "东街村", "2026-09-20", "小麦",
                    0.06, "0.003L", 0.12, 0.08, 0.05, 0.3, None, 112.79, 34.91],
     "地下水点位": [
-        1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), 112.73, 34.87,
+        1, "DX-07", "东街井", "双源点位", "化工镇", "Ⅲ类", 60, dt.datetime(2026, 5, 20), "Ⅱ类", 135,
+        112.73, 34.87,
     ],
     "风玫瑰": [1, "东北风", 8.6, 2.4, "示例气象站", "2005-2024"],
+    "地下水监测数据": [1, "DX-07", "东街井", "W-1", dt.datetime(2026, 5, 20), "砷", "0.3L", "μg/L", None, None],
+    "地下水重点污染源": [1, "WRY-07", "东街填埋场", "垃圾填埋场", "化工镇", "氨氮", "无防渗", 12, 112.74, 34.88],
     "行政村": [
         1, "410883100207", "东街村", "化工镇", 860, "已完成", "纳管", dt.datetime(2025, 9, 30), None, "未完成", 2026,
         112.74, 34.87,
@@ -78,8 +81,9 @@ KEYS = {
     "cadmium_enterprise": "91410883MA0000002C", "priority_plot": "4108832320007", "sensitive_receptor": "ST-07",
     "soil_transfer": "ZY-07",
     "key_unit": "91410883MA0000004J", "discharge_outlet": "91410883MA0000004J001P-DW001",
-    "drinking_water_source": "SY-07", "groundwater_point": "DX-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
     "wind": "ne",
+    "drinking_water_source": "SY-07", "groundwater_point": "DX-07",
+    "groundwater_sample": "DX-07", "groundwater_discharger": "WRY-07", "soil_sample": "TR-07", "crop_sample": "NCP-07",
     "village": "410883100207", "sewage_facility": "WS-07", "black_water": "HC-07", "rural_target": "化工镇",
 }  # fmt: skip
 """The key of each of these records."""

@@ -286,7 +286,7 @@ def test_a_list_of_points_is_of_no_layer_that_has_lines_or_areas_only(tmp_path: 
 
 def test_of_layers_that_are_as_likely_the_others_are_named(tmp_path: Path) -> None:
     told = told_of(sheet_of(tmp_path / "t.xlsx", "s", *CODES))
-    assert all(word in told for word in ("sensitive_receptor", "drinking_water_source", "groundwater_point"))
+    assert all(word in told for word in ("sensitive_receptor", "drinking_water_source"))
 
 
 def test_where_one_layer_is_likelier_by_far_no_other_is_named(tmp_path: Path) -> None:
@@ -339,10 +339,10 @@ def test_a_stranger_beside_files_that_are_known_is_told(tmp_path: Path) -> None:
 
 
 def test_an_unknown_file_is_refused_with_its_columns_and_the_nearest_layers(tmp_path: Path, capsys: Streams) -> None:
-    (tmp_path / "t.csv").write_text("采样编号,浓度,地块名称\nS1,0.3,甲\n", "utf-8")
+    (tmp_path / "t.csv").write_text("采样编号,读数,地块名称\nS1,0.3,甲\n", "utf-8")
     assert main(["check", str(tmp_path / "t.csv"), "--lang", "en"]) == 2
     message, hint = capsys.readouterr().err.splitlines()
-    assert "采样编号, 浓度, 地块名称" in message
+    assert "采样编号, 读数, 地块名称" in message
     assert "priority_plot" in hint
 
 

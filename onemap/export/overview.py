@@ -43,7 +43,8 @@ def write_overview(book: Book, sheet: Worksheet, atlas: Atlas, names: Mapping[st
         Of the sheets of the lists, by rule id.
     """
     blocks, layers = _finding_blocks(atlas), _layer_groups(atlas)
-    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*(own for _, own in blocks), layers))
+    every = (*(own for _, own in blocks), *([group] for group in layers))
+    widest = max(1 + sum(len(group.columns) for group in groups) for groups in (*every, []))
     page = Page(book, sheet, max(FEWEST_COLUMNS, widest))
     sheet.set_column(0, 0, FIRST_WIDTH)
     sheet.set_column(1, page.columns - 1, OTHER_WIDTH)
@@ -53,7 +54,8 @@ def write_overview(book: Book, sheet: Worksheet, atlas: Atlas, names: Mapping[st
         for name, groups in blocks:
             title = tr("Records of the lists by township")
             row = write_groups(page, row + 1, tr("{title}: {name}", title=title, name=name) if name else title, groups)
-        write_groups(page, row + 1, tr("Layers by township"), layers)
+        for group in layers:
+            row = write_groups(page, row + 1, tr("Layers by township"), [group])
     # The title stays in sight and on each page.
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
@@ -189,11 +191,14 @@ def _finding_groups(atlas: Atlas) -> list[Group]:
 
 
 def _layer_groups(atlas: Atlas) -> list[Group]:
-    """Return for each township how many features each layer has."""
+    """Return for each township how many features each layer has, so many layers at a time as print well."""
     layers = [own_id for own_id in atlas.layers if own_id != TOWNSHIP]
     counts = feature_counts(atlas).reindex(index=township_names(atlas), columns=layers, fill_value=0)
-    titles = [layer_title(atlas, own_id) for own_id in layers]
-    return [Group(tr("Features"), titles, _with_total(counts))] if layers else []
+    parts = [layers[at : at + FEWEST_COLUMNS - 1] for at in range(0, len(layers), FEWEST_COLUMNS - 1)]
+    return [
+        Group(tr("Features"), [layer_title(atlas, own_id) for own_id in part], _with_total(counts[part]))
+        for part in parts
+    ]
 
 
 def _with_total(counts: pd.DataFrame) -> pd.DataFrame:

@@ -108,6 +108,24 @@ def titles_alone(measure: str) -> dict[str, str]:
         "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
         "unit_check": {"to_label": tr("Samples and their levels"), "value": tr("Samples of its own level (%)")},
         "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
+        "groundwater_class": {
+            "to_key": tr("Sampled on"),
+            "to_label": tr("Items that set the class"),
+            "value": tr("Largest exceedance of class III, times"),
+        },
+        "groundwater_change": {
+            "to_key": tr("Sampled on"),
+            "to_label": tr("Baseline → now"),
+            "value": tr("Classes worse"),
+        },
+        "groundwater_trend": {"to_label": tr("Item that rises"), "value": tr("Latest value to the limit of class III")},
+        "groundwater_unstable": {"to_label": tr("Samples and their classes"), "value": tr("Classes apart")},
+        "groundwater_sources": {
+            "to_layer": tr("Kind of source"),
+            "to_key": tr("Code of the source"),
+            "to_label": tr("Source to be checked"),
+            "value": tr("Distance (m)"),
+        },
         "transition": {
             "to_key": tr("Change of use"),
             "to_label": tr("First date"),

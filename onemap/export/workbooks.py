@@ -41,7 +41,7 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 def _write_rule(book: Book, sheet: Worksheet, rule: Rule, atlas: Atlas) -> None:
     rows = atlas.findings[atlas.findings["rule"] == rule.id]
-    columns = _columns(rows, atlas) if rule.pairs else _columns_alone(rows, rule)
+    columns = _columns(rows, atlas) if rule.pairs else _columns_alone(rows, rule, atlas)
     there = set(rows["level"])
     worst = next((level for level in LEVELS if level in there), None)
     if worst:
@@ -49,20 +49,24 @@ def _write_rule(book: Book, sheet: Worksheet, rule: Rule, atlas: Atlas) -> None:
     write_table(book, sheet, columns, empty_sentence(rule, atlas))
 
 
-def _columns_alone(rows: pd.DataFrame, rule: Rule) -> list[Column]:
+def _columns_alone(rows: pd.DataFrame, rule: Rule, atlas: Atlas) -> list[Column]:
     """Return the columns of a list whose lines are about one feature each."""
     titles, own = finding_columns(), titles_alone(rule.measure)
     # Days and counts are whole.
-    of_value = "#,##0" if rule.unit in ("days", "count") else NUMBER_FORMAT
+    of_value = "#,##0" if rule.unit in ("days", "count", "classes") else NUMBER_FORMAT
     names = ["of_key"] if rows["of_label"].equals(rows["of_key"]) else ["of_key", "of_label"]
     return [
         *_judged(rows),
         *(Column(titles[name], list(rows[name])) for name in (*names, "township")),
         # Not every measure is a number.
-        *(Column(title, list(rows[name]), of_value if name == "value" else "") for name, title in own.items()),
+        *(Column(title, _told(rows, name, atlas), of_value if name == "value" else "") for name, title in own.items()),
         Column(titles["reason"], list(rows["reason"])),
         Column(titles["basis"], list(rows["basis"]), printed=False),
     ]
+
+
+def _told(rows: pd.DataFrame, name: str, atlas: Atlas) -> list[Any]:
+    return list(rows[name].map(lambda layer: layer_title(atlas, layer), "ignore") if name == "to_layer" else rows[name])
 
 
 def _judged(rows: pd.DataFrame) -> list[Column]:

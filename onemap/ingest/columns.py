@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from onemap.geodesy import factors_of, unit_title
+from onemap.geodesy import converted, factors_of, unit_title
 from onemap.ingest.numbers import parse_quantity, parse_undetected, split_unit
 from onemap.ingest.raw import Fault, written
 from onemap.ingest.values import is_blank
@@ -144,7 +144,7 @@ def match_columns(
         for name, words in wanted.items():
             column = find_column(words, spelled)
             # Behind a name in brackets stands its unit, which only fields with a unit have.
-            fits = spelled is not bare or spec.fields[name].unit is not None
+            fits = spelled is not bare or spec.fields[name].has_unit
             if column is not None and name not in found and spelled[column] not in found.values() and fits:
                 found[name] = spelled[column]
     claims: dict[str, list[str]] = {}
@@ -253,19 +253,45 @@ def take_fields(
             )
             hint = tr("name the column in the project: columns = {{ {field} = … }}", field=name)
             faults.append(Fault("missing_column", message, hint, field=name))
+    faults += _part_units(columns, spec, matches, units)
     return pd.DataFrame(columns, index=frame.index), faults
 
 
-def converted(number: float, unit: float, own: float) -> float:
-    """Return a number in another unit; 300 μg/kg are 0.3 mg/kg and no hair more, where a product would say so.
+def _part_units(
+    columns: dict[str, pd.Series[Any]], spec: LayerSpec, matches: Mapping[str, str], units: Mapping[str, Unit]
+) -> list[Fault]:
+    """Put the unit that stands in a cell, or over its column, into the field that says in which unit it is.
 
-    Examples
-    --------
-    >>> converted(9, 0.001, 1.0), 9 * 0.001
-    (0.009, 0.009000000000000001)
+    What a cell states itself goes before the field, and that before what stands over the column.
     """
-    parts = own / unit
-    return number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
+    faults: list[Fault] = []
+    for name, field in spec.fields.items():
+        if field.unit_in is None or name not in matches:
+            continue
+        words, column = spec.fields[field.unit_in].class_of, matches[name]
+        over = split_unit(column)[1] or units.get(column) or ""
+        numbers, own = columns[name].to_list(), columns[field.unit_in].to_list()
+        for place, at in enumerate(columns[name].index):
+            below = parse_undetected(numbers[place]) if field.below_detection else None
+            number, stated = below or parse_quantity(numbers[place]) or (None, None)
+            told = own[place] if not is_blank(own[place], spec.fields[field.unit_in]) else None
+            if number is not None and stated is not None and fold(stated) in words:
+                if told is not None and words.get(fold(told)) != words[fold(stated)]:
+                    faults.append(_other_unit(columns[name][at], told, at, name))
+                numbers[place] = number if below is None else f"<{number!r}"
+                told = stated
+            own[place] = over if told is None and fold(over) in words else told
+        columns[name] = pd.Series(numbers, index=columns[name].index, dtype=object)
+        columns[field.unit_in] = pd.Series(own, index=columns[name].index, dtype=object)
+    return faults
+
+
+def _other_unit(value: Any, told: Any, at: Any, name: str) -> Fault:
+    message = tr(
+        "{value}: its unit is given as {told}; read in the unit that the cell states",
+        value=written(value), told=written(told),
+    )  # fmt: skip
+    return Fault("unit_differs", message, tr("write one unit"), at, name, written(value))
 
 
 def _words(name: str, field: FieldSpec) -> list[str]:

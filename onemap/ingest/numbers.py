@@ -22,6 +22,10 @@ UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("千米", "公里", "km"), "km"),
     **dict.fromkeys(("mg/kg", "mg·kg-1", "毫克/千克", "毫克/公斤"), "mg/kg"),
     **dict.fromkeys(("ug/kg", "μg/kg", "μg·kg-1", "微克/千克", "微克/公斤"), "ug/kg"),
+    **dict.fromkeys(("g/l", "g·l-1", "克/升"), "g/L"),
+    **dict.fromkeys(("mg/l", "mg·l-1", "毫克/升"), "mg/L"),
+    **dict.fromkeys(("ug/l", "μg/l", "ug·l-1", "μg·l-1", "微克/升"), "ug/L"),
+    **dict.fromkeys(("ng/l", "ng·l-1", "纳克/升"), "ng/L"),
     **dict.fromkeys(("吨", "公吨", "t"), "t"),
     **dict.fromkeys(("千克", "公斤", "kg"), "kg"),
 }

@@ -134,7 +134,7 @@ class Source:
         if self.raw.geometry is None:
             frame[TOTALS_WORD] = totals_words(self.raw.frame)
         for name, spec in self.layer.fields.items():
-            if spec.unit is not None and name in self.columns:
+            if spec.has_unit and name in self.columns:
                 frame[AS_WRITTEN.format(name)] = self.raw.frame[self.columns[name]]
         nowhere = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs)
         shapes = nowhere if self.shapes is None or not self.placed else self.shapes.to_crs(crs)

@@ -35,6 +35,11 @@ from onemap.risk.measures import (
     unit_check,
     unsampled,
     warning,
+    water_change,
+    water_class,
+    water_sources,
+    water_trend,
+    water_unstable,
     worst,
 )
 from onemap.risk.reasons import basis, clauses, sentence
@@ -60,6 +65,11 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
     "trace": trace.measure,
     "unit_check": unit_check.measure,
     "unsampled": unsampled.measure,
+    "groundwater_class": water_class.measure,
+    "groundwater_change": water_change.measure,
+    "groundwater_trend": water_trend.measure,
+    "groundwater_unstable": water_unstable.measure,
+    "groundwater_sources": water_sources.measure,
     "transition": transition.measure,
     "inspection": inspection.measure,
     "transfer": transfer.measure,
@@ -287,4 +297,5 @@ def _unit(unit: Unit) -> str:
     """Return a unit in the language spoken now."""
     return {
         "m": tr("m"), "mu": tr("mu"), "count": tr("in number"), "days": tr("days"), "times": tr("times"), "share": "%",
+        "classes": tr("classes"),
     }[unit]  # fmt: skip

@@ -16,7 +16,7 @@ from onemap.text import fold, pick, tr
 
 GeometryKind = Literal["point", "line", "polygon", "table", "raster"]
 FieldType = Literal["text", "integer", "number", "date", "class"]
-Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg", "t", "kg"]
+Unit = Literal["m2", "mu", "wan_mu", "ha", "km2", "m", "km", "mg/kg", "ug/kg", "g/L", "mg/L", "ug/L", "ng/L", "t", "kg"]
 CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -97,6 +97,9 @@ class FieldSpec(Spec):
     minimum: float | None = None
     maximum: float | None = None
     unit: Unit | None = None
+    unit_in: str | None = Field(
+        default=None, description="a class field that says in which unit each number is; the number stays as it is"
+    )
     pattern: str | None = None
     check: CodeCheck | None = Field(default=None, description="what the characters of a code must fulfil")
     formats: tuple[str, ...] = ()
@@ -126,6 +129,11 @@ class FieldSpec(Spec):
     def label(self) -> str:
         """The title in the language spoken now."""
         return pick(self.title, self.title_en)
+
+    @property
+    def has_unit(self) -> bool:
+        """Whether its numbers are in some unit, be it one for all or one for each."""
+        return self.unit is not None or self.unit_in is not None
 
     @property
     def names_one(self) -> bool:
@@ -374,6 +382,10 @@ class LayerSpec(Spec):
         for name, spec in self.fields.items():
             if (spec.type == "class") != bool(spec.classes):
                 problems.append(tr("field {name}: a class field has classes, and no other field", name=name))
+            if spec.unit_in is not None and (spec.unit_in not in self.fields or spec.type != "number" or spec.unit):
+                problems.append(
+                    tr("field {name}: unit_in = … is of a number, and names the field of its unit", name=name)
+                )
             if spec.repeats_with is not None and spec.repeats_with not in self.fields:
                 problems.append(tr("{role} names no field: {name}", role="repeats_with", name=spec.repeats_with))
         fields = self.fields.values()

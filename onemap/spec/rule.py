@@ -19,7 +19,7 @@ LEVELS: Final[tuple[Level, ...]] = ("high", "medium", "low", "unknown")
 GRADES: Final = LEVELS[:3]
 
 Worse = Literal["small", "large"]
-Unit = Literal["m", "mu", "count", "days", "times", "share"]
+Unit = Literal["m", "mu", "count", "days", "times", "share", "classes"]
 
 TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
 NUMBERS: Final = ("value", "ring", "reach")

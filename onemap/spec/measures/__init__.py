@@ -15,6 +15,13 @@ from onemap.spec.measures.coverage import CoverageRule
 from onemap.spec.measures.dates import DueRule, FrequencyRule
 from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
 from onemap.spec.measures.grades import WorstRule
+from onemap.spec.measures.groundwater import (
+    WaterChangeRule,
+    WaterClassRule,
+    WaterSourcesRule,
+    WaterTrendRule,
+    WaterUnstableRule,
+)
 from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.rates import RateRule
@@ -36,6 +43,11 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "trace": TraceRule,
     "unit_check": UnitCheckRule,
     "unsampled": UnsampledRule,
+    "groundwater_class": WaterClassRule,
+    "groundwater_change": WaterChangeRule,
+    "groundwater_trend": WaterTrendRule,
+    "groundwater_unstable": WaterUnstableRule,
+    "groundwater_sources": WaterSourcesRule,
     "transition": TransitionRule,
     "inspection": InspectionRule,
     "transfer": TransferRule,
