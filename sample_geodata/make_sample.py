@@ -26,7 +26,9 @@ from files import (
 from groundwater import make_groundwater, write_groundwater
 from land import extend_construction, extend_plots, graze, make_transfers, write_transfers
 from ledgers import Record, make_ledgers
+from monitored_units import make_monitored_units, planted_date
 from monitoring import age, make_outlets, make_units, recode, write_outlets, write_units
+from pathways import FLOWS, make_ditches, total_of_rose, wind_rose
 from remediation import go_on_with_remediation
 from rural import make_rural, put_measures_in_place
 from samples import make_samples, write_samples
@@ -36,7 +38,7 @@ from workbook import FIRST_ROW, cell_of, spell_coordinates, spell_dates, write_w
 
 SEED: Final = 410883
 HERE: Final = Path(__file__).resolve().parent
-BUREAUS: Final = ("自然资源局", "农业农村局", "生态环境局", "水利局")
+BUREAUS: Final = ("自然资源局", "农业农村局", "生态环境局", "水利局", "气象局")
 
 TOWNSHIP_FILE: Final = "自然资源局/乡镇界线.gpkg"
 FIELD_FILE: Final = "农业农村局/耕地类别.shp"
@@ -50,6 +52,10 @@ DISCHARGER_FILE: Final = "生态环境局/地下水重点污染源.geojson"
 RIVER_FILE: Final = "水利局/河流.geojson"
 CONSTRUCTION_FILE: Final = "自然资源局/建设用地.gdb"
 SAMPLE_FILE: Final = "农业农村局/协同监测样品.xlsx"
+DITCH_FILE: Final = "水利局/排水沟.geojson"
+WIND_FILE: Final = "气象局/风玫瑰.csv"
+POINT_FILE: Final = "农业农村局/土壤定位监测.csv"
+CROP_FILE: Final = "农业农村局/农产品定位监测.csv"
 TRANSFER_FILE: Final = "生态环境局/污染土壤转运联单.xlsx"
 UNIT_FILE: Final = "生态环境局/土壤重点监管单位.xlsx"
 OUTLET_FILE: Final = "生态环境局/重点排污单位排放口.csv"
@@ -71,6 +77,9 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     fields = make_fields(county, ledgers.plumes, rng)
     # With dice of their own, so that all that was there before is as it was.
     samples = make_samples(fields, np.random.default_rng(SEED + 1))
+    ways = np.random.default_rng(SEED + 6)
+    ditches = make_ditches(county, ledgers.enterprises, fields, ways)
+    monitored = make_monitored_units(fields, {str(sample["所在单元编码"]) for sample in samples[0]}, ways)
     dice = np.random.default_rng(SEED + 3)
     extend_construction(ledgers.construction, dice)
     graze(ledgers.construction, ledgers.plots)
@@ -99,6 +108,11 @@ def make_sample(folder: Path = HERE) -> list[Defect]:
     write_geojson(folder / RIVER_FILE, _rivers(county), None)
     defects += _construction(folder, ledgers.construction)
     defects += write_samples(folder / SAMPLE_FILE, SAMPLE_FILE, *samples)
+    write_geojson(folder / DITCH_FILE, ditches, None)
+    write_csv(folder / WIND_FILE, wind_rose())
+    for path, rows in zip((POINT_FILE, CROP_FILE), monitored, strict=True):
+        write_csv(folder / path, rows)
+    defects += [total_of_rose(WIND_FILE), planted_date(POINT_FILE, monitored[0])]
     defects += of_land + write_transfers(folder / TRANSFER_FILE, TRANSFER_FILE, transfers)
     defects += make_rural(folder, county, countryside)
     defects += recoded
@@ -130,7 +144,7 @@ def _townships(county: County) -> list[Record]:
 def _rivers(county: County) -> list[Record]:
     grades = {"黄河": "一级", "蟒河": "二级", "老蟒河": "三级"}
     return [
-        {"河流编码": f"HL{serial:02d}", "名称": name, "级别": grades[name], "geometry": line}
+        {"河流编码": f"HL{serial:02d}", "名称": name, "级别": grades[name], "流向": FLOWS[name], "geometry": line}
         for serial, (name, line) in enumerate(sorted(county.rivers.items()), 1)
     ]
 

@@ -321,7 +321,7 @@ def test_init_has_an_example_of_each_layer_that_only_needs_its_marks_taken_away(
 def test_init_makes_a_workbook_for_each_bureau_with_the_titles_of_the_fields(tmp_path: Path) -> None:
     main(["init", str(tmp_path), "--county", "410883", "--name", "孟州市", "--lang", "zh"])
     assert {path.name for path in tmp_path.iterdir()} == {
-        "project.toml", "自然资源局", "农业农村局", "生态环境局", "水利局",
+        "project.toml", "自然资源局", "农业农村局", "生态环境局", "水利局", "气象局",
     }  # fmt: skip
     book = openpyxl.load_workbook(tmp_path / "水利局" / "水利局数据需求表.xlsx")
     header = [cell.value for cell in book["地下水点位"][1]]

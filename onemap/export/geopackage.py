@@ -167,7 +167,8 @@ def _write_table(table: Table, path: Path, crs: str) -> None:
         target |= {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": crs}
         target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
     # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
-    pyogrio.write_arrow(pa.table(columns), path, **target)
+    # In one piece: GDAL counts each in the file, and a layer of several sources comes in several unless it was kept.
+    pyogrio.write_arrow(pa.table(columns).combine_chunks(), path, **target)
 
 
 def arrow_column(column: pd.Series) -> pa.Array:

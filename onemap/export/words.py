@@ -104,6 +104,10 @@ def titles_alone(measure: str) -> dict[str, str]:
         "code_group": {"to_label": tr("Code checked")},
         "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
+        "warning": {"to_label": tr("Items and their limits"), "value": tr("Ratio to the next limit")},
+        "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
+        "unit_check": {"to_label": tr("Samples and their levels"), "value": tr("Samples of its own level (%)")},
+        "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
         "groundwater_class": {
             "to_key": tr("Sampled on"),
             "to_label": tr("Items that set the class"),

@@ -43,12 +43,12 @@ def measure(of: Layer, to: Layer, rule: DistanceRule) -> pd.DataFrame:
 
 def within_reach(of: Layer, to: Layer, reach: float) -> pd.DataFrame:
     """Return every pair no farther apart than so many metres; with 0 what touches or contains the other."""
-    return _table(of, to, _within(of, to, reach))
+    return table_of(of, to, ways_within(of, to, reach))
 
 
 def count(of: Layer, to: Layer, rule: CountRule) -> pd.DataFrame:
     """Return for each feature how many of each class lie within reach; a class of which none does has no row."""
-    ways = _within(of, to, rule.reach)
+    ways = ways_within(of, to, rule.reach)
     pairs = pd.DataFrame(
         {"of": of.frame.index.to_numpy()[ways.of], "to_class": to.classes.to_numpy(dtype=object)[ways.to]}
     )
@@ -79,11 +79,11 @@ def nearest_of_each_class(of: Layer, to: Layer) -> pd.DataFrame:
         order = names.assign(of=ways.of, metres=ways.metres).sort_values(
             ["of", "metres", "key", "label"], kind="stable"
         )
-        found.append(_table(of, to, ways.take(order.index[~order["of"].duplicated()].to_numpy())))
+        found.append(table_of(of, to, ways.take(order.index[~order["of"].duplicated()].to_numpy())))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(COLUMNS))
 
 
-def _within(of: Layer, to: Layer, reach: float) -> Ways:
+def ways_within(of: Layer, to: Layer, reach: float) -> Ways:
     """Return the ways that are no longer than the reach, in the order of the rows."""
     pairs = within(of.flat, to.flat, grow(to.flat), reach * MARGIN * _scales(of))
     ways = _on_the_ground(of, (of.flat, to.flat), *pairs)
@@ -98,7 +98,8 @@ def _on_the_ground(layer: Layer, sides: tuple[Flat, Flat], one: Ints, other: Int
     return Ways(sides[0].rows[one], sides[1].rows[other], metres, gaps)
 
 
-def _table(of: Layer, to: Layer, ways: Ways) -> pd.DataFrame:
+def table_of(of: Layer, to: Layer, ways: Ways) -> pd.DataFrame:
+    """Return ways as measurements, each with the line that was measured."""
     gaps = ways.gaps
     ends = np.stack([gaps.x, gaps.y, gaps.to_x, gaps.to_y], axis=1).reshape(-1, 2, 2)
     links = np.asarray(shapely.linestrings(ends)) if len(ends) else np.empty(0, dtype=object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,23 +29,33 @@ def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
         Of items that were measured in no sample at all one row says so, which is of none.
     """
     standard = given.standards[rule.standard]
-    items = list(rule.items) or [item for item in standard.items if item in of.frame]
-    judged = _asked_for(
-        judge(of.frame, standard, SOIL._replace(of_class=of.spec.class_field or ""), items), of, standard
-    )
-    measured = set(judged.loc[judged["value"].notna() | judged["undetected"].astype(bool), "item"])
-    absent = [item for item in items if item not in measured and (judged["item"] == item).any()]
-    rows = _rows(judged[~judged["item"].isin(absent)], standard)
+    items = items_of(of, standard, rule.items)
+    judged, absent = judged_of(of, standard, items)
+    rows = _rows(judged, standard)
     if absent and len(of.frame):
         rows = pd.concat([rows, _not_measured(absent, standard)], ignore_index=True)
     return rows
+
+
+def judged_of(of: Layer, standard: Standard, items: Sequence[str], against: int = 2) -> tuple[pd.DataFrame, list[str]]:
+    """Hold the samples of a layer against a standard; return that of the items that any of them has, and the others."""
+    fields = SOIL._replace(of_class=of.spec.class_field or "")
+    judged = _asked_for(judge(of.frame, standard, fields, items, against), of, standard)
+    measured = set(judged.loc[judged["value"].notna() | judged["undetected"].astype(bool), "item"])
+    absent = [item for item in items if item not in measured and (judged["item"] == item).any()]
+    return judged[~judged["item"].isin(absent)], absent
+
+
+def items_of(of: Layer, standard: Standard, wanted: Sequence[str]) -> list[str]:
+    """Return the items that a rule names, or else those of the standard that the layer has."""
+    return [*wanted] or [item for item in standard.items if item in of.frame]
 
 
 def _rows(judged: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     worst = worst_of(judged)
     own_worst = worst["at_least"].reindex(judged["sample"]).to_numpy()
     values = _values(judged[(judged["at_least"] > 1) & (judged["at_least"] == own_worst)], standard)
-    doubts = _doubts(judged[judged["level"].isna()], standard)
+    doubts = doubts_of(judged[judged["level"].isna()], standard)
     ratios = judged.groupby("sample")["ratio"].max().astype("Float64")
     found = []
     for at, level, at_least, set_by in worst[["level", "at_least", "set_by"]].itertuples():
@@ -79,7 +90,7 @@ def _values(setting: pd.DataFrame, standard: Standard) -> dict[Any, str]:
     return {sample: tr(", ").join(texts) for sample, texts in found.items()}
 
 
-def _doubts(lost: pd.DataFrame, standard: Standard) -> dict[Any, str]:
+def doubts_of(lost: pd.DataFrame, standard: Standard) -> dict[Any, str]:
     """Return for each sample of which items are not sure why they are not."""
     reasons = {
         "value": tr("not measured"),

@@ -13,6 +13,7 @@ from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.codes import CodeGroupRule
 from onemap.spec.measures.coverage import CoverageRule
 from onemap.spec.measures.dates import DueRule, FrequencyRule
+from onemap.spec.measures.farmland import TraceRule, UnitCheckRule, UnsampledRule
 from onemap.spec.measures.grades import WorstRule
 from onemap.spec.measures.groundwater import (
     WaterChangeRule,
@@ -24,7 +25,7 @@ from onemap.spec.measures.groundwater import (
 from onemap.spec.measures.land import InspectionRule, TransitionRule
 from onemap.spec.measures.pairs import CountRule, DistanceRule, NearestRule, OverlapRule, RingAreaRule
 from onemap.spec.measures.rates import RateRule
-from onemap.spec.measures.samples import ExceedanceRule
+from onemap.spec.measures.samples import ExceedanceRule, WarningRule
 from onemap.spec.measures.states import StateRule
 from onemap.spec.measures.transfers import TransferRule
 from onemap.spec.rule import Rule
@@ -38,6 +39,10 @@ RULES: Final[Mapping[str, type[Rule]]] = {
     "overlap": OverlapRule,
     "due": DueRule,
     "exceedance": ExceedanceRule,
+    "warning": WarningRule,
+    "trace": TraceRule,
+    "unit_check": UnitCheckRule,
+    "unsampled": UnsampledRule,
     "groundwater_class": WaterClassRule,
     "groundwater_change": WaterChangeRule,
     "groundwater_trend": WaterTrendRule,
