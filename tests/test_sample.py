@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 import tomllib
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -16,10 +15,10 @@ import shapely
 
 from onemap.export import tables
 from onemap.geodesy import MU_M2
+from tests import goldens
 from tests.conftest import SAMPLE
 from tests.printed import control, screening
 
-GOLDEN = Path(__file__).parent / "golden"
 DEFECTS = tomllib.loads((SAMPLE / "planted_defects.toml").read_text("utf-8"))["defects"]
 [OVERLAP] = [defect["value"] for defect in DEFECTS if defect["kind"] == "overlap"]
 TOLD = ("kind", "layer", "source", "row", "cell", "field", "key", "value")
@@ -155,11 +154,11 @@ def test_the_planted_overlap_is_counted_once_for_the_graver_class(sample_atlas):
     assert told["area_m2"] == pytest.approx(shapely.area(shapely.intersection(*shapes)), rel=1e-3)
 
 
-@pytest.mark.parametrize("name", ["findings.csv", "issues.csv", "balance.csv", "scorecards.csv"])
+@pytest.mark.parametrize("name", goldens.TABLES)
 def test_the_lists_are_the_golden_ones(sample_atlas, tmp_path, name):
-    # After a change that means to change them: copy them from a build of the sample, and read the difference.
+    # After a change that means to change them: take them from a build of the sample, and read the difference.
     tables.write(sample_atlas, tmp_path)
-    assert (tmp_path / name).read_text("utf-8-sig").splitlines() == (GOLDEN / name).read_text("utf-8-sig").splitlines()
+    assert goldens.lines_of(tmp_path / name) == (goldens.FOLDER / name).read_text("utf-8").splitlines()
 
 
 def sheet(name):
