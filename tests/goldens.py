@@ -1,4 +1,4 @@
-"""The golden tables of the sample county: `python -m tests.goldens BUILD` takes them from a build, to be read as a diff."""
+"""Golden tables of the sample county: `python -m tests.goldens BUILD` takes them from a build, to be read as a diff."""
 
 from __future__ import annotations
 
