@@ -196,7 +196,7 @@ def bare(*classes, samples=None, **changes):
 def test_units_of_strict_control_are_listed_one_by_one_and_those_of_safe_use_by_township():
     found = bare(3, 2, 2, 1, 3)
     assert found[["level", "of_key", "township"]].values.tolist() == [
-        ["high", "U0", "示例镇"], ["high", "U4", "示例镇"], ["medium", "", "示例镇"],
+        ["medium", "U0", "示例镇"], ["medium", "U4", "示例镇"], ["low", "", "示例镇"],
     ]  # fmt: skip
     assert "示例镇安全利用类单元2个中有2个（共120.00亩）" in found["reason"][2]
 

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, must_be_known
-from onemap.spec.measures.features import AloneRule, of_field
+from onemap.spec.measures.features import AloneRule
+from onemap.spec.measures.names import CodesName, OfField
 from onemap.text import tr
 
 
@@ -21,24 +22,11 @@ class CodeGroupRule(AloneRule):
     unit = "count"
     worse = "large"
     graded_by = "grade"
-    field: str = Field(description="the field with the code")
-    codes: str = Field(description="the table of codes")
+    field: OfField = Field(description="the field with the code")
+    codes: CodesName = Field(description="the table of codes")
     grades: dict[str, float] = Field(default={}, description="groups of the table, and their grades")
     outside: float = Field(default=0.0, description="the grade of a code that the table has not")
     former: float = Field(default=0.0, description="the least grade of a code of an earlier edition")
-
-    @field_validator("field")
-    @classmethod
-    def _field_is_known(cls, field: str, info: ValidationInfo) -> str:
-        of_field(field, info)
-        return field
-
-    @field_validator("codes")
-    @classmethod
-    def _codes_are_known(cls, codes: str, info: ValidationInfo) -> str:
-        if info.context:
-            must_be_known(codes, info.context.codes, tr("table of codes"))
-        return codes
 
     @field_validator("grades")
     @classmethod

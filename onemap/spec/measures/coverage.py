@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import WrongKeyError, must_be_known
-from onemap.spec.measures.features import FeatureRule, date_of
+from onemap.spec.measures.features import FeatureRule
+from onemap.spec.measures.names import field_in
 from onemap.spec.rule import Names
 from onemap.text import tr
 
@@ -53,5 +54,5 @@ class CoverageRule(FeatureRule):
             message = tr("sampled says of {layers} no date field", layers=", ".join(missing))
             raise WrongKeyError(message, tr("name the date field of each layer in to"))
         for layer, field in sampled.items():
-            date_of(layer, field, info)
+            field_in(layer, field, info, "date")
         return sampled

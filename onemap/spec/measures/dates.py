@@ -7,7 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
-from onemap.spec.measures.features import AloneRule, FeatureRule, of_date, of_field
+from onemap.spec.measures.features import AloneRule, FeatureRule
+from onemap.spec.measures.names import OfClass, OfDate, field_in
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
 
@@ -52,7 +53,7 @@ class DueRule(AloneRule):
     @field_validator("due")
     @classmethod
     def _goes_by_a_date(cls, due: Due, info: ValidationInfo) -> Due:
-        of_date(due.field, info)
+        field_in(info.data.get("of", ""), due.field, info, "date")
         return due
 
 
@@ -65,8 +66,8 @@ class FrequencyRule(FeatureRule):
     measure: Literal["frequency"]
     unit = "days"
     worse = "large"
-    since: str = Field(description="the date field that says when it was last done")
-    by: str = Field(description="the class field that says how often it is to be done")
+    since: OfDate = Field(description="the date field that says when it was last done")
+    by: OfClass = Field(description="the class field that says how often it is to be done")
     months: dict[str, int] = Field(min_length=1, description="for each class after how many months it is due again")
     reach: float = Field(gt=0, description="metres, within which what lies beside asks for more")
     months_near: dict[str, int] = Field(description="for each class the months where something lies within reach")
@@ -83,18 +84,6 @@ class FrequencyRule(FeatureRule):
             message = tr("what lies near only asks for more, and may be missing")
             raise WrongKeyError(message, tr("write beside = … in place of to = …"))
         return names
-
-    @field_validator("since")
-    @classmethod
-    def _since_is_a_date(cls, since: str, info: ValidationInfo) -> str:
-        of_date(since, info)
-        return since
-
-    @field_validator("by")
-    @classmethod
-    def _by_has_classes(cls, by: str, info: ValidationInfo) -> str:
-        of_field(by, info)
-        return by
 
     @field_validator("months", "months_near")
     @classmethod

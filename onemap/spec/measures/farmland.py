@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import FeatureRule
+from onemap.spec.measures.names import StandardName
 from onemap.spec.measures.samples import JudgedBy
 from onemap.spec.rule import Names
 from onemap.text import fold, tr
@@ -102,7 +103,9 @@ class UnitCheckRule(SampledRule, JudgedBy):
         default=2, ge=0, description="so many samples of level 2 a unit of class 1 may have"
     )
     products: str = Field(default="", description="the layer of crop samples, if there is one; it stands in beside")
-    product_standard: str = Field(default="gb2762", description="the standard by which crop samples are judged")
+    product_standard: StandardName = Field(
+        default="gb2762", validate_default=True, description="the standard by which crop samples are judged"
+    )
     fewest_products: int = Field(default=3, gt=0, description="with fewer crop samples the soil alone decides")
     product_share: float = Field(
         default=65, gt=0, le=100, description="percent of the crop samples that keep all limits for level 3 to become 2"
@@ -119,13 +122,6 @@ class UnitCheckRule(SampledRule, JudgedBy):
         if name:
             _is_beside(name, info)
         return name
-
-    @field_validator("product_standard")
-    @classmethod
-    def _standard_of_products_is_known(cls, standard: str, info: ValidationInfo) -> str:
-        if info.context:
-            must_be_known(standard, info.context.standards, tr("standard"))
-        return standard
 
 
 class UnsampledRule(SampledRule):

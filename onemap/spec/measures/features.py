@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import field_validator
 
-from onemap.spec.known import Known, WrongKeyError, must_be_known
+from onemap.spec.known import WrongKeyError
 from onemap.spec.rule import Rule
 from onemap.text import tr
 
@@ -24,27 +24,3 @@ class AloneRule(FeatureRule):
         if names:
             raise WrongKeyError(tr("the measure looks at one layer alone"), tr("take the key out"))
         return names
-
-
-def of_field(name: str, info: ValidationInfo) -> None:
-    """Raise if the `of` layer of the rule that is validated has no such field."""
-    known: Known | None = info.context
-    if known and info.data.get("of") in known.layers:
-        must_be_known(name, known.layers[info.data["of"]].fields, tr("field"))
-
-
-def of_date(name: str, info: ValidationInfo) -> None:
-    """Raise if the `of` layer of the rule that is validated has no such date field."""
-    if "of" in info.data:
-        date_of(info.data["of"], name, info)
-
-
-def date_of(layer: str, name: str, info: ValidationInfo) -> None:
-    """Raise if a layer has no such date field."""
-    known: Known | None = info.context
-    if not known or layer not in known.layers:
-        return
-    fields = known.layers[layer].fields
-    must_be_known(name, fields, tr("field"))
-    if fields[name].type != "date":
-        raise WrongKeyError(tr('the field "{field}" is no date', field=name), tr("name a field of the type date"))

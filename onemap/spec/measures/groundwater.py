@@ -7,7 +7,8 @@ from typing import Any, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
-from onemap.spec.measures.features import FeatureRule, of_field
+from onemap.spec.measures.features import FeatureRule
+from onemap.spec.measures.names import OfClass, OfNumber, StandardName
 from onemap.spec.rule import Names, Rule
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -19,18 +20,16 @@ SAMPLE_FIELDS: Final = ("sampled_on", "item", "value", "unit")
 class SamplesRule(Rule):
     """What rules about samples in other layers have in common."""
 
-    standard: str = Field(description="the standard by which samples are classed")
+    standard: StandardName = Field(description="the standard by which samples are classed")
     items: Names = Field(default=(), description="the items that count; left out, all that were measured")
 
     @field_validator("standard")
     @classmethod
     def _standard_parts_classes(cls, standard: str, info: ValidationInfo) -> str:
         known: Known | None = info.context
-        if known is not None:
-            must_be_known(standard, known.standards, tr("standard"))
-            if _has_bands(known.standards[standard]):
-                hint = tr("name one whose limits hold for all samples, such as gbt14848")
-                raise WrongKeyError(tr('"{standard}" has limits by pH or by class', standard=standard), hint)
+        if known is not None and _has_bands(known.standards[standard]):
+            hint = tr("name one whose limits hold for all samples, such as gbt14848")
+            raise WrongKeyError(tr('"{standard}" has limits by pH or by class', standard=standard), hint)
         return standard
 
     @field_validator("items")
@@ -86,17 +85,7 @@ class WaterChangeRule(PointRule):
     measure: Literal["groundwater_change"]
     unit = "classes"
     worse = "large"
-    baseline: str = Field(description="the field of the point that has the class to compare with")
-
-    @field_validator("baseline")
-    @classmethod
-    def _baseline_is_a_class(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        known: Known | None = info.context
-        layer = known.layers.get(info.data.get("of", "")) if known else None
-        if layer is not None and layer.fields[name].type != "class":
-            raise WrongKeyError(tr('the field "{field}" has no classes', field=name))
-        return name
+    baseline: OfClass = Field(description="the field of the point that has the class to compare with")
 
 
 class TrendKeys(SamplesRule):
@@ -135,8 +124,8 @@ class WaterSourcesRule(TrendKeys, FeatureRule):
     to: Names = Field(min_length=1, description="layers of what may have to do with it")
     beside: Names = Field(min_length=1, description="layers of samples")
     reach: float = Field(gt=0, description="metres")
-    flow: str = Field(description="the field of the point that says whither the water flows, degrees from north")
-    known_class: str | None = Field(
+    flow: OfNumber = Field(description="the field of the point that says whither the water flows, degrees from north")
+    known_class: OfClass | None = Field(
         default=None, description="the field of the point that has its class, where it was not sampled this year"
     )
     half_angle: float = Field(gt=0, le=90, description="degrees to either side of whence the water comes")
@@ -155,13 +144,3 @@ class WaterSourcesRule(TrendKeys, FeatureRule):
                 tr("name a layer with the fields {fields}", fields=", ".join(SAMPLE_FIELDS)),
             )
         return beside
-
-    @field_validator("flow")
-    @classmethod
-    def _flow_is_a_number(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        known: Known | None = info.context
-        layer = known.layers.get(info.data.get("of", "")) if known else None
-        if layer is not None and layer.fields[name].type != "number":
-            raise WrongKeyError(tr('the field "{field}" is no number', field=name))
-        return name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
-from onemap.spec.measures.features import AloneRule, of_date, of_field
+from onemap.spec.layer import as_tuple
+from onemap.spec.measures.features import AloneRule
+from onemap.spec.measures.names import CodesName, OfClass, OfDate, OfField, of_field
 from onemap.spec.rule import Names
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
@@ -19,22 +21,9 @@ class UseRule(AloneRule):
     Which table a bureau goes by is not guessed: without one only names are read that mean the same in every table.
     """
 
-    codes: str | None = Field(default=None, description="the table of codes by which uses of land are read")
-    former: str = Field(default="former_use", validate_default=True, description="the field of the use up to now")
-    planned: str = Field(default="planned_use", validate_default=True, description="the field of the planned use")
-
-    @field_validator("codes")
-    @classmethod
-    def _table_is_known(cls, codes: str | None, info: ValidationInfo) -> str | None:
-        if codes is not None and info.context:
-            must_be_known(codes, info.context.codes, tr("table of codes"))
-        return codes
-
-    @field_validator("former", "planned")
-    @classmethod
-    def _use_is_known(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        return name
+    codes: CodesName | None = Field(default=None, description="the table of codes by which uses of land are read")
+    former: OfField = Field(default="former_use", validate_default=True, description="the field of the use up to now")
+    planned: OfField = Field(default="planned_use", validate_default=True, description="the field of the planned use")
 
 
 class TransitionRule(UseRule):
@@ -44,28 +33,16 @@ class TransitionRule(UseRule):
     unit = "days"
     worse = "large"
     into: Names = Field(min_length=1, description="groups of the table of codes: the uses that it is about")
-    dates: Names = Field(min_length=1, description="date fields; the first that has come decides")
-    state: str | None = Field(default=None, description="a class field that lines tell as well")
+    dates: Annotated[tuple[OfDate, ...], BeforeValidator(as_tuple)] = Field(
+        min_length=1, description="date fields; the first that has come decides"
+    )
+    state: OfClass | None = Field(default=None, description="a class field that lines tell as well")
 
     @field_validator("into")
     @classmethod
     def _groups_are_known(cls, groups: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         _groups_are_known(groups, info)
         return groups
-
-    @field_validator("dates")
-    @classmethod
-    def _are_dates(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        for name in names:
-            of_date(name, info)
-        return names
-
-    @field_validator("state")
-    @classmethod
-    def _state_is_known(cls, name: str | None, info: ValidationInfo) -> str | None:
-        if name is not None:
-            of_field(name, info)
-        return name
 
 
 class Change(Spec):

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from onemap.spec.known import Known, WrongKeyError, must_be_known
-from onemap.spec.measures.features import FeatureRule, of_field
+from onemap.spec.known import Known, WrongKeyError
+from onemap.spec.measures.features import FeatureRule
+from onemap.spec.measures.names import field_in, of_field
 from onemap.spec.rule import Worse, condition_is_known, wanted_by_field
 from onemap.spec.toml import Spec
 from onemap.text import tr
@@ -95,9 +96,7 @@ class RateRule(FeatureRule):
         known: Known | None = info.context
         if known and target.layer is not None and target.layer in known.layers:
             for name in target.fields:
-                must_be_known(name, known.layers[target.layer].fields, tr("field"))
-                if known.layers[target.layer].fields[name].type not in ("integer", "number"):
-                    raise WrongKeyError(tr('the field "{field}" is no number', field=name))
+                field_in(target.layer, name, info, "number", "integer")
             if known.layers[target.layer].township_field is None:
                 raise WrongKeyError(tr("{layer} has no field with the township", layer=target.layer))
         return target

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, must_be_known
 from onemap.spec.measures.features import AloneRule
+from onemap.spec.measures.names import StandardName
 from onemap.spec.rule import Names, Rule
 from onemap.text import tr
 
@@ -15,15 +16,8 @@ from onemap.text import tr
 class JudgedBy(Rule):
     """A rule by which samples are judged by a standard: those of `to`, or where that has none, of `of`."""
 
-    standard: str = Field(description="the standard by which samples are judged")
+    standard: StandardName = Field(description="the standard by which samples are judged")
     items: Names = Field(default=(), description="items of the standard; left out, all that the layer has")
-
-    @field_validator("standard")
-    @classmethod
-    def _standard_is_known(cls, standard: str, info: ValidationInfo) -> str:
-        if info.context:
-            must_be_known(standard, info.context.standards, tr("standard"))
-        return standard
 
     @field_validator("items")
     @classmethod

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from onemap.spec.known import Known, WrongKeyError
-from onemap.spec.measures.features import AloneRule, of_field
+from onemap.spec.known import Known
+from onemap.spec.measures.features import AloneRule
+from onemap.spec.measures.names import OfClass
 from onemap.spec.rule import condition_is_known
-from onemap.text import tr
 
 
 class StateRule(AloneRule):
@@ -19,20 +19,10 @@ class StateRule(AloneRule):
     unit = "count"
     worse = "large"
     graded_by = "grade"
-    state: str = Field(description="a class field of `of`")
+    state: OfClass = Field(description="a class field of `of`")
     grades: dict[str, float] = Field(
         min_length=1, description="for each class that is listed a number, which the limits of the levels are held to"
     )
-
-    @field_validator("state")
-    @classmethod
-    def _is_a_class_field(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        known: Known | None = info.context
-        if known and info.data.get("of") in known.layers and not known.layers[info.data["of"]].fields[name].classes:
-            message = tr('the field "{field}" has no classes', field=name)
-            raise WrongKeyError(message, tr("name a field of the type class"))
-        return name
 
     @field_validator("grades")
     @classmethod

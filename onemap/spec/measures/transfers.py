@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, field_validator
 
 from onemap.spec.known import WrongKeyError
-from onemap.spec.measures.features import FeatureRule, of_date, of_field
+from onemap.spec.measures.features import FeatureRule
+from onemap.spec.measures.names import OfClass, OfDate, OfField, OfNumber
 from onemap.spec.toml import Spec
 from onemap.text import tr
 
@@ -44,28 +45,16 @@ class TransferRule(FeatureRule):
         default=None, ge=0, lt=1, description="share of what left by which what arrived may differ"
     )
     faults: Faults = Faults()
-    from_plot: str = Field(default="from_code", validate_default=True)
-    from_name: str = Field(default="from_name", validate_default=True)
-    to_plot: str = Field(default="to_code", validate_default=True)
-    to_name: str = Field(default="to_name", validate_default=True)
-    tonnes_out: str = Field(default="tonnes_out", validate_default=True)
-    tonnes_in: str = Field(default="tonnes_in", validate_default=True)
-    left_on: str = Field(default="left_on", validate_default=True)
-    arrived_on: str = Field(default="arrived_on", validate_default=True)
-    receipt: str = Field(
+    from_plot: OfField = Field(default="from_code", validate_default=True)
+    from_name: OfField = Field(default="from_name", validate_default=True)
+    to_plot: OfField = Field(default="to_code", validate_default=True)
+    to_name: OfField = Field(default="to_name", validate_default=True)
+    tonnes_out: OfNumber = Field(default="tonnes_out", validate_default=True)
+    tonnes_in: OfNumber = Field(default="tonnes_in", validate_default=True)
+    left_on: OfDate = Field(default="left_on", validate_default=True)
+    arrived_on: OfDate = Field(default="arrived_on", validate_default=True)
+    receipt: OfClass = Field(
         default="receipt_state",
         validate_default=True,
         description="class field: received, on_the_way, missing, rejected",
     )
-
-    @field_validator("from_plot", "from_name", "to_plot", "to_name", "tonnes_out", "tonnes_in", "receipt")
-    @classmethod
-    def _field_is_known(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        return name
-
-    @field_validator("left_on", "arrived_on")
-    @classmethod
-    def _date_is_known(cls, name: str, info: ValidationInfo) -> str:
-        of_date(name, info)
-        return name
