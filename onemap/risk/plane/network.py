@@ -203,7 +203,9 @@ def _nodes(edges: NDArray[Any], snap: float) -> Ints:
 
     pairs = shapely.STRtree(tips).query(tips, predicate="dwithin", distance=snap) if len(tips) else np.empty((2, 0))
     for one, other in pairs.T.astype(int).tolist():
-        leader[lead(other)] = lead(one)
+        # The two ends of a short line are no ring, unless they are one place.
+        if one // 2 != other // 2 or tips[one].equals(tips[other]):
+            leader[lead(other)] = lead(one)
     return np.array([lead(at) for at in range(len(tips))], dtype=np.intp).reshape(-1, 2)
 
 
