@@ -269,6 +269,14 @@ def test_a_finding_without_a_level_is_shown_as_not_known(opened: Opened) -> None
 
 
 @pytest.mark.external
+def test_numbers_are_rounded_as_in_the_sentences_of_the_lists(opened: Opened) -> None:
+    page = opened()
+    values = [0.5, 1.5, 2.5, 38.5, 39.495, 39.5, 1234.4999, 12.125, 0.0]
+    told = page.run(f"{values}.map((one) => onemap.number(one))")
+    assert told == [f"{value:,.0f}" for value in values]
+
+
+@pytest.mark.external
 def test_the_level_filter_leaves_records_of_that_level(opened: Opened) -> None:
     page = opened()
     click(page, ".filter button", "high")

@@ -131,7 +131,7 @@ def _side(places: dict[str, dict[str, int]], layer: str, key: str) -> list[Any] 
 
 
 def _number(value: Any) -> float | int | None:
-    return None if pd.isna(value) else rounded(float(value), 2)
+    return None if pd.isna(value) else rounded(float(value), 3)
 
 
 def _link_ends(links: gpd.GeoSeries) -> list[list[int] | None]:

@@ -18,7 +18,10 @@
   };
 
   onemap.number = function (value, digits) {
-    return value.toLocaleString("en-US", { maximumFractionDigits: digits || 0 });
+    const step = Math.pow(10, digits || 0), whole = Math.round(value * step);
+    // Halves go to the even number, as they do in the sentences of the lists.
+    const even = Math.abs((value * step) % 1) === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
+    return (even / step).toLocaleString("en-US", { maximumFractionDigits: digits || 0 });
   };
 
   /** Say an area in 亩; large ones in 万亩, as the bureaus write it. */
