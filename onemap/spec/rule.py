@@ -38,6 +38,7 @@ def _as_conditions(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Conditions = Annotated[dict[str, dict[str, tuple[str, ...]]], BeforeValidator(_as_conditions)]
+Wanted = Annotated[dict[str, tuple[str, ...]], BeforeValidator(wanted_by_field)]
 
 
 class Rule(Spec):

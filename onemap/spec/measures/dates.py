@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import AloneRule, FeatureRule, of_date, of_field
+from onemap.spec.rule import Wanted, condition_is_known
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
 
@@ -20,6 +21,10 @@ class Due(Spec):
     months: int | None = Field(default=None, gt=0, description="so long after `since` it is due again")
     each_year: str | None = Field(
         default=None, description="the date field that says when it was last done; due again by the end of next year"
+    )
+
+    unplanned: Wanted = Field(
+        default={}, description="values of those that are in no plan yet: without a date nothing is due of them"
     )
 
     @model_validator(mode="after")
@@ -53,6 +58,10 @@ class DueRule(AloneRule):
     @classmethod
     def _goes_by_a_date(cls, due: Due, info: ValidationInfo) -> Due:
         of_date(due.field, info)
+        known: Known | None = info.context
+        for field, words in due.unplanned.items():
+            if known and info.data.get("of") in known.layers:
+                condition_is_known(known, info.data["of"], field, words)
         return due
 
 

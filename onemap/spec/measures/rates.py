@@ -8,11 +8,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import FeatureRule, of_field
-from onemap.spec.rule import Worse, condition_is_known, wanted_by_field
+from onemap.spec.rule import Wanted, Worse, condition_is_known
 from onemap.spec.toml import Spec
 from onemap.text import tr
-
-Wanted = Annotated[dict[str, tuple[str, ...]], BeforeValidator(wanted_by_field)]
 
 
 class Target(Spec):
