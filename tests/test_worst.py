@@ -7,6 +7,7 @@ from shapely.geometry import Point
 
 from onemap.errors import SpecError
 from onemap.risk.assess import Ground, assess
+from onemap.spec.catalogue import load_catalogue
 from onemap.spec.known import Known
 from onemap.spec.measures import make_rule
 from onemap.text import speaking
@@ -117,9 +118,10 @@ def test_with_weights_the_mean_of_the_lists_decides(metres, weights):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"lists": ["near", "neer"]}, 'no rule "neer"'),
+        ({"lists": ["near", "neer"]}, 'no list about single features "neer"'),
         ({"lists": ["near", "fields"]}, 'the list "fields" is of field, not of plot'),
         ({"lists": ["near"]}, "lists"),
+        ({"lists": ["near", "near"]}, "twice"),
         ({"weights": {"near": 1}}, "weights are of all lists"),
         ({"weights": {"near": 1, "under": 0, "far": 1}}, "more than 0"),
     ],
@@ -128,3 +130,9 @@ def test_lists_that_do_not_fit_are_refused(changes, told):
     known = Known(SPECS, rules={"near": "plot", "under": "plot", "far": "plot", "fields": "field"})
     with speaking("en"), pytest.raises(SpecError, match=told):
         make_rule({**WHOLE, **changes}, known)
+
+
+def test_a_list_about_townships_is_no_pathway_of_an_enterprise():
+    with speaking("en"), pytest.raises(SpecError, match="enterprise_remediation_rate"):
+        lists = ["enterprise_remediation_rate", "enterprise_near_farmland"]
+        load_catalogue(changes={"enterprise_grade": {"lists": lists}})

@@ -33,6 +33,26 @@ def of_field(name: str, info: ValidationInfo) -> None:
         must_be_known(name, known.layers[info.data["of"]].fields, tr("field"))
 
 
+def of_type(name: str, types: tuple[str, ...], info: ValidationInfo) -> None:
+    """Raise if the `of` layer of the rule that is validated has no such field, or one of no such type."""
+    of_field(name, info)
+    known: Known | None = info.context
+    if known and info.data.get("of") in known.layers:
+        field = known.layers[info.data["of"]].fields[name]
+        if field.type not in types:
+            message = tr('the field "{field}" is of the type {type}', field=name, type=field.type)
+            raise WrongKeyError(message, tr("name a field of the type {types}", types=tr(" or ").join(types)))
+
+
+def of_classes(name: str, info: ValidationInfo) -> None:
+    """Raise if the `of` layer of the rule that is validated has no such field, or one without classes."""
+    of_field(name, info)
+    known: Known | None = info.context
+    if known and info.data.get("of") in known.layers and not known.layers[info.data["of"]].fields[name].classes:
+        message = tr('the field "{field}" has no classes', field=name)
+        raise WrongKeyError(message, tr("name a field of the type class"))
+
+
 def of_date(name: str, info: ValidationInfo) -> None:
     """Raise if the `of` layer of the rule that is validated has no such date field."""
     if "of" in info.data:

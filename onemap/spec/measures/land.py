@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from onemap.spec.known import Known, WrongKeyError, must_be_known
-from onemap.spec.measures.features import AloneRule, of_date, of_field
+from onemap.spec.measures.features import AloneRule, of_classes, of_date, of_field, of_type
 from onemap.spec.rule import Names
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
@@ -33,7 +33,7 @@ class UseRule(AloneRule):
     @field_validator("former", "planned")
     @classmethod
     def _use_is_known(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
+        of_type(name, ("text",), info)
         return name
 
 
@@ -64,7 +64,7 @@ class TransitionRule(UseRule):
     @classmethod
     def _state_is_known(cls, name: str | None, info: ValidationInfo) -> str | None:
         if name is not None:
-            of_field(name, info)
+            of_classes(name, info)
         return name
 
 

@@ -6,10 +6,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from onemap.spec.known import Known, WrongKeyError
-from onemap.spec.measures.features import AloneRule, of_field
+from onemap.spec.known import Known
+from onemap.spec.measures.features import AloneRule, of_classes
 from onemap.spec.rule import condition_is_known
-from onemap.text import tr
 
 
 class StateRule(AloneRule):
@@ -27,11 +26,7 @@ class StateRule(AloneRule):
     @field_validator("state")
     @classmethod
     def _is_a_class_field(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
-        known: Known | None = info.context
-        if known and info.data.get("of") in known.layers and not known.layers[info.data["of"]].fields[name].classes:
-            message = tr('the field "{field}" has no classes', field=name)
-            raise WrongKeyError(message, tr("name a field of the type class"))
+        of_classes(name, info)
         return name
 
     @field_validator("grades")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from onemap.spec.known import WrongKeyError
-from onemap.spec.measures.features import FeatureRule, of_date, of_field
+from onemap.spec.known import Known, WrongKeyError, must_be_known
+from onemap.spec.measures.features import FeatureRule, of_classes, of_date, of_type
 from onemap.spec.toml import Spec
 from onemap.text import tr
+
+RECEIPTS: Final = ("received", "on_the_way", "missing", "rejected")
+"""The classes of the field that says what became of a load."""
 
 
 class Faults(Spec):
@@ -58,10 +61,26 @@ class TransferRule(FeatureRule):
         description="class field: received, on_the_way, missing, rejected",
     )
 
-    @field_validator("from_plot", "from_name", "to_plot", "to_name", "tonnes_out", "tonnes_in", "receipt")
+    @field_validator("from_plot", "from_name", "to_plot", "to_name")
     @classmethod
-    def _field_is_known(cls, name: str, info: ValidationInfo) -> str:
-        of_field(name, info)
+    def _is_a_text(cls, name: str, info: ValidationInfo) -> str:
+        of_type(name, ("text",), info)
+        return name
+
+    @field_validator("tonnes_out", "tonnes_in")
+    @classmethod
+    def _is_a_number(cls, name: str, info: ValidationInfo) -> str:
+        of_type(name, ("number", "integer"), info)
+        return name
+
+    @field_validator("receipt")
+    @classmethod
+    def _says_what_became_of_it(cls, name: str, info: ValidationInfo) -> str:
+        of_classes(name, info)
+        known: Known | None = info.context
+        if known and info.data.get("of") in known.layers:
+            for state in RECEIPTS:
+                must_be_known(state, known.layers[info.data["of"]].fields[name].classes, tr("class"))
         return name
 
     @field_validator("left_on", "arrived_on")
