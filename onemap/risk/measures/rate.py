@@ -110,7 +110,6 @@ def _shortfall(score: Score, stands: Standing, rule: RateRule) -> str:
 def _why(score: Score, rule: RateRule) -> str:
     """Say why nobody can tell whether a line meets its target, and what is known all the same."""
     tally, notes = score.tally, filter(None, [score.remark, pick(rule.note, rule.note_en)])
-    name = score.name or tr("township not known")
     words = {
         "done": _amount(tally.done, rule),
         "base": _amount(tally.base, rule),
@@ -118,12 +117,14 @@ def _why(score: Score, rule: RateRule) -> str:
         "high": _rate(tally.most, rule),
         "unknown": _amount(tally.unknown, rule),
     }
+    if not score.name:
+        return tr("{base} whose township is not known ({done} done): they count in the whole county only", **words)
     if score.goal is None:
-        text = tr("{name}: {done} of {base} are done, but the target is not known", name=name, **words)
+        text = tr("{name}: {done} of {base} are done, but the target is not known", name=score.name, **words)
     else:
         text = tr(
             "{name}: between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target is "
-            "{target}", name=name, target=_target(score, rule), **words,
+            "{target}", name=score.name, target=_target(score, rule), **words,
         )  # fmt: skip
         if score.missing:
             count = _amount(score.missing, rule)

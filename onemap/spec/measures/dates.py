@@ -77,7 +77,7 @@ class FrequencyRule(FeatureRule):
     since: str = Field(description="the date field that says when it was last done")
     by: str = Field(description="the class field that says how often it is to be done")
     months: dict[str, int] = Field(min_length=1, description="for each class after how many months it is due again")
-    reach: float = Field(gt=0, description="metres, within which what lies beside asks for more")
+    reach: float = Field(gt=0, allow_inf_nan=False, description="metres, within which what lies beside asks for more")
     months_near: dict[str, int] = Field(description="for each class the months where something lies within reach")
 
     @property

@@ -28,6 +28,8 @@ class Target(Spec):
         ways = (self.percent, self.rate, self.stood)
         if sum(way is not None for way in ways) != 1 or (self.percent is None) == (self.layer is None):
             raise WrongKeyError(tr("a target is a number, or a layer with rate = … or with stood = … (and more = …)"))
+        if self.percent is not None and self.percent <= 1:
+            raise WrongKeyError(tr("a target is in percent: 90, and not 0.9"))
         if self.more is not None and self.stood is None:
             raise WrongKeyError(tr("more comes on top of stood"))
         return self
