@@ -69,7 +69,7 @@ def rule(**changes: Any) -> Rule:
     keys = {
         "id": "r", "title": "清单", "basis": "依据", "measure": "rate", "of": "village", "beside": "township",
         "reached": {"sewage_state": "已完成"}, "target": 60, "levels": {"high": 20, "medium": 5, "low": 0},
-        "reason": "因{of_label}治理率{value:.1f}%（{to_label}），{when}",
+        "reason": "因{of_label}治理率{at_most}{value:.1f}%（{to_label}），{when}",
     }  # fmt: skip
     return make_rule({**keys, **changes}, Known(SPECS))
 
@@ -130,8 +130,21 @@ def test_where_both_ends_miss_the_target_it_is_graded_by_the_better_one():
         table, _ = assess([rule()], ground(TOWNS, villages(*many(EAST, 3, 5, 2))))
     line = table[table["of_label"] == EAST].iloc[0]
     assert (line["level"], line["value"]) == ("medium", 50.0)
-    assert "10个中至多5个，其中情况不明的2个按完成计" in line["reason"]
+    assert "治理率至多50.0%（10个中至多5个，其中情况不明的2个按完成计）" in line["reason"]
     assert "至少差10.00个百分点，至少还差1个" in line["reason"]
+
+
+def test_a_rate_that_is_known_is_told_as_it_is():
+    with speaking("zh"):
+        table, _ = assess([rule()], ground(TOWNS, villages(*many(EAST, 5, 5))))
+    assert "治理率50.0%（10个中5个）" in table["reason"][0]
+
+
+@pytest.mark.parametrize("own_id", [one.id for one in CATALOGUE.rules.values() if one.measure == "rate"])
+def test_every_list_of_rates_says_that_a_rate_is_one_at_most(own_id):
+    shipped = CATALOGUE.rules[own_id]
+    assert "{at_most}{value" in shipped.reason
+    assert "{at_most}{value" in shipped.reason_en
 
 
 def test_where_both_ends_meet_the_target_nothing_is_listed():

@@ -7,6 +7,7 @@ from shapely.geometry import Point
 
 from onemap.errors import SpecError
 from onemap.risk.assess import Ground, assess
+from onemap.risk.measurement import Given
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.known import Known
 from onemap.spec.measures import make_rule
@@ -82,6 +83,14 @@ def test_up_to_the_limit_unknown_pathways_are_told_and_the_others_decide():
     )
     assert found["level"].tolist() == ["high"]
     assert "not known of under" in found["reason"].iloc[0]
+
+
+def test_a_list_that_was_not_run_is_called_by_its_title():
+    own = Given(titles={"near": "重点管控清单", "under": "a", "far": "b"})
+    layers = {"plot": layer("plot", [PLOT])}
+    with speaking("zh"):
+        table, _ = assess([make_rule(WHOLE)], Ground(layers, frozenset(), SPECS, given=own))
+    assert "重点管控清单" in table["reason"][0]
 
 
 def test_a_list_that_was_not_run_is_not_known():

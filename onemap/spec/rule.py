@@ -21,7 +21,18 @@ GRADES: Final = LEVELS[:3]
 Worse = Literal["small", "large"]
 Unit = Literal["m", "mu", "count", "days", "times", "share", "classes"]
 
-TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
+TEXTS: Final = (
+    "of_label",
+    "of_key",
+    "of_title",
+    "to_label",
+    "to_key",
+    "to_title",
+    "to_layer",
+    "unit",
+    "when",
+    "at_most",
+)
 NUMBERS: Final = ("value", "ring", "reach")
 """What a reason may speak of."""
 

@@ -57,7 +57,7 @@ def _pathway(name: str, rule: WorstRule, given: Given) -> Pathway:
     if one is None:
         # A list that the project did not ask for has judged nobody.
         nobody = pd.Series(dtype=int)
-        return Pathway(name, weight, nobody, nobody.astype(str), frozenset(), gap=True)
+        return Pathway(given.titles.get(name, name), weight, nobody, nobody.astype(str), frozenset(), gap=True)
     features: Any = list(zip(one.rows["of_key"], one.rows["of_label"], strict=True))
     rows = one.rows.assign(feature=features)
     graded = rows[rows["level"].isin(GRADES)]
