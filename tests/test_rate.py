@@ -143,8 +143,8 @@ def test_a_rate_that_is_known_is_told_as_it_is():
 @pytest.mark.parametrize("own_id", [one.id for one in CATALOGUE.rules.values() if one.measure == "rate"])
 def test_every_list_of_rates_says_that_a_rate_is_one_at_most(own_id):
     shipped = CATALOGUE.rules[own_id]
-    assert "{at_most}{value" in shipped.reason
-    assert "{at_most}{value" in shipped.reason_en
+    assert "{at_most}" in shipped.reason
+    assert "{at_most}" in shipped.reason_en
 
 
 def test_where_both_ends_meet_the_target_nothing_is_listed():

@@ -98,6 +98,16 @@ def test_a_list_that_was_not_run_is_not_known():
     assert found["level"].tolist() == ["unknown"]
 
 
+def test_a_nameless_plot_that_cannot_be_judged_takes_nothing_from_the_others():
+    plots = layer("plot", [PLOT, PLOT, PLOT, None])
+    plots.frame[[plots.spec.key, plots.spec.label]] = [["P0", "a"], ["P1", "b"], ["P2", "c"], ["", ""]]
+    # No receptor within 500 m: the list "under" knows that of P0, whatever it does not know of the last plot.
+    found = graded(plots, layer("receptor", [receptor(800)]), *LISTS)
+    [line] = found[found["of_key"] == "P0"].to_dict("records")
+    assert line["level"] == "low"
+    assert "not known of" not in line["reason"]
+
+
 def test_a_plot_without_a_place_cannot_be_graded():
     plots = layer("plot", [None, PLOT, PLOT, PLOT])
     found = graded(plots, layer("receptor", [receptor(50)], kind=["school"]), *LISTS)

@@ -36,7 +36,7 @@ class List:
 
     title: str
     rows: pd.DataFrame
-    """Its findings in the order of its list, with the `clause` of each."""
+    """Its findings in the order of its list, each with its `clause`; `of` is the index label of its feature or `SUM`."""
 
 
 @dataclass(frozen=True)
