@@ -85,6 +85,18 @@ def test_up_to_the_limit_unknown_pathways_are_told_and_the_others_decide():
     assert "not known of under" in found["reason"].iloc[0]
 
 
+def test_a_list_that_lacks_data_and_may_be_graver_says_so():
+    lists = (near("near", to=["receptor", "field"]), near("under"), near("far"))
+    found = graded(layer("plot", [PLOT]), layer("receptor", [receptor(800)], kind=["school"]), *lists)
+    assert "near lacks some of its data and may be graver" in found["reason"].iloc[0]
+
+
+def test_what_is_as_grave_as_can_be_is_not_put_in_doubt():
+    lists = (near("near", to=["receptor", "field"]), near("under"), near("far"))
+    found = graded(layer("plot", [PLOT]), layer("receptor", [receptor(50)], kind=["school"]), *lists)
+    assert "lacks" not in found["reason"].iloc[0]
+
+
 def test_a_list_that_was_not_run_is_called_by_its_title():
     own = Given(titles={"near": "重点管控清单", "under": "a", "far": "b"})
     layers = {"plot": layer("plot", [PLOT])}

@@ -36,7 +36,7 @@ class List:
 
     title: str
     rows: pd.DataFrame
-    """Its findings in the order of its list, each with its `clause`; `of` is the index label of its feature or `SUM`."""
+    """Its findings in the order of its list, each with its `clause`; `of` is its feature's index label, or `SUM`."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,9 @@ POINTS: Final = {level: len(GRADES) - place for place, level in enumerate(GRADES
 """What a level counts: high 3, medium 2, low 1; a feature that is not on a list has 0 of it."""
 
 
+WORST: Final = len(GRADES)
+
+
 class Pathway(NamedTuple):
     """What one list says of its features, each by its index label."""
 
@@ -27,7 +31,7 @@ class Pathway(NamedTuple):
     told: pd.Series[str]
     """Why, for these."""
     unknown: frozenset[object]
-    """Of which nothing but that it cannot be judged is known."""
+    """Of which something cannot be judged."""
     gap: bool
     """Whether there is something that the list could not judge of anybody."""
 
@@ -67,7 +71,7 @@ def _pathway(name: str, rule: WorstRule, given: Given) -> Pathway:
          for level, clause in zip(worst["level"], worst["clause"], strict=True)],
         index=worst.index, dtype=object,
     )  # fmt: skip
-    unknown = frozenset(rows.loc[rows["level"] == "unknown", "of"]) - {*points.index}
+    unknown = frozenset(rows.loc[rows["level"] == "unknown", "of"])
     return Pathway(one.title, weight, points, told, unknown - {SUM}, gap=SUM in unknown)
 
 
@@ -83,7 +87,7 @@ def _row(at: Any, pathways: list[Pathway], rule: WorstRule) -> dict[str, object]
     if rule.weights:
         grade = sum(one.weight * value for one, value in zip(graded, points, strict=True)) / whole
     order = sorted(range(len(graded)), key=lambda place: -points[place])
-    told = tr("; ").join(graded[place].told[at] for place in order)
+    told = tr("; ").join([*(graded[place].told[at] for place in order), *_graver(at, graded, rule)])
     doubts = tr(", ").join(one.name for one in lost)
     unknown = ""
     if share > rule.unknown_above or not graded:
@@ -99,3 +103,11 @@ def _row(at: Any, pathways: list[Pathway], rule: WorstRule) -> dict[str, object]
         "when": tr("{known}; not known of {lists}", known=told, lists=doubts) if lost and not unknown else told,
         "unknown": unknown,
     }
+
+
+def _graver(at: Any, graded: list[Pathway], rule: WorstRule) -> Iterator[str]:
+    """Yield which lists know of something bad and lack what may be worse, where that may change the grade."""
+    worst = max((one.points[at] for one in graded), default=0)
+    open_lists = [one.name for one in graded if one.points[at] < WORST and (one.gap or at in one.unknown)]
+    if open_lists and (rule.weights or worst < WORST):
+        yield tr("{lists} lacks some of its data and may be graver", lists=tr(", ").join(open_lists))
