@@ -140,7 +140,8 @@ def _assessed(atlas: Atlas) -> Atlas:
     rules = chosen_rules(project, project.sources)
     errors = atlas.issues["severity"] == "error"
     withheld = frozenset(atlas.issues.loc[errors, "layer"])
-    given = Given(last_day(project.spec.period), project.catalogue.standards, project.catalogue.codes)
+    titles = {own_id: rule.name for own_id, rule in project.catalogue.rules.items()}
+    given = Given(last_day(project.spec.period), project.catalogue.standards, project.catalogue.codes, titles=titles)
     ground = Ground(atlas.layers, withheld, project.catalogue.layers, atlas.crs, given, atlas.cache)
     begin("assessing", len(rules) + 2)
     findings, links = assess(rules, ground)

@@ -176,6 +176,11 @@ def test_a_reach_of_nothing_is_inside_or_on_the_edge(east, levels):
     assert [level for level, *_ in listed(samples((east, "2026-01-01")), of=LAND, **INSIDE)] == levels
 
 
+def test_a_reach_without_end_is_refused():
+    with pytest.raises(SpecError, match="reach"):
+        load_catalogue(changes={"key_unit_coverage": {"reach": float("inf")}})
+
+
 def test_inside_is_said_as_such():
     [(_, _, _, reason)] = listed(samples((300, "2026-01-01")), of=LAND, **INSIDE)
     assert "is inside it" in reason

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from onemap.dates import last_day
+from onemap.errors import SpecError
 from onemap.model import Layer
 from onemap.risk.assess import Ground, assess
 from onemap.risk.measurement import Given
 from onemap.risk.measures.due import measure
 from onemap.spec.catalogue import load_catalogue
+from onemap.spec.known import Known
 from onemap.spec.measures import make_rule
 from onemap.spec.measures.dates import Due
 from onemap.spec.rule import Rule
@@ -103,7 +105,7 @@ def test_without_the_layer_nothing_is_judged():
     assert table["level"].tolist() == ["unknown"]
 
 
-@given(st.dates(dt.date(2000, 1, 31), dt.date(2040, 1, 31)), st.integers(1, 60))
+@given(st.dates(dt.date(2000, 1, 31), DAY), st.integers(1, 600))
 def test_what_is_to_be_done_again_is_due_months_after_the_last_time(last, months):
     asked = rule(due={"since": "remediation_deadline", "months": months})
     found = measure(enterprises([last.isoformat()]), asked, Given(DAY))["value"][0]
@@ -149,6 +151,40 @@ def test_a_date_that_nobody_filled_in_is_told_once():
     with speaking("zh"):
         found = measure(enterprises([None, None, None]), rule(), Given(DAY))
     assert found["unknown"].tolist() == ["涉镉等重金属企业的 3 条记录都没有填写完成时间，不能判定"]
+
+
+@pytest.mark.parametrize(
+    "due", [{"since": "remediation_deadline", "months": 12}, {"each_year": "remediation_deadline"}]
+)
+def test_what_was_last_done_after_the_period_cannot_be_judged(due):
+    # 2062 for 2026 would never be due again.
+    assert listed(enterprises(["2062-01-05", "2026-11-30"]), due=due) == {"key-0": ("unknown", None)}
+
+
+def test_the_line_names_the_day_that_lies_after_the_period():
+    with speaking("zh"):
+        found = measure(enterprises(["2026-12-01"]), rule(due={"each_year": "remediation_deadline"}), Given(DAY))
+    assert found["unknown"].tolist() == ["“完成时间”2026-12-01晚于本期最后一天，不能判定"]
+
+
+def test_a_deadline_may_lie_after_the_period():
+    assert listed(enterprises(["2062-01-05"])) == {}
+
+
+UNPLANNED = {"on": "remediation_deadline", "unplanned": {"remediation_state": "未启动"}}
+
+
+def test_who_is_in_no_plan_yet_has_no_date_and_nothing_due():
+    layer = enterprises([None, None, "2026-01-01"], ["not_started", "in_progress", "not_started"])
+    found = {key: level for key, (level, _) in listed(layer, due=UNPLANNED).items()}
+    assert found == {"key-1": "unknown", "key-2": "high"}
+
+
+@pytest.mark.parametrize("unplanned", [{"remediation_stat": "未启动"}, {"remediation_state": "没有"}])
+def test_who_is_in_no_plan_is_said_by_values_that_are_there(unplanned):
+    keys = {key: value for key, value in rule().model_dump(exclude_unset=True).items() if key != "due"}
+    with pytest.raises(SpecError):
+        make_rule({**keys, "due": {"on": "remediation_deadline", "unplanned": unplanned}}, Known(SPECS))
 
 
 def test_a_frequency_that_nobody_laid_down_is_asked_for():

@@ -127,6 +127,17 @@ def test_a_date_that_is_not_filled_in_cannot_be_judged():
     assert judged(unit(None))[0] == "unknown"
 
 
+def test_what_was_last_done_after_the_period_cannot_be_judged():
+    found = judged(unit("2027-03-01", "first"))
+    assert found is not None
+    assert found[0] == "unknown"
+
+
+def test_a_reach_without_end_is_refused():
+    with pytest.raises(SpecError, match="reach"):
+        load_catalogue(changes={"key_unit_groundwater_monitoring_due": {"reach": float("inf")}})
+
+
 def test_a_date_that_is_filled_in_for_none_is_told_once():
     dates = pd.to_datetime(pd.Series([None, None]))
     of = layer("key_unit", [0, 10], unit_class="first", groundwater_monitored_on=dates)

@@ -241,6 +241,11 @@ def test_what_is_not_known_counts_only_where_it_would_be_graver(changes, level):
     assert table["level"].tolist() == ([level] if level else [])
 
 
+def test_a_use_that_cannot_be_read_is_told_once():
+    table = inspection({"planned_use": "0701", "public_concern": "no", "plan_state": None}, codes=None)
+    assert table["reason"][0].count("0701") == 1
+
+
 def test_of_a_ledger_without_a_column_one_line_says_that_nobody_was_judged_by_it():
     table = inspection({"public_concern": None}, {"public_concern": None, "former_use": "农用地"})
     assert table["level"].tolist() == ["high", "unknown"]
@@ -260,6 +265,7 @@ def rule_of(own_id: str, **changes: Any) -> Rule:
         (SURVEY, {"dates": ["plot_name"]}, "is no date"),
         (SURVEY, {"dates": []}, "dates"),
         (SURVEY, {"state": "survey"}, "survey_state"),
+        (SURVEY, {"state": "plot_name"}, "has no classes"),
         (SURVEY, {"planned": "planed_use"}, 'did you mean "planned_use"?'),
         (INSPECTION, {"concern": {"grade": 2, "field": "public_concern", "words": ["也许"]}}, "也许"),
         (INSPECTION, {"change": {"grade": 3, "out_of": ["industrie"], "into": ["home_public"]}}, "industry"),

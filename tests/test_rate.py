@@ -69,7 +69,7 @@ def rule(**changes: Any) -> Rule:
     keys = {
         "id": "r", "title": "清单", "basis": "依据", "measure": "rate", "of": "village", "beside": "township",
         "reached": {"sewage_state": "已完成"}, "target": 60, "levels": {"high": 20, "medium": 5, "low": 0},
-        "reason": "因{of_label}治理率{value:.1f}%（{to_label}），{when}",
+        "reason": "因{of_label}治理率{at_most}{value:.1f}%（{to_label}），{when}",
     }  # fmt: skip
     return make_rule({**keys, **changes}, Known(SPECS))
 
@@ -130,8 +130,21 @@ def test_where_both_ends_miss_the_target_it_is_graded_by_the_better_one():
         table, _ = assess([rule()], ground(TOWNS, villages(*many(EAST, 3, 5, 2))))
     line = table[table["of_label"] == EAST].iloc[0]
     assert (line["level"], line["value"]) == ("medium", 50.0)
-    assert "10个中至多5个，其中情况不明的2个按完成计" in line["reason"]
-    assert "至少差10.00个百分点，至少还须完成1个" in line["reason"]
+    assert "治理率至多50.0%（10个中至多5个，其中情况不明的2个按完成计）" in line["reason"]
+    assert "至少差10.00个百分点，至少还差1个" in line["reason"]
+
+
+def test_a_rate_that_is_known_is_told_as_it_is():
+    with speaking("zh"):
+        table, _ = assess([rule()], ground(TOWNS, villages(*many(EAST, 5, 5))))
+    assert "治理率50.0%（10个中5个）" in table["reason"][0]
+
+
+@pytest.mark.parametrize("own_id", [one.id for one in CATALOGUE.rules.values() if one.measure == "rate"])
+def test_every_list_of_rates_says_that_a_rate_is_one_at_most(own_id):
+    shipped = CATALOGUE.rules[own_id]
+    assert "{at_most}" in shipped.reason
+    assert "{at_most}" in shipped.reason_en
 
 
 def test_where_both_ends_meet_the_target_nothing_is_listed():
@@ -174,6 +187,23 @@ def test_a_village_of_no_known_township_is_not_missing_twice_in_the_county():
 def test_a_target_that_is_not_known_judges_nothing(lines):
     found = listed(TOWNS, villages(*many(EAST, 8, 2)), targets(*lines), **BY_TABLE)
     assert found[EAST] == ("unknown", None)
+
+
+def test_a_target_of_more_than_there_are_judges_nothing_and_says_so():
+    # All of 14 villages are done, and the table asks for 15 of 14.
+    table = card(TOWNS, villages(*many(EAST, 14, 0)), targets((EAST, 14, 14, 1)), **BY_TABLE)
+    assert table.loc[EAST, "met"] == ""
+    assert "15" in table.loc[EAST, "remark"]
+    found = listed(TOWNS, villages(*many(EAST, 14, 0)), targets((EAST, 14, 14, 1)), **BY_TABLE)
+    assert found[EAST] == ("unknown", None)
+
+
+def test_what_is_in_no_known_township_counts_in_the_county_and_has_no_target_of_its_own():
+    with speaking("zh"):
+        table, _ = assess([rule()], ground(TOWNS, villages(*many("", 8, 3), *many(EAST, 9, 0))))
+    assert table["reason"].tolist() == [
+        "乡镇不明11个（已完成8个）：只计入全县，不能按乡镇判定（依据 依据）定为信息不足"
+    ]
 
 
 def test_without_the_table_nothing_is_judged_and_the_scorecard_says_why():
@@ -298,6 +328,7 @@ def test_the_order_of_the_rows_does_not_change_a_list(states):
         ({"to": "rural_target", "target": {"layer": "rural_target", "stood": "sewage_rate"}}, "sewage_rate"),
         ({"target": {"layer": "rural_target", "stood": "sewage_done"}}, "to"),
         ({"target": 0}, "target"),
+        ({"target": 0.9}, "0.9"),
         ({"reached": {"sewage_stat": "已完成"}}, "sewage_state"),
         ({"reached": {"sewage_state": "办完"}}, "reached"),
         ({"reached": {}}, "reached"),

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onemap.errors import SpecError
 from onemap.ingest.columns import match_columns, take_fields
 from onemap.model import Layer
 from onemap.risk.assess import Ground, assess
 from onemap.risk.measurement import Given
 from onemap.risk.measures.transfer import difference
 from onemap.spec.catalogue import load_catalogue
+from onemap.spec.known import Known
+from onemap.spec.measures import make_rule
 from onemap.spec.measures.transfers import Faults
 from onemap.spec.project import SourceSpec
 from onemap.text import speaking
@@ -86,7 +89,9 @@ def test_the_days_without_a_receipt_give_the_level(left, expected):
         ({"from_code": None, "from_name": None}, ["unknown"]),
         ({"to_code": "JS-1", "to_name": None}, []),
         ({"to_code": "JS-2", "to_name": None}, ["high"]),
-        ({"to_code": "JS-2"}, []),
+        # A plot that is named by its code is looked up, whatever else the unit is called.
+        ({"to_code": "JS-2"}, ["high"]),
+        ({"to_code": "JS-1"}, []),
         ({"to_name": None}, ["unknown"]),
         ({"arrived_on": "2026-10-31"}, ["medium"]),
         ({"receipt_state": "rejected", "tonnes_in": None}, ["medium"]),
@@ -99,6 +104,31 @@ def test_the_days_without_a_receipt_give_the_level(left, expected):
 )
 def test_what_is_wrong_with_a_manifest_or_not_known_of_it(changes, expected):
     assert levels(changes) == expected
+
+
+def test_nothing_has_arrived_where_the_ledger_says_none_of_it_has():
+    # Ledgers put 0 where a load is still on its way.
+    assert levels({**ON_THE_WAY, "tonnes_in": 0, "left_on": "2026-11-29"}) == ["low"]
+
+
+def test_a_unit_that_is_named_by_its_own_code_is_no_plot():
+    spec = CATALOGUE.layers["soil_transfer"]
+    matches = match_columns(spec, pd.Index(["接收单位编码"]), SourceSpec(path="t"))
+    assert "to_code" not in matches
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"tonnes_out": "vehicle"}, "vehicle"),
+        ({"receipt": "carrier"}, "carrier"),
+        ({"from_plot": "tonnes_out"}, "tonnes_out"),
+    ],
+)
+def test_a_rule_whose_fields_are_of_the_wrong_kind_is_refused(changes, told):
+    keys = RULE.model_dump(exclude_unset=True) | changes
+    with pytest.raises(SpecError, match=told):
+        make_rule(keys, Known(CATALOGUE.layers))
 
 
 def test_each_line_names_all_that_is_wrong_and_the_worst_decides():

@@ -294,8 +294,8 @@ def test_the_kinds_that_occur_are_explained(tmp_path: Path) -> None:
 def test_a_list_about_single_features_has_no_columns_for_receptors(sample_atlas: Atlas, tmp_path: Path) -> None:
     with speaking("zh"):
         sheets = lists(sample_atlas, tmp_path)
-    due, soil = (values(sheets[name])[0] for name in ("涉镉企业整治超期清单", "农用地土壤点位超标清单"))
-    assert due == ("序号", "等级", "编码", "名称", "乡镇", "应于", "超期天数", "原因", "依据")
+    due, soil = (values(sheets[name])[0] for name in ("涉镉企业整治到期清单", "农用地土壤点位超标清单"))
+    assert due == ("序号", "等级", "编码", "名称", "乡镇", "应于", "超期天数（负数为尚余）", "原因", "依据")
     # A sample is called by its code.
     assert soil == ("序号", "等级", "编码", "乡镇", "项目、数值与限值", "最大倍数", "原因", "依据")
 
@@ -313,7 +313,7 @@ def test_the_overview_is_no_wider_than_can_be_read_when_there_are_many_lists(
 def test_a_feature_without_a_code_is_no_gap_of_the_whole_list(sample_atlas: Atlas, tmp_path: Path) -> None:
     with speaking("zh"):
         rows = values(lists(sample_atlas, tmp_path)[OVERVIEW])
-    [words] = [[str(cell) for cell in row] for row in rows if row[0] == "涉镉企业整治超期清单" and row[1] is not None]
+    [words] = [[str(cell) for cell in row] for row in rows if row[0] == "涉镉企业整治到期清单" and row[1] is not None]
     assert any("其中10条信息不足" in word for word in words)
 
 

@@ -7,6 +7,8 @@ from shapely.geometry import Point
 
 from onemap.errors import SpecError
 from onemap.risk.assess import Ground, assess
+from onemap.risk.measurement import Given
+from onemap.spec.catalogue import load_catalogue
 from onemap.spec.known import Known
 from onemap.spec.measures import make_rule
 from onemap.text import speaking
@@ -83,9 +85,39 @@ def test_up_to_the_limit_unknown_pathways_are_told_and_the_others_decide():
     assert "not known of under" in found["reason"].iloc[0]
 
 
+def test_a_list_that_lacks_data_and_may_be_graver_says_so():
+    lists = (near("near", to=["receptor", "field"]), near("under"), near("far"))
+    found = graded(layer("plot", [PLOT]), layer("receptor", [receptor(800)], kind=["school"]), *lists)
+    assert "near lacks some of its data and may be graver" in found["reason"].iloc[0]
+
+
+def test_what_is_as_grave_as_can_be_is_not_put_in_doubt():
+    lists = (near("near", to=["receptor", "field"]), near("under"), near("far"))
+    found = graded(layer("plot", [PLOT]), layer("receptor", [receptor(50)], kind=["school"]), *lists)
+    assert "lacks" not in found["reason"].iloc[0]
+
+
+def test_a_list_that_was_not_run_is_called_by_its_title():
+    own = Given(titles={"near": "重点管控清单", "under": "a", "far": "b"})
+    layers = {"plot": layer("plot", [PLOT])}
+    with speaking("zh"):
+        table, _ = assess([make_rule(WHOLE)], Ground(layers, frozenset(), SPECS, given=own))
+    assert "重点管控清单" in table["reason"][0]
+
+
 def test_a_list_that_was_not_run_is_not_known():
     found = graded(layer("plot", [PLOT]), layer("receptor", [receptor(50)], kind=["school"]), near("near"))
     assert found["level"].tolist() == ["unknown"]
+
+
+def test_a_nameless_plot_that_cannot_be_judged_takes_nothing_from_the_others():
+    plots = layer("plot", [PLOT, PLOT, PLOT, None])
+    plots.frame[[plots.spec.key, plots.spec.label]] = [["P0", "a"], ["P1", "b"], ["P2", "c"], ["", ""]]
+    # No receptor within 500 m: the list "under" knows that of P0, whatever it does not know of the last plot.
+    found = graded(plots, layer("receptor", [receptor(800)]), *LISTS)
+    [line] = found[found["of_key"] == "P0"].to_dict("records")
+    assert line["level"] == "low"
+    assert "not known of" not in line["reason"]
 
 
 def test_a_plot_without_a_place_cannot_be_graded():
@@ -117,9 +149,10 @@ def test_with_weights_the_mean_of_the_lists_decides(metres, weights):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"lists": ["near", "neer"]}, 'no rule "neer"'),
+        ({"lists": ["near", "neer"]}, 'no list about single features "neer"'),
         ({"lists": ["near", "fields"]}, 'the list "fields" is of field, not of plot'),
         ({"lists": ["near"]}, "lists"),
+        ({"lists": ["near", "near"]}, "twice"),
         ({"weights": {"near": 1}}, "weights are of all lists"),
         ({"weights": {"near": 1, "under": 0, "far": 1}}, "more than 0"),
     ],
@@ -128,3 +161,9 @@ def test_lists_that_do_not_fit_are_refused(changes, told):
     known = Known(SPECS, rules={"near": "plot", "under": "plot", "far": "plot", "fields": "field"})
     with speaking("en"), pytest.raises(SpecError, match=told):
         make_rule({**WHOLE, **changes}, known)
+
+
+def test_a_list_about_townships_is_no_pathway_of_an_enterprise():
+    with speaking("en"), pytest.raises(SpecError, match="enterprise_remediation_rate"):
+        lists = ["enterprise_remediation_rate", "enterprise_near_farmland"]
+        load_catalogue(changes={"enterprise_grade": {"lists": lists}})

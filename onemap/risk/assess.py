@@ -16,7 +16,7 @@ from onemap.model import FINDING_COLUMNS, Layer
 from onemap.progress import doing
 from onemap.risk.grading import grade, in_order
 from onemap.risk.inputs import Side, located, missing_classes, select, unknown_share
-from onemap.risk.measurement import FeatureMeasure, Given, List, PairMeasure, class_label
+from onemap.risk.measurement import SUM, FeatureMeasure, Given, List, PairMeasure, class_label
 from onemap.risk.measures import (
     code_group,
     coverage,
@@ -83,10 +83,11 @@ FEATURES: Final[Mapping[str, FeatureMeasure]] = {
 """The measures of the features of one layer, each by itself: (of, rule, what is given beside them)."""
 
 ROW: Final = (
-    "of_layer", "of_key", "of_label", "township", "to_layer", "to_class", "to_key", "to_label",
+    "of", "of_layer", "of_key", "of_label", "township", "to_layer", "to_class", "to_key", "to_label",
     "value", "unit", "level", "reason", "link",
 )  # fmt: skip
-"""What is told of a finding before its rule is: `reason` is still only the clause."""
+"""What is told of a finding before its rule is: `reason` is still only the clause. `of` is the index label of the
+feature, or `SUM`."""
 
 
 def chosen_rules(project: Project, layers: Collection[str]) -> tuple[Rule, ...]:
@@ -271,10 +272,11 @@ def _unlocated_of(of: Side) -> Iterator[dict[str, Any]]:
     """Yield the features of which nothing can be measured."""
     lost = ~of.located
     layer = of.layer
-    for key, label, township in zip(layer.keys[lost], layer.labels[lost], layer.townships[lost], strict=True):
+    told = (layer.frame.index[lost], layer.keys[lost], layer.labels[lost], layer.townships[lost])
+    for at, key, label, township in zip(*told, strict=True):
         yield {
             **_gap(tr("it has no coordinates: cannot be judged")),
-            "of_key": key, "of_label": label, "township": township,
+            "of": at, "of_key": key, "of_label": label, "township": township,
         }  # fmt: skip
 
 
@@ -285,7 +287,7 @@ def not_provided(name: str) -> str:
 
 def _gap(why: str, to_layer: str = "", to_class: str = "") -> dict[str, Any]:
     """Return a finding that says what is not known."""
-    return {**dict.fromkeys(ROW, ""), "to_layer": to_layer, "to_class": to_class,
+    return {**dict.fromkeys(ROW, ""), "of": SUM, "to_layer": to_layer, "to_class": to_class,
             "value": np.nan, "level": "unknown", "reason": why, "link": None}  # fmt: skip
 
 

@@ -23,8 +23,9 @@ COLUMNS: Final = ("of", "to", "to_class", "to_key", "to_label", "value", "ring",
 value: in the unit of the measure, NaN where it cannot be measured; ring: the outer edge in metres, or NaN;
 link: the line that was measured, or None.
 
-Measures of features by themselves may add: grade, where their rules go by one; when, words for the reason; unknown, why
-the value is not known; to_layer; and of_layer, of_key, of_label, township, where a row is not about one feature."""
+Measures of features by themselves may add: grade, where their rules go by one; when, words for the reason; at_most,
+what stands before a value that is the most that it can be; unknown, why the value is not known; to_layer; and of_layer,
+of_key, of_label, township, where a row is not about one feature."""
 
 SUM: Final = -1
 
@@ -35,7 +36,7 @@ class List:
 
     title: str
     rows: pd.DataFrame
-    """Its findings in the order of its list, with the `clause` of each."""
+    """Its findings in the order of its list, each with its `clause`; `of` is its feature's index label, or `SUM`."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Given:
     """Every layer that the project knows, which gives those that are not there their names."""
     lists: Mapping[str, List] = field(default_factory=dict)
     """The lists by which the rule goes, by rule id, as far as they were made."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What all lists are called, by rule id."""
 
 
 PairMeasure = Callable[[Layer, Layer, Any], pd.DataFrame]

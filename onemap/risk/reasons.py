@@ -25,7 +25,7 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Mapping[str, Layer], rule: Ru
     ----------
     rows
         Measurements with of_key, of_label, to_layer, to_class, to_key, to_label, value, unit, ring and doubt; some
-        also with `when`, and with why their value is not known.
+        also with `when`, `at_most`, and with why their value is not known.
     to
         The layers on the other side, by id.
     """
@@ -34,8 +34,8 @@ def clauses(rows: pd.DataFrame, of: LayerSpec, to: Mapping[str, Layer], rule: Ru
         pair: _side(to.get(pair[0]), pair[1]) for pair in set(zip(rows["to_layer"], rows["to_class"], strict=True))
     }
     same = {"of_title": of.name, "reach": rule.radii[-1] if rule.radii else float("nan")}
-    names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring", "when", "unknown"]
-    rows = rows.assign(**{name: "" for name in ("when", "unknown") if name not in rows})
+    names = ["of_key", "of_label", "to_key", "to_label", "value", "unit", "ring", "when", "at_most", "unknown"]
+    rows = rows.assign(**{name: "" for name in ("when", "at_most", "unknown") if name not in rows})
     texts = []
     for layer, own_id, doubt, *values in rows[["to_layer", "to_class", "doubt", *names]].itertuples(index=False):
         words = dict(zip(names, values, strict=True), **sides[layer, own_id], **same)

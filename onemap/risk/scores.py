@@ -184,7 +184,12 @@ def _score(name: str, tally: Tally, goals: _Goals, towns: _Towns) -> Score:
     if told is not None and told < tally.base:
         more = tr("the layer has {count} of them, the table of targets {told}", count=tally.base, told=told)
         remark = tr("; ").join(filter(None, [remark, more]))
-    return Score(name, tally.with_missing(missing), goal, towns.keys.get(name, ""), missing, remark)
+    tally = tally.with_missing(missing)
+    if goal and goal.number is not None and goal.number > tally.base > 0:
+        # Nobody can do more than there are: the table and the layer do not go together.
+        over = tr("the table of targets asks for {number} of {count}", number=goal.number, count=tally.base)
+        goal, remark = None, tr("; ").join(filter(None, [remark, over]))
+    return Score(name, tally, goal, towns.keys.get(name, ""), missing, remark)
 
 
 def _whole(found: list[Score], target: Target) -> Score:

@@ -35,7 +35,9 @@ def weigh(reasons: Iterable[Reason]) -> dict[str, Any] | None:
     label = tr("; ").join(reason.text for reason in held)
     if not graver:
         return {"to_label": label, "value": len(held), "grade": grade, "unknown": ""} if held else None
-    why = tr("; ").join(dict.fromkeys(graver))
+    # One cell that cannot be read may leave several reasons open: it is told once.
+    told_once = [text for text in dict.fromkeys(graver) if not any(text != one and text in one for one in graver)]
+    why = tr("; ").join(told_once)
     unknown = tr("{why}; cannot be judged", why=why)
     if held:
         unknown = tr("{reasons}; not known: {why}; cannot be judged further", reasons=label, why=why)

@@ -60,8 +60,9 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
         _check_others(layer, layers)
     standards, codes = _parsed(Standard, folders, "standards"), _parsed(CodeTable, folders, "codes")
     tables = _changed(_tables(folders, "rules"), changes or {})
-    # Rules that go by lists themselves are no pathways of others.
-    listed = {own_id: str(table.get("of", "")) for own_id, table in tables.items() if "lists" not in table}
+    # Rules that go by lists themselves are no pathways of others, nor are those about townships.
+    about = {own_id: table for own_id, table in tables.items() if "lists" not in table and "target" not in table}
+    listed = {own_id: str(table.get("of", "")) for own_id, table in about.items()}
     names = {own_id: tr("rules/{rule}.toml as the project changes it", rule=own_id) for own_id in changes or {}}
     rules = _rules(tables, Known(layers, standards, codes, listed), names)
     return Catalogue(layers, rules, standards, codes)

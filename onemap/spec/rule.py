@@ -21,7 +21,18 @@ GRADES: Final = LEVELS[:3]
 Worse = Literal["small", "large"]
 Unit = Literal["m", "mu", "count", "days", "times", "share", "classes"]
 
-TEXTS: Final = ("of_label", "of_key", "of_title", "to_label", "to_key", "to_title", "to_layer", "unit", "when")
+TEXTS: Final = (
+    "of_label",
+    "of_key",
+    "of_title",
+    "to_label",
+    "to_key",
+    "to_title",
+    "to_layer",
+    "unit",
+    "when",
+    "at_most",
+)
 NUMBERS: Final = ("value", "ring", "reach")
 """What a reason may speak of."""
 
@@ -38,6 +49,7 @@ def _as_conditions(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Conditions = Annotated[dict[str, dict[str, tuple[str, ...]]], BeforeValidator(_as_conditions)]
+Wanted = Annotated[dict[str, tuple[str, ...]], BeforeValidator(wanted_by_field)]
 
 
 class Rule(Spec):

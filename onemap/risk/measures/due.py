@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
+from onemap.risk.inputs import select
 from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.spec.measures.dates import Due, DueRule
 from onemap.text import tr
@@ -22,20 +26,21 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         to_label is the day on which it is due, `when` says in words how far off that is, and `unknown` why
-        it cannot be told of a feature whose date is not known; there the value is NaN. Where it is known of none
-        of several, a single row says so, which is of none.
+        it cannot be told of a feature whose date is not known, or says that it was done after the period; there the
+        value is NaN. Where it is known of none of several, a single row says so, which is of none.
     """
-    field, index = of.spec.fields[rule.due.field], of.frame.index
-    due = _due_days(of.frame[rule.due.field], rule.due)
-    missing = tr("{field} is not filled in: cannot be judged", field=field.label)
-    if len(due) > 1 and due.isna().all():
+    field, label = rule.due.field, of.spec.fields[rule.due.field].label
+    dates = pd.to_datetime(_with_unplanned_left_out(of, rule.due)[field])
+    unknown = dates.map(lambda date: not_told(date, label, done=rule.due.on is None, day=given.day))
+    if len(dates) > 1 and dates.isna().all():
         # A ledger without such a column says nothing of anybody: once is enough.
-        missing = none_filled_in(of, rule.due.field)
-        due, index = due.iloc[:1], pd.Index([SUM])
+        dates, unknown = dates.iloc[:1], unknown.iloc[:1]
+        dates.index, unknown.iloc[0] = pd.Index([SUM]), none_filled_in(of, field)
+    due = _due_days(dates.where((unknown == "").to_numpy()), rule.due)
     days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     return pd.DataFrame(
         {
-            "of": index,
+            "of": dates.index,
             "to": SUM,
             "to_class": "",
             "to_key": "",
@@ -44,14 +49,40 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
             "ring": np.nan,
             "link": None,
             "when": [overdue_words(value) for value in days],
-            "unknown": [missing if pd.isna(value) else "" for value in days],
+            "unknown": unknown.to_numpy(),
         },
         columns=[*COLUMNS, "when", "unknown"],
     )
 
 
-def _due_days(dates: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
-    days = pd.to_datetime(dates)
+def not_told(date: Any, field: str, *, done: bool, day: dt.date) -> str:
+    """Return why a date does not say when something is due; "" where it does.
+
+    Parameters
+    ----------
+    field
+        What its field is called.
+    done
+        Whether it is the date on which that was last done, which cannot lie after the period.
+    """
+    if pd.isna(date):
+        return tr("{field} is not filled in: cannot be judged", field=field)
+    if done and date > pd.Timestamp(day):
+        why = tr("{field} {date} lies after the last day of the period", field=field, date=f"{date:%Y-%m-%d}")
+        return tr("{why}; cannot be judged", why=why)
+    return ""
+
+
+def _with_unplanned_left_out(of: Layer, due: Due) -> gpd.GeoDataFrame:
+    """Return the features of which something can be due: those without a date that are in no plan yet left out."""
+    if not due.unplanned:
+        return of.frame
+    doubts = select(of, due.unplanned).doubts
+    undated = of.frame.index[of.frame[due.field].isna()]
+    return of.frame.drop(undated.intersection(doubts.index[doubts == ""]))
+
+
+def _due_days(days: pd.Series, due: Due) -> pd.Series[pd.Timestamp]:
     if due.each_year is not None:
         return days + pd.offsets.YearEnd(0) + pd.offsets.YearEnd(1)
     return days if due.months is None else days + pd.DateOffset(months=due.months)

@@ -11,7 +11,7 @@ from onemap.model import Layer
 from onemap.risk.inputs import located
 from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.risk.measures.around import around
-from onemap.risk.measures.due import overdue_words
+from onemap.risk.measures.due import not_told, overdue_words
 from onemap.spec.measures.dates import FrequencyRule
 from onemap.text import tr
 
@@ -62,8 +62,8 @@ def measure(of: Layer, rule: FrequencyRule, given: Given) -> pd.DataFrame:
 
 def _due(date: Any, often: Often, field: str, day: pd.Timestamp) -> dict[str, Any]:
     """Return when something is due again that was last done on a date."""
-    if pd.isna(date):
-        return _not_told(tr("{field} is not filled in: cannot be judged", field=field))
+    if why := not_told(date, field, done=True, day=day.date()):
+        return _not_told(why)
     first, last = (date + pd.DateOffset(months=months) for months in (often.soonest, often.latest))
     if first < day <= last:
         return _not_told(

@@ -15,7 +15,7 @@ from onemap.risk.tally import Standing, compare, percent, share_of_goal
 from onemap.spec.measures.rates import RateRule
 from onemap.text import pick, tr
 
-EXTRA = ("grade", "when", "unknown", "of_layer", "of_key", "of_label", "township")
+EXTRA = ("grade", "when", "at_most", "unknown", "of_layer", "of_key", "of_label", "township")
 
 
 def measure(of: Layer, rule: RateRule, given: Given) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def _row(score: Score, rule: RateRule) -> dict[str, Any] | None:
         "of_key": score.key,
         "of_label": score.name or tr("township not known"),
         "township": "" if score.whole else score.name,
-        "to_label": "", "value": np.nan, "grade": np.nan, "when": "",
+        "to_label": "", "value": np.nan, "grade": np.nan, "when": "", "at_most": "",
     }  # fmt: skip
     if stands.met is None:
         return {**told, "unknown": _why(score, rule)}
@@ -80,6 +80,7 @@ def _row(score: Score, rule: RateRule) -> dict[str, Any] | None:
         "value": printed(score.tally.most, rule),
         "grade": float(stands.points) if rule.gap == "points" else in_unit(stands.left, rule),
         "when": _shortfall(score, stands, rule),
+        "at_most": tr("at most ") if score.tally.unknown else "",
         "unknown": "",
     }
 
@@ -110,7 +111,6 @@ def _shortfall(score: Score, stands: Standing, rule: RateRule) -> str:
 def _why(score: Score, rule: RateRule) -> str:
     """Say why nobody can tell whether a line meets its target, and what is known all the same."""
     tally, notes = score.tally, filter(None, [score.remark, pick(rule.note, rule.note_en)])
-    name = score.name or tr("township not known")
     words = {
         "done": _amount(tally.done, rule),
         "base": _amount(tally.base, rule),
@@ -118,12 +118,14 @@ def _why(score: Score, rule: RateRule) -> str:
         "high": _rate(tally.most, rule),
         "unknown": _amount(tally.unknown, rule),
     }
+    if not score.name:
+        return tr("{base} whose township is not known ({done} done): they count in the whole county only", **words)
     if score.goal is None:
-        text = tr("{name}: {done} of {base} are done, but the target is not known", name=name, **words)
+        text = tr("{name}: {done} of {base} are done, but the target is not known", name=score.name, **words)
     else:
         text = tr(
             "{name}: between {low} and {high} ({done} of {base} are done, of {unknown} it is not known), the target is "
-            "{target}", name=name, target=_target(score, rule), **words,
+            "{target}", name=score.name, target=_target(score, rule), **words,
         )  # fmt: skip
         if score.missing:
             count = _amount(score.missing, rule)
@@ -136,7 +138,7 @@ def _nothing_known(of: Layer, rule: RateRule) -> dict[str, Any]:
     fields = tr(", ").join(of.spec.fields[name].label for name in rule.reached)
     why = tr("{field} is filled in for none of {count} records of {layer}: cannot be judged", field=fields,
              count=len(of.frame), layer=of.spec.name)  # fmt: skip
-    blank = dict.fromkeys(("of_layer", "of_key", "of_label", "township", "to_label", "when"), "")
+    blank = dict.fromkeys(("of_layer", "of_key", "of_label", "township", "to_label", "when", "at_most"), "")
     return {"of": SUM, **blank, "value": np.nan, "grade": np.nan, "unknown": why}
 
 

@@ -36,8 +36,8 @@ class Manifest(NamedTuple):
 
     @property
     def has_arrived(self) -> bool:
-        """Whether anything is said of what arrived."""
-        return self.tonnes_in is not None or self.arrived_on is not None
+        """Whether anything has arrived, by what is said; ledgers put 0 t where a load is still on its way."""
+        return bool(self.tonnes_in) or self.arrived_on is not None
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _faults(manifest: Manifest, rule: TransferRule, spec: LayerSpec, known: tupl
 
 
 def _places(manifest: Manifest, rule: TransferRule, spec: LayerSpec, plots: Plots) -> Iterator[Reason]:
-    """Yield the ends of the way that no list knows; a unit that is named need be in none."""
+    """Yield the ends of the way that no list knows; a unit that is named, and by no code of a plot, need be in none."""
     ends = (
         (manifest.from_plot, manifest.from_name, (rule.from_plot, rule.from_name), False),
         (manifest.to_plot, manifest.to_name, (rule.to_plot, rule.to_name), True),
@@ -102,7 +102,7 @@ def _places(manifest: Manifest, rule: TransferRule, spec: LayerSpec, plots: Plot
     for code, name, fields, names_a_unit in ends:
         labels = [spec.fields[field].label for field in fields]
         label = labels[0] if code else labels[1]
-        if plots.has(code or name) or (names_a_unit and name):
+        if plots.has(code or name) or (names_a_unit and name and not code):
             continue
         if not code and not name:
             why = tr("{fields}: none is filled in", fields=tr(", ").join(labels))

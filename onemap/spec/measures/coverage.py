@@ -25,7 +25,10 @@ class CoverageRule(FeatureRule):
     graded_by = "grade"
     to: Names = Field(min_length=1)
     reach: float | None = Field(
-        default=None, ge=0, description="metres to the edge of the feature; 0 is inside it; nobody has laid one down"
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="metres to the edge of the feature; 0 is inside it; nobody has laid one down",
     )
     unknown_above: float = Field(
         default=0.3, ge=0, le=1, description="the share of a layer's points without a place above which it says nothing"

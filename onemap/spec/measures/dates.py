@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import AloneRule, FeatureRule
 from onemap.spec.measures.names import OfClass, OfDate, field_in
+from onemap.spec.rule import Wanted, condition_is_known
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
 
@@ -21,6 +22,10 @@ class Due(Spec):
     months: int | None = Field(default=None, gt=0, description="so long after `since` it is due again")
     each_year: str | None = Field(
         default=None, description="the date field that says when it was last done; due again by the end of next year"
+    )
+
+    unplanned: Wanted = Field(
+        default={}, description="values of those that are in no plan yet: without a date nothing is due of them"
     )
 
     @model_validator(mode="after")
@@ -54,6 +59,10 @@ class DueRule(AloneRule):
     @classmethod
     def _goes_by_a_date(cls, due: Due, info: ValidationInfo) -> Due:
         field_in(info.data.get("of", ""), due.field, info, "date")
+        known: Known | None = info.context
+        for field, words in due.unplanned.items():
+            if known and info.data.get("of") in known.layers:
+                condition_is_known(known, info.data["of"], field, words)
         return due
 
 
@@ -69,7 +78,7 @@ class FrequencyRule(FeatureRule):
     since: OfDate = Field(description="the date field that says when it was last done")
     by: OfClass = Field(description="the class field that says how often it is to be done")
     months: dict[str, int] = Field(min_length=1, description="for each class after how many months it is due again")
-    reach: float = Field(gt=0, description="metres, within which what lies beside asks for more")
+    reach: float = Field(gt=0, allow_inf_nan=False, description="metres, within which what lies beside asks for more")
     months_near: dict[str, int] = Field(description="for each class the months where something lies within reach")
 
     @property

@@ -39,8 +39,10 @@ class WorstRule(AloneRule):
         known: Known | None = info.context
         if known is None:
             return lists
+        if len({*lists}) < len(lists):
+            raise WrongKeyError(tr("a list stands there twice"), tr("name each list once"))
         for name in lists:
-            must_be_known(name, known.rules, tr("rule"))
+            must_be_known(name, known.rules, tr("list about single features"))
             if known.rules[name] != info.data.get("of", known.rules[name]):
                 message = tr('the list "{rule}" is of {other}, not of {layer}', rule=name, other=known.rules[name],
                              layer=info.data["of"])  # fmt: skip

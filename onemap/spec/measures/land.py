@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.layer import as_tuple
 from onemap.spec.measures.features import AloneRule
-from onemap.spec.measures.names import CodesName, OfClass, OfDate, OfField, of_field
+from onemap.spec.measures.names import CodesName, OfClass, OfDate, OfText, of_field
 from onemap.spec.rule import Names
 from onemap.spec.toml import Spec
 from onemap.text import fold, tr
@@ -22,8 +22,8 @@ class UseRule(AloneRule):
     """
 
     codes: CodesName | None = Field(default=None, description="the table of codes by which uses of land are read")
-    former: OfField = Field(default="former_use", validate_default=True, description="the field of the use up to now")
-    planned: OfField = Field(default="planned_use", validate_default=True, description="the field of the planned use")
+    former: OfText = Field(default="former_use", validate_default=True, description="the field of the use up to now")
+    planned: OfText = Field(default="planned_use", validate_default=True, description="the field of the planned use")
 
 
 class TransitionRule(UseRule):

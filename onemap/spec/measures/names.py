@@ -44,6 +44,7 @@ def field_in(layer: str, name: str, info: ValidationInfo, *types: FieldType) -> 
         told = {
             "date": (tr('the field "{field}" is no date', field=name), tr("name a field of the type date")),
             "number": (tr('the field "{field}" is no number', field=name), tr("name a field with numbers")),
+            "text": (tr('the field "{field}" is no text', field=name), tr("name a field of the type text")),
             "class": (tr('the field "{field}" has no classes', field=name), tr("name a field of the type class")),
         }
         raise WrongKeyError(*told[types[0]])
@@ -71,6 +72,7 @@ def _codes(name: str, info: ValidationInfo) -> str:
 
 OfField = Annotated[str, AfterValidator(of_field)]
 """A field of the layer `of`."""
+OfText = Annotated[str, AfterValidator(_of("text"))]
 OfDate = Annotated[str, AfterValidator(_of("date"))]
 OfNumber = Annotated[str, AfterValidator(_of("number", "integer"))]
 OfClass = Annotated[str, AfterValidator(_of("class"))]

@@ -9,11 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from onemap.spec.known import Known, WrongKeyError
 from onemap.spec.measures.features import FeatureRule
 from onemap.spec.measures.names import field_in, of_field
-from onemap.spec.rule import Worse, condition_is_known, wanted_by_field
+from onemap.spec.rule import Wanted, Worse, condition_is_known
 from onemap.spec.toml import Spec
 from onemap.text import tr
-
-Wanted = Annotated[dict[str, tuple[str, ...]], BeforeValidator(wanted_by_field)]
 
 
 class Target(Spec):
@@ -31,6 +29,8 @@ class Target(Spec):
         ways = (self.percent, self.rate, self.stood)
         if sum(way is not None for way in ways) != 1 or (self.percent is None) == (self.layer is None):
             raise WrongKeyError(tr("a target is a number, or a layer with rate = … or with stood = … (and more = …)"))
+        if self.percent is not None and self.percent <= 1:
+            raise WrongKeyError(tr("a target is in percent: 90, and not 0.9"))
         if self.more is not None and self.stood is None:
             raise WrongKeyError(tr("more comes on top of stood"))
         return self

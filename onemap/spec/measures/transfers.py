@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from onemap.spec.known import WrongKeyError
+from onemap.spec.known import Known, WrongKeyError, must_be_known
 from onemap.spec.measures.features import FeatureRule
-from onemap.spec.measures.names import OfClass, OfDate, OfField, OfNumber
+from onemap.spec.measures.names import OfClass, OfDate, OfNumber, OfText
 from onemap.spec.toml import Spec
 from onemap.text import tr
+
+RECEIPTS: Final = ("received", "on_the_way", "missing", "rejected")
+"""The classes of the field that says what became of a load."""
 
 
 class Faults(Spec):
@@ -45,10 +48,10 @@ class TransferRule(FeatureRule):
         default=None, ge=0, lt=1, description="share of what left by which what arrived may differ"
     )
     faults: Faults = Faults()
-    from_plot: OfField = Field(default="from_code", validate_default=True)
-    from_name: OfField = Field(default="from_name", validate_default=True)
-    to_plot: OfField = Field(default="to_code", validate_default=True)
-    to_name: OfField = Field(default="to_name", validate_default=True)
+    from_plot: OfText = Field(default="from_code", validate_default=True)
+    from_name: OfText = Field(default="from_name", validate_default=True)
+    to_plot: OfText = Field(default="to_code", validate_default=True)
+    to_name: OfText = Field(default="to_name", validate_default=True)
     tonnes_out: OfNumber = Field(default="tonnes_out", validate_default=True)
     tonnes_in: OfNumber = Field(default="tonnes_in", validate_default=True)
     left_on: OfDate = Field(default="left_on", validate_default=True)
@@ -58,3 +61,12 @@ class TransferRule(FeatureRule):
         validate_default=True,
         description="class field: received, on_the_way, missing, rejected",
     )
+
+    @field_validator("receipt")
+    @classmethod
+    def _says_what_became_of_it(cls, name: str, info: ValidationInfo) -> str:
+        known: Known | None = info.context
+        if known and info.data.get("of") in known.layers:
+            for state in RECEIPTS:
+                must_be_known(state, known.layers[info.data["of"]].fields[name].classes, tr("class"))
+        return name
