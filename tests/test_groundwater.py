@@ -165,7 +165,7 @@ def test_what_has_no_limit_in_the_standard_is_told_once():
 def test_samples_of_another_year_or_after_the_period_are_not_those_of_the_year():
     samples = [sample("铁", 9.0, day="2025-12-31"), sample("铁", 9.0, day="2026-12-01")]
     reasons = listed("groundwater_class", samples)["reason"].tolist()
-    assert any("2026年没有监测数据（最近一次为2025-12-31）" in reason for reason in reasons)
+    assert any("2026年没有可评价的监测数据（最近一次为2025-12-31）" in reason for reason in reasons)
     assert any("1个监测值的采样日期在本期之后" in reason for reason in reasons)
 
 
@@ -431,3 +431,24 @@ def test_the_unit_of_a_number_stands_in_a_field_that_is_there(changes):
 def test_a_rise_that_begins_below_detection_says_so():
     found = listed("groundwater_trend", below("0.02L", "0.02L", "0.1", "0.2", "0.3", "0.4"))
     assert found["to_label"].tolist() == ["氨氮由<0.02（2026-01-01）升至0.4 mg/L（2026-06-01）"]
+
+
+def test_a_class_is_said_to_stand_on_no_more_items_than_could_be_judged():
+    samples = [sample("pH", 9.5, "无量纲"), sample("总大肠菌群", 5, "NTU"), sample("砷", None)]
+    assert "按1项指标评价为Ⅴ类" in listed("groundwater_class", samples)["reason"][0]
+
+
+def test_a_point_whose_values_of_the_year_have_no_limit_is_not_said_to_have_no_data():
+    reasons = listed("groundwater_class", [sample("总铬", 0.2)])["reason"]
+    assert any("2026年没有可评价的监测数据" in reason for reason in reasons)
+
+
+def test_of_a_sample_of_which_nothing_is_known_no_class_is_named():
+    [reason] = listed("groundwater_class", [sample("砷", None)])["reason"]
+    assert "2026-05-01样品不能定类：砷没有数值" in reason
+    assert "Ⅰ类" not in reason
+
+
+def test_a_class_that_may_be_worse_is_said_to_be_no_better():
+    [reason] = listed("groundwater_class", [sample("砷", 0.02), sample("铁", None)])["reason"]
+    assert "样品不优于Ⅳ类" in reason

@@ -271,8 +271,11 @@ def _judged(readings: pd.DataFrame, standard: Standard) -> pd.DataFrame:
 def _classed(samples: pd.DataFrame, judged: pd.DataFrame) -> tuple[Sample, ...]:
     if samples.empty:
         return ()
-    worst = worst_of(judged).join(judged.groupby("sample")["item"].nunique())
-    whole = samples.join(worst[["at_least", "at_most", "item"]])
+    worst = worst_of(judged)
+    # What nobody could hold against a limit adds nothing to what a sample was judged by.
+    found = judged[(judged["trouble"] == "") & (judged["unknown"] != "limit")]
+    items = found.groupby("sample")["item"].nunique().reindex(worst.index, fill_value=0)
+    whole = samples.join(worst[["at_least", "at_most"]]).join(items)
     days = (day.date() for day in whole["day"])
     numbers = (whole[name].astype(int) for name in ("at_least", "at_most", "item"))
     return tuple(map(Sample, whole.index, whole["point"], days, *numbers))

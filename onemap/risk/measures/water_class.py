@@ -56,6 +56,8 @@ def classed(water: Water, sample: Sample) -> str:
 def unsure(water: Water, sample: Sample) -> str:
     """Say why the class of a sample is not sure, and what is sure of it."""
     words = {"day": sample.date, "why": water.doubts(sample)}
+    if sample.least == 1:
+        return tr("the sample of {day} cannot be classed; {why}: cannot be judged", **words)
     if sample.least < EXCEEDING:
         level = water.class_of(sample.least)
         return tr("the sample of {day} is of {level} at least; {why}: cannot be judged further", level=level, **words)
