@@ -177,8 +177,26 @@ def test_a_sample_without_a_place_is_in_the_unit_that_it_names():
 
 def test_a_sample_in_no_unit_is_told():
     with speaking("zh"):
-        found = listed("unit_class_check", units(1), soil({"at": at(0, 400)}, {"at": None}))
+        found = listed("unit_class_check", units(1), soil({"at": at(0, 400)}, {"at": at(0, 500)}))
     assert "2个不在耕地土壤环境质量类别的任何单元内" in found["reason"][0]
+
+
+def test_a_sample_without_a_place_is_not_said_to_lie_outside_all_units():
+    with speaking("zh"):
+        [reason] = listed("unit_class_check", units(1), soil({"at": None}))["reason"]
+    assert "1个没有坐标" in reason and "不在" not in reason
+
+
+def test_a_share_just_below_the_one_asked_is_not_rounded_up_to_it():
+    # 43 of 54 are 79.63 %.
+    [reason] = checked(2, *(2,) * 43, *(1,) * 11)["reason"]
+    assert "2级点位占79.6%，不足80%" in reason
+
+
+def test_elements_that_no_sample_has_are_told_in_the_check_too():
+    with speaking("zh"):
+        found = listed("unit_class_check", units(3), soil({"cadmium": None}, {"cadmium": None}))
+    assert any("所有样品均未测镉" in reason for reason in found["reason"])
 
 
 def test_of_several_samples_of_a_point_the_last_one_counts():
@@ -217,6 +235,29 @@ def test_a_project_may_list_every_unit():
 def test_a_unit_whose_only_sample_lies_elsewhere_is_not_known():
     found = bare(3, samples=soil({"unit_code": "U0", "at": at(0, 5000)}))
     assert found["level"].tolist() == ["unknown"] and "有无样品不能判定" in found["reason"][0]
+
+
+def test_where_nobody_knows_in_which_unit_the_samples_are_none_is_said_to_have_no_sample():
+    found = bare(3, 2, samples=soil({"at": None}, {"at": None}))
+    assert found["level"].tolist() == ["unknown"]
+    assert "2个没有坐标，也没有可对应" in found["reason"][0]
+
+
+def test_a_few_samples_of_which_nobody_knows_the_unit_are_told_beside_the_units_without_samples():
+    found = bare(3, samples=soil({"at": None}, *({"at": at(0, 5000)} for _ in range(9))))
+    assert sorted(found["level"]) == ["medium", "unknown"]
+
+
+def test_a_unit_without_a_place_is_not_said_to_have_no_sample():
+    land = layer("cultivated_land", [{"unit_code": "U0", "unit_name": "单元0", "land_class": CLASSES[3]}], [None])
+    with speaking("zh"):
+        found = listed("unit_without_sample", land, soil({}))
+    assert found[found["of_key"] == "U0"]["level"].tolist() == ["unknown"]
+
+
+def test_a_sample_is_in_the_unit_without_a_place_that_it_names():
+    land = layer("cultivated_land", [{"unit_code": "U0", "unit_name": "单元0", "land_class": CLASSES[3]}], [None])
+    assert join(land, soil({"unit_code": "U0"}), 30).units.to_dict() == {0: 0}
 
 
 def test_the_neighbour_with_the_longest_border_is_named():

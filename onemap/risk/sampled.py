@@ -10,7 +10,7 @@ import shapely
 
 from onemap.model import Layer
 from onemap.risk.inputs import located
-from onemap.text import fold
+from onemap.text import fold, tr
 
 POINT, UNIT, DAY = "point_code", "unit_code", "sampled_on"
 """Fields of a layer of samples: the point that is sampled again and again, the unit it lies in, and when."""
@@ -62,14 +62,15 @@ def join(units: Layer, samples: Layer, tolerance: float) -> Joined:
     by_code = {key: at for at, key in keys[(keys != "") & ~keys.duplicated(keep=False)].items()}
     codes = frame[UNIT].astype("string").fillna("").map(fold) if UNIT in frame else pd.Series("", index=frame.index)
     near, inside = _places(units, samples, tolerance)
-    placed = set(frame.index[located(samples)])
+    placed, drawn = set(frame.index[located(samples)]), set(units.frame.index[located(units)])
     found: dict[Any, Any] = {}
     disputed, strange, outside = [], [], []
     for at, code in codes.items():
         named = by_code.get(code)
         if code and named is None:
             strange.append(at)
-        if named is not None and at in placed and named not in near.get(at, ()):
+        # Of a unit without a place nobody can tell that a sample lies elsewhere.
+        if named in drawn and at in placed and named not in near.get(at, ()):
             disputed.append((at, named, inside.get(at)))
         elif named is not None or at in inside:
             found[at] = inside[at] if named is None else named
@@ -97,3 +98,26 @@ def _places(units: Layer, samples: Layer, tolerance: float) -> tuple[dict[Any, s
         if lies:
             inside.setdefault(at, label)
     return near, inside
+
+
+def nowhere(units: Layer, samples: Layer, joined: Joined) -> tuple[int, list[str]]:
+    """Return how many samples have neither a place nor the code of a unit, and what is said of them."""
+    placed = located(samples)
+    count = sum(not placed[at] for at in joined.outside)
+    words = {"samples": samples.spec.name, "units": units.spec.name}
+    told = tr("{count} records of {samples} have neither coordinates nor the code of a unit of {units}: in which unit "
+              "they are is not known", count=count, **words)  # fmt: skip
+    return count, [told] if count else []
+
+
+def lost_samples(units: Layer, samples: Layer, joined: Joined) -> list[str]:
+    """Return what is said of the samples that are in no unit, and of those whose unit code no unit has."""
+    words = {"samples": samples.spec.name, "units": units.spec.name}
+    unplaced, told = nowhere(units, samples, joined)
+    if joined.strange:
+        told.append(tr("{count} records of {samples} have a unit code that {units} has not: they go by their place",
+                       count=len(joined.strange), **words))  # fmt: skip
+    if outside := len(joined.outside) - unplaced:
+        told.append(tr("{count} records of {samples} are in no unit of {units}: they were not counted",
+                       count=outside, **words))  # fmt: skip
+    return told

@@ -117,12 +117,15 @@ def _why(doubt: str, values: str, at_least: str) -> str:
     return tr("{values}, at least {level}; {why}; cannot be judged further", values=values, why=doubt, level=at_least)
 
 
-def _not_measured(items: list[str], standard: Standard) -> pd.DataFrame:
+def none_measured(items: Sequence[str], standard: Standard) -> list[str]:
+    """Return what is said of items that were measured in no sample at all; nothing where there are none."""
     names = tr(", ").join(standard.items[item].name for item in items)
-    why = tr("{items} were measured in none of the samples: not judged by these", items=names)
-    return _table(
-        [{"of": SUM, "to_key": "", "to_label": "", "value": np.nan, "grade": np.nan, "when": "", "unknown": why}]
-    )
+    return [tr("{items} were measured in none of the samples: not judged by these", items=names)] if names else []
+
+
+def _not_measured(items: list[str], standard: Standard) -> pd.DataFrame:
+    blank = {"of": SUM, "to_key": "", "to_label": "", "value": np.nan, "grade": np.nan, "when": ""}
+    return _table([{**blank, "unknown": why} for why in none_measured(items, standard)])
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

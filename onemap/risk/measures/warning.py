@@ -10,7 +10,7 @@ import pandas as pd
 from onemap.flat import Floats
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of
+from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of, none_measured
 from onemap.risk.sampled import DAY, last_samples, points_of
 from onemap.spec.measures.samples import WarningRule
 from onemap.spec.standard import Standard
@@ -62,10 +62,7 @@ def measure(of: Layer, rule: WarningRule, given: Given) -> pd.DataFrame:
             rows.append(_row(sample, signs, doubts.get(sample, ""), standard))
         elif sample in doubts:
             rows.append(_unknown(sample, tr("{why}; cannot be judged", why=doubts[sample])))
-    if absent and samples.count:
-        names = tr(", ").join(standard.items[item].name for item in absent)
-        why = tr("{items} were measured in none of the samples: not judged by these", items=names)
-        rows.append(_unknown(SUM, why))
+    rows += [_unknown(SUM, why) for why in none_measured(absent, standard) if samples.count]
     return pd.DataFrame(rows, columns=[*COLUMNS, "grade", "when", "unknown"])
 
 
