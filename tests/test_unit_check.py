@@ -206,6 +206,26 @@ def test_of_several_samples_of_a_point_the_last_one_counts():
     assert listed("unit_class_check", units(1), soil(*days)).empty
 
 
+# The lists of these tests look up to the year 2100.
+@pytest.mark.parametrize("own_id", ["unit_class_check", "soil_sample_exceedance", "soil_sample_warning"])
+def test_a_sample_of_after_the_period_is_told_and_judges_nothing(own_id):
+    samples = soil({"cadmium": 5, "sampled_on": "2101-01-01"}, {"sampled_on": "2026-05-01"})
+    with speaking("zh"):
+        [reason] = listed(own_id, *([units(1)] if own_id == "unit_class_check" else []), samples)["reason"]
+    assert "1个的采样日期在本期之后" in reason
+
+
+def test_a_deeper_sample_is_no_later_one_of_the_soil_above_it():
+    above, below = ({"point_code": "P", "sampled_on": "2026-05-01", "depth": depth} for depth in ("0-20cm", "20-40cm"))
+    assert last_samples(soil(above, below)).keys.tolist() == ["S0", "S1"]
+
+
+def test_a_depth_is_the_same_however_it_is_written():
+    days = zip(("2024-05-01", "2025-05-01", "2026-05-01"), ("0-20cm", "0～20", None), strict=True)
+    samples = soil(*({"point_code": "P", "sampled_on": day, "depth": depth} for day, depth in days))
+    assert last_samples(samples).keys.tolist() == ["S2"]
+
+
 def bare(*classes, samples=None, **changes):
     with speaking("zh"):
         return listed("unit_without_sample", units(*classes), samples or soil({"at": at(0, 5000)}), **changes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +14,8 @@ from onemap.model import Layer
 from onemap.risk.inputs import located
 from onemap.text import fold, tr
 
-POINT, UNIT, DAY = "point_code", "unit_code", "sampled_on"
-"""Fields of a layer of samples: the point that is sampled again and again, the unit it lies in, and when."""
+POINT, UNIT, DAY, DEPTH = "point_code", "unit_code", "sampled_on", "depth"
+"""Fields of a layer of samples: the point that is sampled again and again, the unit it lies in, when, how deep."""
 
 
 class Joined(NamedTuple):
@@ -31,12 +33,31 @@ class Joined(NamedTuple):
 
 
 def points_of(samples: Layer) -> pd.Series[str]:
-    """Return what names the point of each sample: its point code, or else its own key."""
+    """Return what names the point of each sample: its point code, or else its own key.
+
+    Where a point is sampled at several depths, each is one by itself: what lies deeper is no later sample of what lies
+    above it.
+    """
     points = samples.keys.map(fold)
-    if POINT in samples.frame:
-        codes = samples.frame[POINT].astype("string").fillna("").map(fold)
-        points = points.where(codes == "", codes)
-    return points
+    if POINT not in samples.frame:
+        return points
+    codes = samples.frame[POINT].astype("string").fillna("").map(fold)
+    if DEPTH in samples.frame:
+        words = samples.frame[DEPTH].astype("string").fillna("").map(fold)
+        depths = words.map(lambda text: "-".join(re.findall(r"[0-9.]+", text)) or text)
+        several = depths.where(depths != "").groupby(codes).transform("nunique") > 1
+        codes = codes.where((codes == "") | ~several, codes + " " + depths)
+    return points.where(codes == "", codes)
+
+
+def until(samples: Layer, day: dt.date) -> tuple[Layer, list[str]]:
+    """Return the samples that were not taken after a day, and what is said of the others."""
+    later = pd.to_datetime(samples.frame.get(DAY, pd.Series(pd.NaT, index=samples.frame.index))) > pd.Timestamp(day)
+    if not later.any():
+        return samples, []
+    told = tr("{count} records of {samples} were sampled after the end of the period: they were not judged",
+              count=int(later.sum()), samples=samples.spec.name)  # fmt: skip
+    return Layer(samples.spec, samples.frame[~later]), [told]
 
 
 def last_samples(samples: Layer) -> Layer:

@@ -69,6 +69,10 @@ def no_samples(water: Water, at: Any, year: int) -> Row:
     samples = water.by_point.get(at, ())
     why = tr("it has no sample of {year} that can be classed: cannot be judged", year=year)
     if samples:
-        why = tr("it has no sample of {year} that can be classed, the last one is of {day}: cannot be judged", year=year,
-                 day=samples[-1].date)  # fmt: skip
+        last = samples[-1].date
+        why = tr(
+            "it has no sample of {year} that can be classed, the last one is of {day}: cannot be judged",
+            year=year,
+            day=last,
+        )
     return point_row(water.of, at, unknown=why)

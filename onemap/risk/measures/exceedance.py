@@ -12,6 +12,7 @@ import pandas as pd
 from onemap.model import Layer
 from onemap.risk.limits import SOIL, classes_of, judge, worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.sampled import until
 from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -29,12 +30,11 @@ def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
         Of items that were measured in no sample at all one row says so, which is of none.
     """
     standard = given.standards[rule.standard]
-    items = items_of(of, standard, rule.items)
-    judged, absent = judged_of(of, standard, items)
-    rows = _rows(judged, standard)
-    if absent and len(of.frame):
-        rows = pd.concat([rows, _not_measured(absent, standard)], ignore_index=True)
-    return rows
+    samples, told = until(of, given.day)
+    judged, absent = judged_of(samples, standard, items_of(samples, standard, rule.items))
+    if samples.count:
+        told += none_measured(absent, standard)
+    return pd.concat([_rows(judged, standard), _of_none(told)], ignore_index=True) if told else _rows(judged, standard)
 
 
 def judged_of(of: Layer, standard: Standard, items: Sequence[str], against: int = 2) -> tuple[pd.DataFrame, list[str]]:
@@ -123,9 +123,9 @@ def none_measured(items: Sequence[str], standard: Standard) -> list[str]:
     return [tr("{items} were measured in none of the samples: not judged by these", items=names)] if names else []
 
 
-def _not_measured(items: list[str], standard: Standard) -> pd.DataFrame:
+def _of_none(told: list[str]) -> pd.DataFrame:
     blank = {"of": SUM, "to_key": "", "to_label": "", "value": np.nan, "grade": np.nan, "when": ""}
-    return _table([{**blank, "unknown": why} for why in none_measured(items, standard)])
+    return _table([{**blank, "unknown": why} for why in told])
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

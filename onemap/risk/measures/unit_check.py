@@ -15,7 +15,7 @@ from onemap.model import Layer
 from onemap.risk.limits import worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given, class_label
 from onemap.risk.measures.exceedance import items_of, judged_of, none_measured
-from onemap.risk.sampled import Joined, join, last_samples, lost_samples
+from onemap.risk.sampled import Joined, join, last_samples, lost_samples, until
 from onemap.spec.measures.farmland import UnitCheckRule
 from onemap.text import tr
 
@@ -60,7 +60,8 @@ def measure(of: Layer, rule: UnitCheckRule, given: Given) -> pd.DataFrame:
         value is the percentage of the samples that surely have the level of the unit's class; to_label how many samples
         have which level; `when` which rules are broken, and what the crops say.
     """
-    samples = last_samples(given.sides[rule.to[0]].layer)
+    sampled, later = until(given.sides[rule.to[0]].layer, given.day)
+    samples = last_samples(sampled)
     joined = join(of, samples, rule.place_tolerance)
     standard = given.standards[rule.standard]
     judged, absent = judged_of(samples, standard, items_of(samples, standard, rule.items))
@@ -73,7 +74,7 @@ def measure(of: Layer, rule: UnitCheckRule, given: Given) -> pd.DataFrame:
             levels = Levels(ranges["at_least"].to_numpy(), ranges["at_most"].to_numpy())
             doubtful = samples.keys[ranges.index[levels.low != levels.high]]
             rows.append(_checked(of, unit, rule, (levels, list(doubtful)), crops.get(unit, [])))
-    lost = [*none_measured(absent, standard), *lost_samples(of, samples, joined)]
+    lost = [*later, *none_measured(absent, standard), *lost_samples(of, samples, joined)]
     told = [*filter(None, rows), *_disputes(of, samples, joined), *(_row(SUM, unknown=why) for why in lost)]
     columns = [*COLUMNS, "grade", "when", "unknown", "to_layer"]
     return pd.DataFrame([{"to_layer": rule.to[0], **row} for row in told], columns=columns)

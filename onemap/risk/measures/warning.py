@@ -11,7 +11,7 @@ from onemap.flat import Floats
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
 from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of, none_measured
-from onemap.risk.sampled import DAY, last_samples, points_of
+from onemap.risk.sampled import DAY, last_samples, points_of, until
 from onemap.spec.measures.samples import WarningRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -43,6 +43,7 @@ def measure(of: Layer, rule: WarningRule, given: Given) -> pd.DataFrame:
         ratio to the limit that would be exceeded next, of the items that set the grade; to_key these items, to_label
         their values, `when` what is said of them. What is above the limit of the worst level is no warning any more.
     """
+    of, told = until(of, given.day)
     standard, samples = given.standards[rule.standard], last_samples(of)
     items = items_of(samples, standard, rule.items)
     judged, absent = judged_of(samples, standard, items)
@@ -62,7 +63,8 @@ def measure(of: Layer, rule: WarningRule, given: Given) -> pd.DataFrame:
             rows.append(_row(sample, signs, doubts.get(sample, ""), standard))
         elif sample in doubts:
             rows.append(_unknown(sample, tr("{why}; cannot be judged", why=doubts[sample])))
-    rows += [_unknown(SUM, why) for why in none_measured(absent, standard) if samples.count]
+    told += none_measured(absent, standard) if samples.count else []
+    rows += [_unknown(SUM, why) for why in told]
     return pd.DataFrame(rows, columns=[*COLUMNS, "grade", "when", "unknown"])
 
 
