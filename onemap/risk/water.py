@@ -126,9 +126,12 @@ class Water:
 
     def setting(self, sample: Sample) -> str:
         """Return the items that set the class of a sample, with values and by how many times they exceed."""
-        rows = self._of(sample).sort_values("ratio", ascending=False, kind="stable")
-        setting = rows[(rows["at_least"] == sample.least) & (sample.least > 1)]
-        return tr(", ").join(self._exceeding(row) for row in setting.itertuples())
+        rows = self._of(sample)
+        columns = ["item", "value", "at_least", "ratio", "limit", "what_to_check"]
+        setting = rows.loc[(rows["at_least"] == sample.least) & (sample.least > 1), columns]
+        return tr(", ").join(
+            self._exceeding(row) for row in setting.sort_values("ratio", ascending=False, kind="stable").itertuples()
+        )
 
     def doubts(self, sample: Sample) -> str:
         """Return which items of a sample are not sure, and why."""
