@@ -452,3 +452,14 @@ def test_of_a_sample_of_which_nothing_is_known_no_class_is_named():
 def test_a_class_that_may_be_worse_is_said_to_be_no_better():
     [reason] = listed("groundwater_class", [sample("砷", 0.02), sample("铁", None)])["reason"]
     assert "样品不优于Ⅳ类" in reason
+
+
+def test_the_times_over_are_those_of_the_items_that_set_the_class():
+    # GB/T 14848-2017: 硫酸盐 250 (III), 350 (IV); 锰 0.10 (III), 1.50 (IV).
+    [row] = listed("groundwater_class", [sample("硫酸盐", 375), sample("锰", 1.4)]).to_dict("records")
+    assert row["level"] == "high" and row["value"] == 0.5
+
+
+def test_a_layer_called_data_is_not_said_to_have_data_of_data():
+    [reason] = listed("groundwater_class", [])["reason"]
+    assert reason.startswith("未提供地下水监测数据, 不能判定")

@@ -145,8 +145,12 @@ class Water:
         )
 
     def exceeded(self, sample: Sample) -> float:
-        """Return by how many times a sample exceeds the limit of class III at most; NaN where that has no meaning."""
-        ratio = self._of(sample)["ratio"].astype("Float64").max()
+        """Return by how many times the items that set the class exceed that of class III at most; NaN where none can.
+
+        What exceeds by more, but is of a better class, is not what the line is about.
+        """
+        rows = self._of(sample)
+        ratio = rows.loc[rows["at_least"] == sample.least, "ratio"].astype("Float64").max()
         return float(ratio) - 1 if not pd.isna(ratio) and ratio > 1 else float("nan")
 
     def _of(self, sample: Sample) -> pd.DataFrame:
