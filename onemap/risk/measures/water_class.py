@@ -23,7 +23,7 @@ def measure(of: Layer, rule: WaterClassRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         grade is the class; value by how many times the items that set it exceed the limit of class III at most (no
-        such number has a pH), to_key the day, to_label the items that set the class, `when` the class and by how many items it was
+        such number has a pH), to_key the day, to_label these items, `when` the class and by how many items it was
         judged. A class that is not sure, but surely not worse than III, is the worst that it can be. Points without
         samples of the year, codes that no point has, and what was left out have a row that says so.
     """
