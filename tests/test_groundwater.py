@@ -90,6 +90,14 @@ def test_a_value_is_brought_into_the_unit_of_the_standard_and_an_equal_one_has_t
     assert levels("groundwater_class", [sample("砷", value, unit)]) == expected
 
 
+# GB/T 14848-2017: 铍 0.06 mg/L is the limit of class IV, 克百威 1.40 μg/L that of class II.
+@pytest.mark.parametrize(("item", "value", "unit", "level"), [("铍", 6e-05, "g/L", 4), ("克百威", 1400, "ng/L", 2)])
+def test_a_limit_in_another_unit_is_still_no_more_than_the_limit(item, value, unit, level):
+    limits = {"levels": {"high": 5, "medium": 3, "low": 1}}
+    expected = {4: ["medium"], 2: ["low"]}[level]
+    assert levels("groundwater_class", [sample(item, value, unit)], **limits) == expected
+
+
 @settings(max_examples=30)
 @given(st.integers(1, 200_000), st.sampled_from(["镉", "铅", "汞", "砷"]))
 def test_the_class_is_the_same_in_whatever_unit_a_value_is_written(nanograms, item):

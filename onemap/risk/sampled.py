@@ -27,7 +27,7 @@ class Joined(NamedTuple):
     """Samples that lie elsewhere than in the unit that they name: sample, unit, and other, the unit in which it lies or
     None."""
     strange: list[Any]
-    """Samples whose unit code no unit has: these go by their place."""
+    """Samples whose unit code no unit has, or several have: these go by their place."""
     outside: list[Any]
     """Samples that are in no unit."""
 
@@ -136,8 +136,8 @@ def lost_samples(units: Layer, samples: Layer, joined: Joined) -> list[str]:
     words = {"samples": samples.spec.name, "units": units.spec.name}
     unplaced, told = nowhere(units, samples, joined)
     if joined.strange:
-        told.append(tr("{count} records of {samples} have a unit code that {units} has not: they go by their place",
-                       count=len(joined.strange), **words))  # fmt: skip
+        told.append(tr("{count} records of {samples} have a unit code that no unit of {units} has, or several have: "
+                       "they go by their place", count=len(joined.strange), **words))  # fmt: skip
     if outside := len(joined.outside) - unplaced:
         told.append(tr("{count} records of {samples} are in no unit of {units}: they were not counted",
                        count=outside, **words))  # fmt: skip

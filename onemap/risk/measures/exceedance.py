@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ from onemap.risk.sampled import until
 from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
+
+CONTROLLED: Final = 3
+"""The worst level of a standard with screening and control values: above the control value."""
 
 
 def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
@@ -83,11 +86,18 @@ def _values(setting: pd.DataFrame, standard: Standard) -> dict[Any, str]:
         words = {"item": standard.items[item].name, "value": value, "unit": standard.unit}
         text = tr("{item} {value:g} {unit}", **words)
         if not pd.isna(ratio):
-            text = tr(
-                "{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", ratio=ratio, limit=limit, **words
-            )
+            text = over_limit(standard, 2, ratio=ratio, limit=limit, **words)
         found[sample].append(tr("{text} [{check}]", text=text, check=what_to_check) if what_to_check else text)
     return {sample: tr(", ").join(texts) for sample, texts in found.items()}
+
+
+def over_limit(standard: Standard, level: int, **words: Any) -> str:
+    """Return a value with its ratio to the limit above which it has a level, and which of two limits that is."""
+    if max(standard.levels) != CONTROLLED:
+        return tr("{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", **words)
+    if level == CONTROLLED:
+        return tr("{item} {value:g} {unit} ({ratio:.2f} times the control value {limit:g})", **words)
+    return tr("{item} {value:g} {unit} ({ratio:.2f} times the screening value {limit:g})", **words)
 
 
 def doubts_of(lost: pd.DataFrame, standard: Standard) -> dict[Any, str]:

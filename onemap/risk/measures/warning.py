@@ -10,7 +10,7 @@ import pandas as pd
 from onemap.flat import Floats
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of, none_measured
+from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of, none_measured, over_limit
 from onemap.risk.sampled import DAY, last_samples, points_of, until
 from onemap.spec.measures.samples import WarningRule
 from onemap.spec.standard import Standard
@@ -107,7 +107,7 @@ def _near(row: Any, rule: WarningRule, standard: Standard) -> list[Sign]:
     beyond = int(row.level) + 1
     words = {"item": standard.items[row.item].name, "value": row.value, "unit": standard.unit, "ratio": row.ratio,
              "limit": row.value / row.ratio}  # fmt: skip
-    text = tr("{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", **words)
+    text = over_limit(standard, beyond, **words)
     return [Sign(NEAR_WORST if beyond == max(standard.levels) else NEAR, row.item, row.ratio, text)]
 
 
