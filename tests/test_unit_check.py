@@ -188,9 +188,9 @@ def test_a_sample_without_a_place_is_not_said_to_lie_outside_all_units():
 
 
 def test_a_share_just_below_the_one_asked_is_not_rounded_up_to_it():
-    # 43 of 54 are 79.63 %.
-    [reason] = checked(2, *(2,) * 43, *(1,) * 11)["reason"]
-    assert "2级点位占79.6%，不足80%" in reason
+    # 43 of 54 are 79.63 %; 1199 of 1499 are 79.99 %.
+    assert "2级点位占79.6%，不足80%" in checked(2, *(2,) * 43, *(1,) * 11)["reason"][0]
+    assert "2级点位占79.9%，不足80%" in checked(2, *(2,) * 1199, *(1,) * 300)["reason"][0]
 
 
 def test_elements_that_no_sample_has_are_told_in_the_check_too():

@@ -113,7 +113,7 @@ def _breaks(own: int, levels: Levels, rule: UnitCheckRule) -> list[Break]:
     def share(level: int, asked: float, grade: float) -> None:
         least, most = 100 * levels.sure(level) / count, 100 * levels.may(level) / count
         if least < asked:
-            percent = "–".join(dict.fromkeys(_cut(one) for one in (least, most)))
+            percent = "–".join(dict.fromkeys(_percent(one, asked) for one in (least, most)))
             words = tr("of its samples {share} % are of level {level}, less than {asked:g} %", share=percent,
                        level=level, asked=asked)  # fmt: skip
             breaks.append(Break(grade, most < asked, words))
@@ -134,9 +134,10 @@ def _breaks(own: int, levels: Levels, rule: UnitCheckRule) -> list[Break]:
     return breaks
 
 
-def _cut(percent: float) -> str:
-    """Return a percentage cut off after one decimal: what is rounded up would seem to be as much as was asked."""
-    return f"{math.floor(percent * 10 + 1e-9) / 10:g}"
+def _percent(share: float, asked: float) -> str:
+    """Return a percentage with one decimal; what is less than was asked is never rounded up to it."""
+    rounded = round(share, 1)
+    return f"{rounded if share >= asked or rounded < asked else math.floor(share * 10) / 10:g}"
 
 
 def _doubt(unsure: list[Break], doubtful: list[str]) -> str:
