@@ -284,6 +284,13 @@ def test_the_outlets_of_a_works_are_one_candidate():
     assert found["to_key"].tolist() == ["1"]
 
 
+def test_a_river_without_a_name_leaves_no_hole_in_the_sentence():
+    line = LineString([at(*place) for place in WEST_TO_EAST])
+    with speaking("zh"):
+        found = traced(units(square(90, 450)), works(at(270, 450)), layer("river", [{"flow": "forward"}], [line]))
+    assert "沿未命名河流在其下游" in found["reason"][0]
+
+
 def test_rivers_whose_lines_do_not_meet_are_not_passed_over():
     parts = [LineString([at(270, 900), at(270, 60)]), LineString([at(90, 0), at(90, 900)])]
     records = [{"river_code": name, "river_name": name, "flow": "forward"} for name in ("甲河", "乙河")]

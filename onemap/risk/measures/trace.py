@@ -137,7 +137,7 @@ def _water_of(rule: TraceRule, given: Given) -> Water | None:
         flow = layer.frame["flow"] if "flow" in layer.spec.fields else pd.Series(None, index=layer.frame.index)
         lines += list(layer.frame.geometry.array)
         flows += [FLOWS.get(word, 0) for word in flow]
-        names += list(layer.labels)
+        names += [label or tr("{layer} without a name", layer=layer.spec.name) for label in layer.labels]
     shapes = np.array([*lines, None], dtype=object)[:-1]
     if not (shapely.get_dimensions(shapes) == 1).any():
         return None
