@@ -423,3 +423,18 @@ def test_a_reach_is_a_circle_on_the_ground(opened: Opened) -> None:
 @pytest.mark.parametrize("text", [" Ⅲ 类 ", "ＤＫ０１", "示例𠮷村", "Cd\u3000Pb"])
 def test_the_page_folds_text_as_the_program_does(opened: Opened, text: str) -> None:
     assert opened().run(f"onemap.fold({json.dumps(text)})") == fold(text)
+
+
+@pytest.mark.external
+def test_a_value_below_detection_is_shown_as_less_than_the_limit_of_detection(
+    browser: Page, sample_atlas: Atlas, tmp_path: Path
+) -> None:
+    soil = sample_atlas.layers["soil_sample"].frame
+    place = soil.index[soil["undetected"].eq("汞") & soil["mercury"].notna()][0]
+    (file,) = write(sample_atlas, tmp_path)
+    page = browser.size(1366, 768).open(file)
+    page.run(f"onemap.app.goTo(onemap.app.layer('soil_sample'), {place})")
+    page.settle(0.5)
+    told = text_of(page, ".feature-panel dl").split("\n")
+    assert told[told.index("汞") + 1] == f"<{soil['mercury'][place]:g} mg/kg"
+    assert told[told.index("镉") + 1] == f"{soil['cadmium'][place]:g} mg/kg"

@@ -11,11 +11,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from shapely.geometry import box
 
 from onemap.export import issue_workbook, workbooks
-from onemap.export.words import action_title, severity_title, verdict_title
+from onemap.export.words import action_title, finding_columns, severity_title, titles_alone, verdict_title
 from onemap.model import Atlas, Layer
 from onemap.risk.assess import Ground
 from onemap.risk.balance import balances
 from onemap.spec.kinds import KINDS
+from onemap.spec.measures import RULES
 from onemap.text import speaking
 from tests.atlases import CRS, SOUTH, TOWNSHIPS, WEST, small_atlas
 from tests.ground import geodesic_area_m2
@@ -321,3 +322,9 @@ def test_the_overview_leads_to_the_sheet_of_each_list(tmp_path: Path) -> None:
     sheet = lists(atlas, tmp_path)[OVERVIEW]
     led = {cell.value: cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
     assert led == {rule.name: f"'{rule.name}'!A1" for rule in atlas.rules}
+
+
+@pytest.mark.parametrize("measure", [name for name, kind in RULES.items() if not kind.pairs])
+def test_a_list_of_features_by_themselves_has_columns_of_its_own(measure: str) -> None:
+    with speaking("zh"):
+        assert finding_columns()["to_label"] not in titles_alone(measure).values()

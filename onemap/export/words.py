@@ -105,7 +105,12 @@ def titles_alone(measure: str) -> dict[str, str]:
         "coverage": {"to_label": tr("Nearest sampling point"), "value": tr("Metres to it")},
         "exceedance": {"to_label": tr("Items and their limits"), "value": tr("Largest ratio to a limit")},
         "warning": {"to_label": tr("Items and their limits"), "value": tr("Ratio to the next limit")},
-        "trace": {"to_label": tr("Candidate source"), "value": tr("Distance (m)")},
+        "trace": {
+            "to_layer": tr("Kind of source"),
+            "to_key": tr("Code of the source"),
+            "to_label": tr("Candidate source"),
+            "value": tr("Distance (m)"),
+        },
         "unit_check": {"to_label": tr("Samples and their levels"), "value": tr("Samples of its own level (%)")},
         "unsampled": {"to_label": tr("Neighbour with the longest border"), "value": tr("Area (mu)")},
         "groundwater_class": {
@@ -138,7 +143,8 @@ def titles_alone(measure: str) -> dict[str, str]:
             "value": tr("Faults in number"),
         },
         "rate": {"to_label": tr("Done of how many"), "value": tr("Rate (%)")},
-        "state": {"to_label": tr("State"), "value": tr("How many")},
+        "state": {"to_label": tr("State")},
+        "worst": {"to_label": tr("On these lists"), "value": tr("Lists in number")},
     }
     return titles.get(measure, {name: finding_columns()[name] for name in ("to_label", "value")})
 

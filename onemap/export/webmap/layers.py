@@ -59,7 +59,13 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
 
 def _field(name: str, field: FieldSpec) -> dict[str, Any]:
     words = {own_id: spec.label for own_id, spec in field.classes.items()}
-    return {"id": name, "title": field.label, "type": field.type, "unit": field.unit or "", "classes": words}
+    facts = {"id": name, "title": field.label, "type": field.type, "unit": field.unit or "", "classes": words}
+    # The list of what was below detection names its items in Chinese, whatever is spoken.
+    return (
+        facts
+        | ({"below": field.title} if field.below_detection else {})
+        | ({"listsBelow": True} if field.lists_undetected else {})
+    )
 
 
 def _classes(layer: Layer, ground: Mapping[str, float]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
   "use strict";
 
   const element = onemap.element;
+  const DIGITS = 6; // decimals of a number at the most: laboratories give few, and limits of detection are small
 
   onemap.badge = function (app, level) {
     const title = app.levelTitles[level] || level;
@@ -80,9 +81,17 @@
         return isLook ? [onemap.swatch(layer, layer.content.classOf[place]), " " + title] : title;
       }
       if (field.type === "number") {
-        return field.unit === "m2" ? onemap.areaOf(value) : onemap.quantity(value, field.unit, 3);
+        const said = field.unit === "m2" ? onemap.areaOf(value) : onemap.quantity(value, field.unit, DIGITS);
+        return this._isBelow(layer, place, field) ? "<" + said : said;
       }
       return String(value);
+    }
+
+    /** Whether a value is the limit of detection, below which what was looked for lies. */
+    _isBelow(layer, place, field) {
+      const list = field.below ? layer.content.fields.findIndex((one) => one.listsBelow) : -1;
+      const named = list < 0 ? null : layer.values[list](place);
+      return named !== null && named.split("、").includes(field.below);
     }
 
     _source(layer, place) {
