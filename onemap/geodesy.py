@@ -51,9 +51,13 @@ def converted(number: float, unit: float, own: float) -> float:
     --------
     >>> converted(9, 0.001, 1.0), 9 * 0.001
     (0.009, 0.009000000000000001)
+    >>> converted(6e-05, 1000.0, 1.0), 6e-05 * 1000
+    (0.06, 0.060000000000000005)
     """
     parts = own / unit
-    return number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
+    exact = number / parts if parts >= 1 and parts.is_integer() else number * (unit / own)
+    # Nobody measures to fifteen digits; what lies beyond them is of the computer.
+    return float(f"{exact:.15g}")
 
 
 def unit_title(unit: str) -> str:

@@ -60,7 +60,7 @@ def test_the_worst_element_sets_the_level_and_is_named_with_its_value_and_limit(
     with speaking("zh"):
         row = soil(cadmium=0.9, lead=2000).iloc[0]
     assert (row["level"], row["to_key"], row["value"]) == ("high", "lead", pytest.approx(2000 / 170, abs=1e-3))
-    assert "铅2000mg/kg（为限值170的11.76倍）" in row["reason"]
+    assert "铅2000mg/kg（为筛选值170的11.76倍）" in row["reason"]
     assert "超过管制值" in row["reason"]
 
 

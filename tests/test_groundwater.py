@@ -90,6 +90,14 @@ def test_a_value_is_brought_into_the_unit_of_the_standard_and_an_equal_one_has_t
     assert levels("groundwater_class", [sample("砷", value, unit)]) == expected
 
 
+# GB/T 14848-2017: 铍 0.06 mg/L is the limit of class IV, 克百威 1.40 μg/L that of class II.
+@pytest.mark.parametrize(("item", "value", "unit", "level"), [("铍", 6e-05, "g/L", 4), ("克百威", 1400, "ng/L", 2)])
+def test_a_limit_in_another_unit_is_still_no_more_than_the_limit(item, value, unit, level):
+    limits = {"levels": {"high": 5, "medium": 3, "low": 1}}
+    expected = {4: ["medium"], 2: ["low"]}[level]
+    assert levels("groundwater_class", [sample(item, value, unit)], **limits) == expected
+
+
 @settings(max_examples=30)
 @given(st.integers(1, 200_000), st.sampled_from(["镉", "铅", "汞", "砷"]))
 def test_the_class_is_the_same_in_whatever_unit_a_value_is_written(nanograms, item):
@@ -165,7 +173,7 @@ def test_what_has_no_limit_in_the_standard_is_told_once():
 def test_samples_of_another_year_or_after_the_period_are_not_those_of_the_year():
     samples = [sample("铁", 9.0, day="2025-12-31"), sample("铁", 9.0, day="2026-12-01")]
     reasons = listed("groundwater_class", samples)["reason"].tolist()
-    assert any("2026年没有监测数据（最近一次为2025-12-31）" in reason for reason in reasons)
+    assert any("2026年没有可评价的监测数据（最近一次为2025-12-31）" in reason for reason in reasons)
     assert any("1个监测值的采样日期在本期之后" in reason for reason in reasons)
 
 
@@ -431,3 +439,35 @@ def test_the_unit_of_a_number_stands_in_a_field_that_is_there(changes):
 def test_a_rise_that_begins_below_detection_says_so():
     found = listed("groundwater_trend", below("0.02L", "0.02L", "0.1", "0.2", "0.3", "0.4"))
     assert found["to_label"].tolist() == ["氨氮由<0.02（2026-01-01）升至0.4 mg/L（2026-06-01）"]
+
+
+def test_a_class_is_said_to_stand_on_no_more_items_than_could_be_judged():
+    samples = [sample("pH", 9.5, "无量纲"), sample("总大肠菌群", 5, "NTU"), sample("砷", None)]
+    assert "按1项指标评价为Ⅴ类" in listed("groundwater_class", samples)["reason"][0]
+
+
+def test_a_point_whose_values_of_the_year_have_no_limit_is_not_said_to_have_no_data():
+    reasons = listed("groundwater_class", [sample("总铬", 0.2)])["reason"]
+    assert any("2026年没有可评价的监测数据" in reason for reason in reasons)
+
+
+def test_of_a_sample_of_which_nothing_is_known_no_class_is_named():
+    [reason] = listed("groundwater_class", [sample("砷", None)])["reason"]
+    assert "2026-05-01样品不能定类：砷没有数值" in reason
+    assert "Ⅰ类" not in reason
+
+
+def test_a_class_that_may_be_worse_is_said_to_be_no_better():
+    [reason] = listed("groundwater_class", [sample("砷", 0.02), sample("铁", None)])["reason"]
+    assert "样品不优于Ⅳ类" in reason
+
+
+def test_the_times_over_are_those_of_the_items_that_set_the_class():
+    # GB/T 14848-2017: 硫酸盐 250 (III), 350 (IV); 锰 0.10 (III), 1.50 (IV).
+    [row] = listed("groundwater_class", [sample("硫酸盐", 375), sample("锰", 1.4)]).to_dict("records")
+    assert row["level"] == "high" and row["value"] == 0.5
+
+
+def test_a_layer_called_data_is_not_said_to_have_data_of_data():
+    [reason] = listed("groundwater_class", [])["reason"]
+    assert reason.startswith("未提供地下水监测数据, 不能判定")

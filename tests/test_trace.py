@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 import shapely.ops
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely.geometry import LineString
 
@@ -26,6 +26,10 @@ NAMES = ["n", "nne", "ne", "ene", "e", "ese", "se", "sse", "s", "ssw", "sw", "ws
 
 def rose(**shares):
     """Return a wind rose that blows so often from some directions, and else never."""
+    return bare_rose(**{**dict.fromkeys(NAMES, 0), **shares})
+
+
+def bare_rose(**shares):
     return layer("wind", [{"direction": name, "frequency": share} for name, share in shares.items()])
 
 
@@ -115,6 +119,12 @@ def test_nothing_is_called_a_cause():
 def test_a_rose_that_does_not_add_up_is_told_and_not_used(total, used):
     problem = read_rose(rose(n=10, calm=total - 10), 1.0).problem
     assert (problem == "") == used
+
+
+def test_a_rose_of_eight_directions_says_nothing_of_those_between_them():
+    with speaking("zh"):
+        found = traced(units(square(200, 700)), works(at(0, 0)), bare_rose(**dict.fromkeys(NAMES[::2], 12.5)))
+    assert "风玫瑰只有16个方位中的8个" in found["reason"][0]
 
 
 def test_a_rose_that_is_not_used_says_so_in_the_line_and_lowers_nothing():
@@ -256,6 +266,39 @@ def test_a_works_in_two_ledgers_is_one_candidate():
     assert found["to_layer"].tolist() == ["cadmium_enterprise"] and "唯一的候选源" in found["reason"][0]
 
 
+def test_two_works_of_one_name_in_one_ledger_are_two_candidates():
+    records = [{"credit_code": code, "enterprise_name": "砖厂"} for code in ("X", "Y")]
+    found = traced(units(square(180, 700)), layer("cadmium_enterprise", records, [at(0, 0), at(90, 400)]))
+    assert found["to_key"].tolist() == ["X", "Y"]
+
+
+def test_codes_of_different_kinds_that_look_alike_are_not_one_works():
+    plot = layer("priority_plot", [{"plot_code": "1", "plot_name": "甲厂旧址"}], [at(0, 0)])
+    other = layer("discharge_outlet", [{"outlet_code": "1", "unit_name": "乙厂"}], [at(0, 5)])
+    assert sorted(traced(units(square(180, 700)), plot, other)["to_label"]) == ["乙厂", "甲厂旧址"]
+
+
+def test_the_outlets_of_a_works_are_one_candidate():
+    records = [{"outlet_code": code, "unit_name": "乙厂"} for code in ("1", "2")]
+    found = traced(units(square(180, 700)), layer("discharge_outlet", records, [at(0, 0), at(0, 5)]))
+    assert found["to_key"].tolist() == ["1"]
+
+
+def test_a_river_without_a_name_leaves_no_hole_in_the_sentence():
+    line = LineString([at(*place) for place in WEST_TO_EAST])
+    with speaking("zh"):
+        found = traced(units(square(90, 450)), works(at(270, 450)), layer("river", [{"flow": "forward"}], [line]))
+    assert "沿未命名河流在其下游" in found["reason"][0]
+
+
+def test_rivers_whose_lines_do_not_meet_are_not_passed_over():
+    parts = [LineString([at(270, 900), at(270, 60)]), LineString([at(90, 0), at(90, 900)])]
+    records = [{"river_code": name, "river_name": name, "flow": "forward"} for name in ("甲河", "乙河")]
+    with speaking("zh"):
+        found = traced(units(square(90, 450)), works(at(270, 450)), layer("river", records, parts), bank=100)
+    assert "该源临甲河，单元临乙河，两处的河流线不相连，上下游关系不能判定" in found["reason"][0]
+
+
 def test_where_a_pathway_cannot_be_told_no_candidate_is_left_off_for_it():
     assert len(traced(units(square(180, 700)), works(at(180, 1200), at(0, 100)))) == 2
 
@@ -289,6 +332,7 @@ def test_a_wrong_key_is_refused(changes, told):
 )
 def test_along_one_line_exactly_one_of_two_places_lies_down_the_stream(corners, one, other):
     line = LineString(corners)
+    assume(line.length > 0)
     network = make_network(np.array([line], dtype=object), np.array([1]), 1.0, 1.0)
     first, second = (Stretch(0, share * line.length, share * line.length) for share in (one, other))
     forth = network.ways([first], {0: [second]}, 1e9)[0]

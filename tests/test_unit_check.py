@@ -177,8 +177,26 @@ def test_a_sample_without_a_place_is_in_the_unit_that_it_names():
 
 def test_a_sample_in_no_unit_is_told():
     with speaking("zh"):
-        found = listed("unit_class_check", units(1), soil({"at": at(0, 400)}, {"at": None}))
+        found = listed("unit_class_check", units(1), soil({"at": at(0, 400)}, {"at": at(0, 500)}))
     assert "2个不在耕地土壤环境质量类别的任何单元内" in found["reason"][0]
+
+
+def test_a_sample_without_a_place_is_not_said_to_lie_outside_all_units():
+    with speaking("zh"):
+        [reason] = listed("unit_class_check", units(1), soil({"at": None}))["reason"]
+    assert "1个没有坐标" in reason and "不在" not in reason
+
+
+def test_a_share_just_below_the_one_asked_is_not_rounded_up_to_it():
+    # 43 of 54 are 79.63 %; 1199 of 1499 are 79.99 %.
+    assert "2级点位占79.6%，不足80%" in checked(2, *(2,) * 43, *(1,) * 11)["reason"][0]
+    assert "2级点位占79.9%，不足80%" in checked(2, *(2,) * 1199, *(1,) * 300)["reason"][0]
+
+
+def test_elements_that_no_sample_has_are_told_in_the_check_too():
+    with speaking("zh"):
+        found = listed("unit_class_check", units(3), soil({"cadmium": None}, {"cadmium": None}))
+    assert any("所有样品均未测镉" in reason for reason in found["reason"])
 
 
 def test_of_several_samples_of_a_point_the_last_one_counts():
@@ -186,6 +204,26 @@ def test_of_several_samples_of_a_point_the_last_one_counts():
             for day, value in (("2024-05-01", 9.0), ("2026-05-01", 0.1), ("2022-05-01", 9.0))]  # fmt: skip
     assert last_samples(soil(*days)).keys.tolist() == ["S1"]
     assert listed("unit_class_check", units(1), soil(*days)).empty
+
+
+# The lists of these tests look up to the year 2100.
+@pytest.mark.parametrize("own_id", ["unit_class_check", "soil_sample_exceedance", "soil_sample_warning"])
+def test_a_sample_of_after_the_period_is_told_and_judges_nothing(own_id):
+    samples = soil({"cadmium": 5, "sampled_on": "2101-01-01"}, {"sampled_on": "2026-05-01"})
+    with speaking("zh"):
+        [reason] = listed(own_id, *([units(1)] if own_id == "unit_class_check" else []), samples)["reason"]
+    assert "1个的采样日期在本期之后" in reason
+
+
+def test_a_deeper_sample_is_no_later_one_of_the_soil_above_it():
+    above, below = ({"point_code": "P", "sampled_on": "2026-05-01", "depth": depth} for depth in ("0-20cm", "20-40cm"))
+    assert last_samples(soil(above, below)).keys.tolist() == ["S0", "S1"]
+
+
+def test_a_depth_is_the_same_however_it_is_written():
+    days = zip(("2024-05-01", "2025-05-01", "2026-05-01"), ("0-20cm", "0～20", None), strict=True)
+    samples = soil(*({"point_code": "P", "sampled_on": day, "depth": depth} for day, depth in days))
+    assert last_samples(samples).keys.tolist() == ["S2"]
 
 
 def bare(*classes, samples=None, **changes):
@@ -217,6 +255,29 @@ def test_a_project_may_list_every_unit():
 def test_a_unit_whose_only_sample_lies_elsewhere_is_not_known():
     found = bare(3, samples=soil({"unit_code": "U0", "at": at(0, 5000)}))
     assert found["level"].tolist() == ["unknown"] and "有无样品不能判定" in found["reason"][0]
+
+
+def test_where_nobody_knows_in_which_unit_the_samples_are_none_is_said_to_have_no_sample():
+    found = bare(3, 2, samples=soil({"at": None}, {"at": None}))
+    assert found["level"].tolist() == ["unknown"]
+    assert "2个没有坐标，也没有可对应" in found["reason"][0]
+
+
+def test_a_few_samples_of_which_nobody_knows_the_unit_are_told_beside_the_units_without_samples():
+    found = bare(3, samples=soil({"at": None}, *({"at": at(0, 5000)} for _ in range(9))))
+    assert sorted(found["level"]) == ["medium", "unknown"]
+
+
+def test_a_unit_without_a_place_is_not_said_to_have_no_sample():
+    land = layer("cultivated_land", [{"unit_code": "U0", "unit_name": "单元0", "land_class": CLASSES[3]}], [None])
+    with speaking("zh"):
+        found = listed("unit_without_sample", land, soil({}))
+    assert found[found["of_key"] == "U0"]["level"].tolist() == ["unknown"]
+
+
+def test_a_sample_is_in_the_unit_without_a_place_that_it_names():
+    land = layer("cultivated_land", [{"unit_code": "U0", "unit_name": "单元0", "land_class": CLASSES[3]}], [None])
+    assert join(land, soil({"unit_code": "U0"}), 30).units.to_dict() == {0: 0}
 
 
 def test_the_neighbour_with_the_longest_border_is_named():

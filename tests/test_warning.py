@@ -65,14 +65,14 @@ def test_what_is_near_and_rises_says_both():
     row = warned({"cadmium": 0.3}, {"cadmium": 0.5}).iloc[0]
     assert row["level"] == "medium"
     assert (
-        "镉0.5mg/kg，比2024-06-01的0.3升高67%" in row["reason"] and "较上次升高且接近筛选值，尚未超过" in row["reason"]
+        "镉0.5mg/kg，比2024-06-01的0.3升高67%" in row["reason"] and "较上次升高且接近筛选值（未超过）" in row["reason"]
     )
 
 
 def test_the_line_gives_value_limit_and_ratio():
     row = warned({"cadmium": 3.5}).iloc[0]
     assert (row["to_key"], row["value"]) == ("cadmium", 0.875)
-    assert "镉3.5mg/kg（为限值4的0.88倍），接近管制值，尚未超过" in row["reason"]
+    assert "镉3.5mg/kg（为管制值4的0.88倍），接近管制值（未超过）" in row["reason"]
 
 
 def test_a_point_above_the_control_value_is_no_warning_any_more():

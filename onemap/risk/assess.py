@@ -177,7 +177,7 @@ def nothing_to_judge(rule: Rule, ground: Ground) -> str:
     spoiled = [own_id for own_id in dict.fromkeys(rule.layers) if own_id in ground.withheld]
     if spoiled:
         names = ", ".join(specs[own_id].name for own_id in spoiled)
-        return tr("the list is withheld: the data of {layers} stands with errors", layers=names)
+        return tr("the list is withheld: the data of {layers} stands with errors", layers=_data_of(names))
     if rule.asked:
         keys = ", ".join(rule.asked)
         why = tr("{keys}: nobody has laid down a value; write it below [rules.{rule}] in project.toml", keys=keys,
@@ -282,7 +282,12 @@ def _unlocated_of(of: Side) -> Iterator[dict[str, Any]]:
 
 def not_provided(name: str) -> str:
     """Return what is told of a layer, or a class, that is not there."""
-    return tr("no data of {name} were provided: cannot be judged", name=name)
+    return tr("no data of {name} were provided: cannot be judged", name=_data_of(name))
+
+
+def _data_of(name: str) -> str:
+    """Return a name before the word 数据, which some layers end in."""
+    return name.removesuffix("数据")
 
 
 def _gap(why: str, to_layer: str = "", to_class: str = "") -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +12,10 @@ import shapely
 
 from onemap.model import Layer
 from onemap.risk.inputs import located
-from onemap.text import fold
+from onemap.text import fold, tr
 
-POINT, UNIT, DAY = "point_code", "unit_code", "sampled_on"
-"""Fields of a layer of samples: the point that is sampled again and again, the unit it lies in, and when."""
+POINT, UNIT, DAY, DEPTH = "point_code", "unit_code", "sampled_on", "depth"
+"""Fields of a layer of samples: the point that is sampled again and again, the unit it lies in, when, how deep."""
 
 
 class Joined(NamedTuple):
@@ -25,18 +27,37 @@ class Joined(NamedTuple):
     """Samples that lie elsewhere than in the unit that they name: sample, unit, and other, the unit in which it lies or
     None."""
     strange: list[Any]
-    """Samples whose unit code no unit has: these go by their place."""
+    """Samples whose unit code no unit has, or several have: these go by their place."""
     outside: list[Any]
     """Samples that are in no unit."""
 
 
 def points_of(samples: Layer) -> pd.Series[str]:
-    """Return what names the point of each sample: its point code, or else its own key."""
+    """Return what names the point of each sample: its point code, or else its own key.
+
+    Where a point is sampled at several depths, each is one by itself: what lies deeper is no later sample of what lies
+    above it.
+    """
     points = samples.keys.map(fold)
-    if POINT in samples.frame:
-        codes = samples.frame[POINT].astype("string").fillna("").map(fold)
-        points = points.where(codes == "", codes)
-    return points
+    if POINT not in samples.frame:
+        return points
+    codes = samples.frame[POINT].astype("string").fillna("").map(fold)
+    if DEPTH in samples.frame:
+        words = samples.frame[DEPTH].astype("string").fillna("").map(fold)
+        depths = words.map(lambda text: "-".join(re.findall(r"[0-9.]+", text)) or text)
+        several = depths.where(depths != "").groupby(codes).transform("nunique") > 1
+        codes = codes.where((codes == "") | ~several, codes + " " + depths)
+    return points.where(codes == "", codes)
+
+
+def until(samples: Layer, day: dt.date) -> tuple[Layer, list[str]]:
+    """Return the samples that were not taken after a day, and what is said of the others."""
+    later = pd.to_datetime(samples.frame.get(DAY, pd.Series(pd.NaT, index=samples.frame.index))) > pd.Timestamp(day)
+    if not later.any():
+        return samples, []
+    told = tr("{count} records of {samples} were sampled after the end of the period: they were not judged",
+              count=int(later.sum()), samples=samples.spec.name)  # fmt: skip
+    return Layer(samples.spec, samples.frame[~later]), [told]
 
 
 def last_samples(samples: Layer) -> Layer:
@@ -62,14 +83,15 @@ def join(units: Layer, samples: Layer, tolerance: float) -> Joined:
     by_code = {key: at for at, key in keys[(keys != "") & ~keys.duplicated(keep=False)].items()}
     codes = frame[UNIT].astype("string").fillna("").map(fold) if UNIT in frame else pd.Series("", index=frame.index)
     near, inside = _places(units, samples, tolerance)
-    placed = set(frame.index[located(samples)])
+    placed, drawn = set(frame.index[located(samples)]), set(units.frame.index[located(units)])
     found: dict[Any, Any] = {}
     disputed, strange, outside = [], [], []
     for at, code in codes.items():
         named = by_code.get(code)
         if code and named is None:
             strange.append(at)
-        if named is not None and at in placed and named not in near.get(at, ()):
+        # Of a unit without a place nobody can tell that a sample lies elsewhere.
+        if named in drawn and at in placed and named not in near.get(at, ()):
             disputed.append((at, named, inside.get(at)))
         elif named is not None or at in inside:
             found[at] = inside[at] if named is None else named
@@ -97,3 +119,26 @@ def _places(units: Layer, samples: Layer, tolerance: float) -> tuple[dict[Any, s
         if lies:
             inside.setdefault(at, label)
     return near, inside
+
+
+def nowhere(units: Layer, samples: Layer, joined: Joined) -> tuple[int, list[str]]:
+    """Return how many samples have neither a place nor the code of a unit, and what is said of them."""
+    placed = located(samples)
+    count = sum(not placed[at] for at in joined.outside)
+    words = {"samples": samples.spec.name, "units": units.spec.name}
+    told = tr("{count} records of {samples} have neither coordinates nor the code of a unit of {units}: in which unit "
+              "they are is not known", count=count, **words)  # fmt: skip
+    return count, [told] if count else []
+
+
+def lost_samples(units: Layer, samples: Layer, joined: Joined) -> list[str]:
+    """Return what is said of the samples that are in no unit, and of those whose unit code no unit has."""
+    words = {"samples": samples.spec.name, "units": units.spec.name}
+    unplaced, told = nowhere(units, samples, joined)
+    if joined.strange:
+        told.append(tr("{count} records of {samples} have a unit code that no unit of {units} has, or several have: "
+                       "they go by their place", count=len(joined.strange), **words))  # fmt: skip
+    if outside := len(joined.outside) - unplaced:
+        told.append(tr("{count} records of {samples} are in no unit of {units}: they were not counted",
+                       count=outside, **words))  # fmt: skip
+    return told

@@ -126,9 +126,12 @@ class Water:
 
     def setting(self, sample: Sample) -> str:
         """Return the items that set the class of a sample, with values and by how many times they exceed."""
-        rows = self._of(sample).sort_values("ratio", ascending=False, kind="stable")
-        setting = rows[(rows["at_least"] == sample.least) & (sample.least > 1)]
-        return tr(", ").join(self._exceeding(row) for row in setting.itertuples())
+        rows = self._of(sample)
+        columns = ["item", "value", "at_least", "ratio", "limit", "what_to_check"]
+        setting = rows.loc[(rows["at_least"] == sample.least) & (sample.least > 1), columns]
+        return tr(", ").join(
+            self._exceeding(row) for row in setting.sort_values("ratio", ascending=False, kind="stable").itertuples()
+        )
 
     def doubts(self, sample: Sample) -> str:
         """Return which items of a sample are not sure, and why."""
@@ -142,8 +145,12 @@ class Water:
         )
 
     def exceeded(self, sample: Sample) -> float:
-        """Return by how many times a sample exceeds the limit of class III at most; NaN where that has no meaning."""
-        ratio = self._of(sample)["ratio"].astype("Float64").max()
+        """Return by how many times the items that set the class exceed that of class III at most; NaN where none can.
+
+        What exceeds by more, but is of a better class, is not what the line is about.
+        """
+        rows = self._of(sample)
+        ratio = rows.loc[rows["at_least"] == sample.least, "ratio"].astype("Float64").max()
         return float(ratio) - 1 if not pd.isna(ratio) and ratio > 1 else float("nan")
 
     def _of(self, sample: Sample) -> pd.DataFrame:
@@ -271,8 +278,11 @@ def _judged(readings: pd.DataFrame, standard: Standard) -> pd.DataFrame:
 def _classed(samples: pd.DataFrame, judged: pd.DataFrame) -> tuple[Sample, ...]:
     if samples.empty:
         return ()
-    worst = worst_of(judged).join(judged.groupby("sample")["item"].nunique())
-    whole = samples.join(worst[["at_least", "at_most", "item"]])
+    worst = worst_of(judged)
+    # What nobody could hold against a limit adds nothing to what a sample was judged by.
+    found = judged[(judged["trouble"] == "") & (judged["unknown"] != "limit")]
+    items = found.groupby("sample")["item"].nunique().reindex(worst.index, fill_value=0)
+    whole = samples.join(worst[["at_least", "at_most"]]).join(items)
     days = (day.date() for day in whole["day"])
     numbers = (whole[name].astype(int) for name in ("at_least", "at_most", "item"))
     return tuple(map(Sample, whole.index, whole["point"], days, *numbers))

@@ -65,9 +65,14 @@ def strangers(water: Water) -> Iterator[Row]:
 
 
 def no_samples(water: Water, at: Any, year: int) -> Row:
-    """Return the row of a point that was not sampled in a year."""
+    """Return the row of a point that has no sample of a year by which it could be judged."""
     samples = water.by_point.get(at, ())
-    why = tr("it was not sampled in {year}: cannot be judged", year=year)
+    why = tr("it has no sample of {year} that can be classed: cannot be judged", year=year)
     if samples:
-        why = tr("it was not sampled in {year}, and last on {day}: cannot be judged", year=year, day=samples[-1].date)
+        last = samples[-1].date
+        why = tr(
+            "it has no sample of {year} that can be classed, the last one is of {day}: cannot be judged",
+            year=year,
+            day=last,
+        )
     return point_row(water.of, at, unknown=why)

@@ -51,7 +51,11 @@ def read_rose(layer: Layer | None, tolerance: float) -> Rose:
     total = float(shares.sum())
     if abs(total - 100) > tolerance + 1e-9:
         return Rose(nothing, tr("the wind rose adds up to {total:.1f} %, not to 100 %", total=total))
-    return Rose(shares.reindex(SECTORS).fillna(0.0).to_numpy(dtype=float))
+    # A rose of eight directions says nothing of those between them: that the wind never blows from there it does not.
+    there = int(shares.index.isin(SECTORS).sum())
+    if there < len(SECTORS):
+        return Rose(nothing, tr("the wind rose has {count} of {all} directions", count=there, all=len(SECTORS)))
+    return Rose(shares.reindex(SECTORS).to_numpy(dtype=float))
 
 
 def sectors_faced(origins: Floats, flat: Flat, shape: Ints, crs: Any) -> Bools:

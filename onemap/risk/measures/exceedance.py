@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,13 @@ import pandas as pd
 from onemap.model import Layer
 from onemap.risk.limits import SOIL, classes_of, judge, worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.sampled import until
 from onemap.spec.measures.samples import ExceedanceRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
+
+CONTROLLED: Final = 3
+"""The worst level of a standard with screening and control values: above the control value."""
 
 
 def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
@@ -29,12 +33,11 @@ def measure(of: Layer, rule: ExceedanceRule, given: Given) -> pd.DataFrame:
         Of items that were measured in no sample at all one row says so, which is of none.
     """
     standard = given.standards[rule.standard]
-    items = items_of(of, standard, rule.items)
-    judged, absent = judged_of(of, standard, items)
-    rows = _rows(judged, standard)
-    if absent and len(of.frame):
-        rows = pd.concat([rows, _not_measured(absent, standard)], ignore_index=True)
-    return rows
+    samples, told = until(of, given.day)
+    judged, absent = judged_of(samples, standard, items_of(samples, standard, rule.items))
+    if samples.count:
+        told += none_measured(absent, standard)
+    return pd.concat([_rows(judged, standard), _of_none(told)], ignore_index=True) if told else _rows(judged, standard)
 
 
 def judged_of(of: Layer, standard: Standard, items: Sequence[str], against: int = 2) -> tuple[pd.DataFrame, list[str]]:
@@ -83,11 +86,18 @@ def _values(setting: pd.DataFrame, standard: Standard) -> dict[Any, str]:
         words = {"item": standard.items[item].name, "value": value, "unit": standard.unit}
         text = tr("{item} {value:g} {unit}", **words)
         if not pd.isna(ratio):
-            text = tr(
-                "{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", ratio=ratio, limit=limit, **words
-            )
+            text = over_limit(standard, 2, ratio=ratio, limit=limit, **words)
         found[sample].append(tr("{text} [{check}]", text=text, check=what_to_check) if what_to_check else text)
     return {sample: tr(", ").join(texts) for sample, texts in found.items()}
+
+
+def over_limit(standard: Standard, level: int, **words: Any) -> str:
+    """Return a value with its ratio to the limit above which it has a level, and which of two limits that is."""
+    if max(standard.levels) != CONTROLLED:
+        return tr("{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", **words)
+    if level == CONTROLLED:
+        return tr("{item} {value:g} {unit} ({ratio:.2f} times the control value {limit:g})", **words)
+    return tr("{item} {value:g} {unit} ({ratio:.2f} times the screening value {limit:g})", **words)
 
 
 def doubts_of(lost: pd.DataFrame, standard: Standard) -> dict[Any, str]:
@@ -117,12 +127,15 @@ def _why(doubt: str, values: str, at_least: str) -> str:
     return tr("{values}, at least {level}; {why}; cannot be judged further", values=values, why=doubt, level=at_least)
 
 
-def _not_measured(items: list[str], standard: Standard) -> pd.DataFrame:
+def none_measured(items: Sequence[str], standard: Standard) -> list[str]:
+    """Return what is said of items that were measured in no sample at all; nothing where there are none."""
     names = tr(", ").join(standard.items[item].name for item in items)
-    why = tr("{items} were measured in none of the samples: not judged by these", items=names)
-    return _table(
-        [{"of": SUM, "to_key": "", "to_label": "", "value": np.nan, "grade": np.nan, "when": "", "unknown": why}]
-    )
+    return [tr("{items} were measured in none of the samples: not judged by these", items=names)] if names else []
+
+
+def _of_none(told: list[str]) -> pd.DataFrame:
+    blank = {"of": SUM, "to_key": "", "to_label": "", "value": np.nan, "grade": np.nan, "when": ""}
+    return _table([{**blank, "unknown": why} for why in told])
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -5,6 +5,8 @@ It finds clues to be followed up. That a source is the cause nothing here can te
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,14 +14,15 @@ import pandas as pd
 import shapely
 
 from onemap import geodesy
+from onemap.flat import Bools
 from onemap.model import Layer
 from onemap.risk.inputs import located
 from onemap.risk.measurement import COLUMNS, SUM, Given
 from onemap.risk.measures.distance import table_of, ways_within
-from onemap.risk.plane.network import Flow, Network, make_network, stretches
+from onemap.risk.plane.network import Flow, Network, Stretch, make_network, stretches
 from onemap.risk.wind import SECTORS, Rose, blown, read_rose, sectors_faced, winds_toward
 from onemap.spec.measures.farmland import TraceRule
-from onemap.text import tr
+from onemap.text import fold, tr
 
 FLOWS: Final = {"forward": 1, "backward": -1}
 WINDING: Final = 10.0
@@ -89,6 +92,8 @@ def _candidates(of: Layer, name: str, known: tuple[TraceRule, Given], rose: Rose
         grade=np.where(strong, STRONG, np.where(near, SPEAKS, WITHIN)),
         air=[_air(rose, directions, *one) for one in zip(faced, shares, times, strict=True)],
         water=[_water(one, water, wet) for one, wet in zip(along, by_water, strict=True)],
+        outlets=rule.medium in to.spec.fields,
+        code_of=to.spec.key,
         known=(~by_air | (not rose.problem)) & (~by_water | (water is not None)) & ~unsure,
     )
 
@@ -132,7 +137,7 @@ def _water_of(rule: TraceRule, given: Given) -> Water | None:
         flow = layer.frame["flow"] if "flow" in layer.spec.fields else pd.Series(None, index=layer.frame.index)
         lines += list(layer.frame.geometry.array)
         flows += [FLOWS.get(word, 0) for word in flow]
-        names += list(layer.labels)
+        names += [label or tr("{layer} without a name", layer=layer.spec.name) for label in layer.labels]
     shapes = np.array([*lines, None], dtype=object)[:-1]
     if not (shapely.get_dimensions(shapes) == 1).any():
         return None
@@ -161,7 +166,21 @@ def _along(of: Layer, to: Layer, pairs: tuple[Any, Any], rule: TraceRule, water:
         for at, way in water.network.ways(stretch, beside, WINDING * rule.reach).items():
             lines = dict.fromkeys(water.names[water.network.lines[edge]] for edge in way.edges)
             found[at] = Along(way.flow, _along_words(way.flow, way.metres, tr(", ").join(lines)))
+        for at, beside_unit in beside.items():
+            if _apart(water.network, stretch, beside_unit):
+                found[at] = Along("unsure", _apart_words(water, stretch[0], beside_unit[0]))
     return found
+
+
+def _apart(network: Network, one: Sequence[Stretch], other: Sequence[Stretch]) -> bool:
+    """Tell whether no line beside one place is joined with one beside the other, by however long a way."""
+    return not {network.pieces[own.edge] for own in one} & {network.pieces[own.edge] for own in other}
+
+
+def _apart_words(water: Water, source: Stretch, unit: Stretch) -> str:
+    one, other = (water.names[water.network.lines[place.edge]] for place in (source, unit))
+    return tr("it lies beside {one} and the unit beside {other}, whose lines do not meet: whether down the stream "
+              "cannot be told", one=one, other=other)  # fmt: skip
 
 
 def _along_words(flow: Flow, metres: float, lines: str) -> str:
@@ -186,9 +205,7 @@ def _ranked(found: pd.DataFrame, rule: TraceRule) -> pd.DataFrame:
     if found.empty:
         return found.reindex(columns=[*COLUMNS, "grade", "when", "to_layer", "to_doubt"])
     order = found.sort_values(["of", "grade", "value", "to_layer", "to_key", "to_label"], kind="stable")
-    # One works stands in several ledgers.
-    for name in ("to_key", "to_label"):
-        order = order[~order.duplicated(["of", name]) | (order[name] == "")]
+    order = order[_first_of_works(order)]
     units = order.groupby("of", sort=False)
     order = order.assign(rank=units.cumcount() + 1, count=units["of"].transform("size"))
     # For which nothing speaks, and both pathways are known, a source adds nothing to those before it.
@@ -198,6 +215,39 @@ def _ranked(found: pd.DataFrame, rule: TraceRule) -> pd.DataFrame:
     pathways = zip(*(listed[name] for name in ("rank", "count", "shown", "air", "water")), strict=True)
     listed["when"] = [tr("; ").join(filter(None, (_rank(*one[:3]), *one[3:]))) for one in pathways]
     return listed[[*COLUMNS, "grade", "when", "to_layer", "to_doubt"]]
+
+
+class Record(NamedTuple):
+    """A record of a ledger."""
+
+    ledger: str
+    outlets: bool
+    """Whether the records of the ledger are outlets, of which a works may have several."""
+    code_of: str
+    """The field that has its code."""
+    code: str
+    name: str
+
+    def same_works(self, other: Record) -> bool:
+        """Tell whether two records are of one works: by the code where both have one of the kind, else by the name."""
+        if self.ledger == other.ledger and not self.outlets:
+            return False
+        if self.ledger != other.ledger and self.code_of == other.code_of and self.code and other.code:
+            return self.code == other.code
+        return self.name != "" and self.name == other.name
+
+
+def _first_of_works(order: pd.DataFrame) -> Bools:
+    """Return which rows are the first of their works at their unit: one works stands in several ledgers."""
+    kept: dict[Any, list[Record]] = defaultdict(list)
+    first = np.zeros(len(order), dtype=bool)
+    columns = [order[name] for name in ("to_layer", "outlets", "code_of", "to_key", "to_label")]
+    for place, (unit, *own) in enumerate(zip(order["of"], *columns, strict=True)):
+        record = Record(*own[:3], *map(fold, own[3:]))
+        first[place] = not any(record.same_works(other) for other in kept[unit])
+        if first[place]:
+            kept[unit].append(record)
+    return first
 
 
 def _rank(rank: int, count: int, shown: int) -> str:

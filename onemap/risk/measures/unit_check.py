@@ -5,6 +5,7 @@ It checks, and classes nothing anew: that is for the bureaus together.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +14,8 @@ import pandas as pd
 from onemap.model import Layer
 from onemap.risk.limits import worst_of
 from onemap.risk.measurement import COLUMNS, SUM, Given, class_label
-from onemap.risk.measures.exceedance import items_of, judged_of
-from onemap.risk.sampled import Joined, join, last_samples
+from onemap.risk.measures.exceedance import items_of, judged_of, none_measured
+from onemap.risk.sampled import Joined, join, last_samples, lost_samples, until
 from onemap.spec.measures.farmland import UnitCheckRule
 from onemap.text import tr
 
@@ -59,10 +60,11 @@ def measure(of: Layer, rule: UnitCheckRule, given: Given) -> pd.DataFrame:
         value is the percentage of the samples that surely have the level of the unit's class; to_label how many samples
         have which level; `when` which rules are broken, and what the crops say.
     """
-    samples = last_samples(given.sides[rule.to[0]].layer)
+    sampled, later = until(given.sides[rule.to[0]].layer, given.day)
+    samples = last_samples(sampled)
     joined = join(of, samples, rule.place_tolerance)
     standard = given.standards[rule.standard]
-    judged, _ = judged_of(samples, standard, items_of(samples, standard, rule.items))
+    judged, absent = judged_of(samples, standard, items_of(samples, standard, rule.items))
     worst = worst_of(judged)[["at_least", "at_most"]]
     crops = _crops(of, rule, given)
     rows = []
@@ -72,7 +74,8 @@ def measure(of: Layer, rule: UnitCheckRule, given: Given) -> pd.DataFrame:
             levels = Levels(ranges["at_least"].to_numpy(), ranges["at_most"].to_numpy())
             doubtful = samples.keys[ranges.index[levels.low != levels.high]]
             rows.append(_checked(of, unit, rule, (levels, list(doubtful)), crops.get(unit, [])))
-    told = [*filter(None, rows), *_disputes(of, samples, joined), *_counted(of, samples, joined)]
+    lost = [*later, *none_measured(absent, standard), *lost_samples(of, samples, joined)]
+    told = [*filter(None, rows), *_disputes(of, samples, joined), *(_row(SUM, unknown=why) for why in lost)]
     columns = [*COLUMNS, "grade", "when", "unknown", "to_layer"]
     return pd.DataFrame([{"to_layer": rule.to[0], **row} for row in told], columns=columns)
 
@@ -110,7 +113,7 @@ def _breaks(own: int, levels: Levels, rule: UnitCheckRule) -> list[Break]:
     def share(level: int, asked: float, grade: float) -> None:
         least, most = 100 * levels.sure(level) / count, 100 * levels.may(level) / count
         if least < asked:
-            percent = f"{least:.0f}" if least == most else f"{least:.0f}–{most:.0f}"
+            percent = "–".join(dict.fromkeys(_percent(one, asked) for one in (least, most)))
             words = tr("of its samples {share} % are of level {level}, less than {asked:g} %", share=percent,
                        level=level, asked=asked)  # fmt: skip
             breaks.append(Break(grade, most < asked, words))
@@ -129,6 +132,12 @@ def _breaks(own: int, levels: Levels, rule: UnitCheckRule) -> list[Break]:
         words = tr("{count} samples of level 2, more than {most}", count=many, most=rule.level_2_in_class_1)
         breaks.append(Break(OTHERWISE_WORSE, sure, words))
     return breaks
+
+
+def _percent(share: float, asked: float) -> str:
+    """Return a percentage with one decimal; what is less than was asked is never rounded up to it."""
+    rounded = round(share, 1)
+    return f"{rounded if share >= asked or rounded < asked else math.floor(share * 10) / 10:g}"
 
 
 def _doubt(unsure: list[Break], doubtful: list[str]) -> str:
@@ -198,19 +207,6 @@ def _disputes(of: Layer, samples: Layer, joined: Joined) -> list[dict[str, Any]]
                  sample=samples.keys[sample], place=place)  # fmt: skip
         rows.append({**_row(unit, unknown=why), "to_key": samples.keys[sample]})
     return rows
-
-
-def _counted(of: Layer, samples: Layer, joined: Joined) -> list[dict[str, Any]]:
-    """Return rows of none: samples whose unit code no unit has, and those that are in no unit."""
-    rows = []
-    words = {"samples": samples.spec.name, "units": of.spec.name}
-    if joined.strange:
-        rows.append(tr("{count} records of {samples} have a unit code that {units} has not: they go by their place",
-                       count=len(joined.strange), **words))  # fmt: skip
-    if joined.outside:
-        rows.append(tr("{count} records of {samples} are in no unit of {units}: they were not counted",
-                       count=len(joined.outside), **words))  # fmt: skip
-    return [_row(SUM, unknown=why) for why in rows]
 
 
 def _row(unit: Any, unknown: str = "", label: str = "", **told: Any) -> dict[str, Any]:

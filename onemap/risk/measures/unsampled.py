@@ -11,8 +11,9 @@ import shapely
 
 from onemap.geodesy import MU_M2
 from onemap.model import Layer
+from onemap.risk.inputs import located
 from onemap.risk.measurement import COLUMNS, SUM, Given, class_label
-from onemap.risk.sampled import Joined, join
+from onemap.risk.sampled import Joined, join, nowhere
 from onemap.spec.measures.farmland import UnsampledRule
 from onemap.text import tr
 
@@ -24,11 +25,19 @@ def measure(of: Layer, rule: UnsampledRule, given: Given) -> pd.DataFrame:
     -------
     DataFrame
         value is the area; `when` says what is without a sample, and which unit it shares its longest border with. A
-        unit that has no other sample than one that lies elsewhere than it says is not known.
+        unit that has no other sample than one that lies elsewhere than it says is not known, nor is one that has no
+        place; and none is where of too many samples nobody can tell in which unit they are.
     """
-    joined = join(of, given.sides[rule.to[0]].layer, rule.place_tolerance)
-    bare = ~of.frame.index.isin(joined.units.unique())
+    samples = given.sides[rule.to[0]].layer
+    joined = join(of, samples, rule.place_tolerance)
+    count, why = nowhere(of, samples, joined)
+    told = [_sum_row(one) for one in why]
+    if count > rule.unknown_above * samples.count:
+        return _table(told, rule)
+    bare, drawn = ~of.frame.index.isin(joined.units.unique()), located(of).to_numpy()
     classes = of.classes
+    unplaced = np.flatnonzero(bare & ~drawn & classes.isin(["", *rule.unit_classes]).to_numpy())
+    bare &= drawn
     single = np.flatnonzero(bare & classes.isin(rule.each).to_numpy())
     summed = np.flatnonzero(bare & classes.isin([own for own in rule.unit_classes if own not in rule.each]).to_numpy())
     lost = np.flatnonzero(bare & (classes == "").to_numpy())
@@ -39,7 +48,13 @@ def measure(of: Layer, rule: UnsampledRule, given: Given) -> pd.DataFrame:
             _row(of, at, unknown=tr("without a sample, and its class is not known: cannot be judged"))
             for at in lost.tolist()
         ),
+        *(_row(of, at, unknown=tr("it has no coordinates: cannot be judged")) for at in unplaced.tolist()),
+        *told,
     ]
+    return _table(rows, rule)
+
+
+def _table(rows: list[dict[str, Any]], rule: UnsampledRule) -> pd.DataFrame:
     columns = [*COLUMNS, "grade", "when", "unknown", "to_layer", "of_key", "of_label", "township"]
     return pd.DataFrame([{"to_layer": rule.to[0], **row} for row in rows], columns=columns)
 
@@ -80,9 +95,7 @@ def _by_township(of: Layer, rule: UnsampledRule, at: Any) -> list[dict[str, Any]
         words = {"count": len(own), "all": all_units[township, own_class], "title": title, "area": area,
                  "township": township}  # fmt: skip
         rows.append(
-            {"of": SUM, "to": SUM, "to_class": "", "to_key": "", "ring": np.nan, "link": None, "unknown": "",
-             "to_label": "", "value": area, "grade": _grade(rule, own_class), "of_key": "", "of_label": title,
-             "township": township,
+            {**_sum_row(), "value": area, "grade": _grade(rule, own_class), "of_label": title, "township": township,
              "when": tr("{count} of {all} units of the class {title} in {township}, {area:.2f} mu", **words)}
         )  # fmt: skip
     return rows
@@ -106,6 +119,13 @@ def _longest_border(of: Layer, at: Any) -> dict[int, int]:
     table = table[table["border"] > 0].sort_values(["own", "border", "key"], ascending=[True, False, True])
     first = table.drop_duplicates("own")
     return dict(zip(first["own"].tolist(), first["other"].tolist(), strict=True))
+
+
+def _sum_row(why: str = "") -> dict[str, Any]:
+    """Return a row about no single unit."""
+    return {"of": SUM, "to": SUM, "to_class": "", "to_key": "", "to_label": "", "value": np.nan, "ring": np.nan,
+            "link": None, "grade": np.nan, "when": "", "unknown": why, "of_key": "", "of_label": "",
+            "township": ""}  # fmt: skip
 
 
 def _row(of: Layer, place: int, *, unknown: str = "", when: str = "", label: str = "") -> dict[str, Any]:

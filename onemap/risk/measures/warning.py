@@ -10,8 +10,8 @@ import pandas as pd
 from onemap.flat import Floats
 from onemap.model import Layer
 from onemap.risk.measurement import COLUMNS, SUM, Given
-from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of
-from onemap.risk.sampled import DAY, last_samples, points_of
+from onemap.risk.measures.exceedance import doubts_of, items_of, judged_of, none_measured, over_limit
+from onemap.risk.sampled import DAY, last_samples, points_of, until
 from onemap.spec.measures.samples import WarningRule
 from onemap.spec.standard import Standard
 from onemap.text import tr
@@ -43,6 +43,7 @@ def measure(of: Layer, rule: WarningRule, given: Given) -> pd.DataFrame:
         ratio to the limit that would be exceeded next, of the items that set the grade; to_key these items, to_label
         their values, `when` what is said of them. What is above the limit of the worst level is no warning any more.
     """
+    of, told = until(of, given.day)
     standard, samples = given.standards[rule.standard], last_samples(of)
     items = items_of(samples, standard, rule.items)
     judged, absent = judged_of(samples, standard, items)
@@ -51,21 +52,25 @@ def measure(of: Layer, rule: WarningRule, given: Given) -> pd.DataFrame:
     open_points = judged[judged["sample"].map(worst) < max(standard.levels)]
     doubts = doubts_of(open_points[open_points["level"].isna()], standard)
     before = _before(of, samples)
-    history = judged_of(of, standard, items)[0].set_index(["sample", "item"])
+    history = judged_of(of, standard, items)[0]
+    history = history[history["sample"].isin(before.values())]
+    earlier = {(row.sample, row.item): row for row in history.itertuples()}
+    found: dict[Any, list[Any]] = {}
+    for row in open_points.itertuples():
+        found.setdefault(row.sample, []).append(row)
     rows = []
-    for sample, own in open_points.groupby("sample", sort=False):
-        signs = [sign for row in own.itertuples() for sign in _near(row, rule, standard)]
+    for sample, own in found.items():
+        signs = [sign for row in own for sign in _near(row, rule, standard)]
         if sample in before:
-            earlier, day = history.loc[before[sample]], of.frame.at[before[sample], DAY]
-            signs += [sign for row in own.itertuples() for sign in _rise(row, (earlier, day), rule, standard)]
+            day = of.frame.at[before[sample], DAY]
+            pairs = [(row, earlier.get((before[sample], row.item))) for row in own]
+            signs += [sign for row, was in pairs for sign in _rise(row, (was, day), rule, standard)]
         if signs:
             rows.append(_row(sample, signs, doubts.get(sample, ""), standard))
         elif sample in doubts:
             rows.append(_unknown(sample, tr("{why}; cannot be judged", why=doubts[sample])))
-    if absent and samples.count:
-        names = tr(", ").join(standard.items[item].name for item in absent)
-        why = tr("{items} were measured in none of the samples: not judged by these", items=names)
-        rows.append(_unknown(SUM, why))
+    told += none_measured(absent, standard) if samples.count else []
+    rows += [_unknown(SUM, why) for why in told]
     return pd.DataFrame(rows, columns=[*COLUMNS, "grade", "when", "unknown"])
 
 
@@ -102,25 +107,24 @@ def _near(row: Any, rule: WarningRule, standard: Standard) -> list[Sign]:
     beyond = int(row.level) + 1
     words = {"item": standard.items[row.item].name, "value": row.value, "unit": standard.unit, "ratio": row.ratio,
              "limit": row.value / row.ratio}  # fmt: skip
-    text = tr("{item} {value:g} {unit} ({ratio:.2f} times the limit {limit:g})", **words)
+    text = over_limit(standard, beyond, **words)
     return [Sign(NEAR_WORST if beyond == max(standard.levels) else NEAR, row.item, row.ratio, text)]
 
 
-def _rise(row: Any, before: tuple[pd.DataFrame, Any], rule: WarningRule, standard: Standard) -> list[Sign]:
+def _rise(row: Any, before: tuple[Any, Any], rule: WarningRule, standard: Standard) -> list[Sign]:
     """Return whether an item of a sample is higher than in the sample before."""
-    earlier, day = before
+    was, day = before
     # A number that doubles far below every limit may do so by the laboratory alone.
-    if row.item not in earlier.index or row.undetected or not row.ratio >= rule.rise_from * ALMOST:
+    if was is None or row.undetected or not row.ratio >= rule.rise_from * ALMOST:
         return []
-    was = earlier.loc[row.item]
     # What was below detection may have been anything below it.
-    if pd.isna(was["value"]) or was["undetected"] or was["value"] <= 0:
+    if pd.isna(was.value) or was.undetected or was.value <= 0:
         return []
-    if row.value * ALMOST <= was["value"] * (1 + rule.rise):
+    if row.value * ALMOST <= was.value * (1 + rule.rise):
         return []
     words = tr("{item} {value:g} {unit}, {percent:.0f} % more than {was:g} on {day}", value=row.value,
-               item=standard.items[row.item].name, unit=standard.unit, was=was["value"],
-               percent=100 * (row.value / was["value"] - 1), day=pd.Timestamp(day).strftime("%Y-%m-%d"))  # fmt: skip
+               item=standard.items[row.item].name, unit=standard.unit, was=was.value,
+               percent=100 * (row.value / was.value - 1), day=pd.Timestamp(day).strftime("%Y-%m-%d"))  # fmt: skip
     return [Sign(RISING, row.item, row.ratio, words)]
 
 

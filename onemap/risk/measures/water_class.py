@@ -22,8 +22,8 @@ def measure(of: Layer, rule: WaterClassRule, given: Given) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        grade is the class; value by how many times the limit of class III is exceeded at most (no such number has a
-        pH), to_key the day, to_label the items that set the class, `when` the class and by how many items it was
+        grade is the class; value by how many times the items that set it exceed the limit of class III at most (no
+        such number has a pH), to_key the day, to_label these items, `when` the class and by how many items it was
         judged. A class that is not sure, but surely not worse than III, is the worst that it can be. Points without
         samples of the year, codes that no point has, and what was left out have a row that says so.
     """
@@ -56,6 +56,8 @@ def classed(water: Water, sample: Sample) -> str:
 def unsure(water: Water, sample: Sample) -> str:
     """Say why the class of a sample is not sure, and what is sure of it."""
     words = {"day": sample.date, "why": water.doubts(sample)}
+    if sample.least == 1:
+        return tr("the sample of {day} cannot be classed; {why}: cannot be judged", **words)
     if sample.least < EXCEEDING:
         level = water.class_of(sample.least)
         return tr("the sample of {day} is of {level} at least; {why}: cannot be judged further", level=level, **words)

@@ -74,6 +74,23 @@ class Network:
         return both or flow > 0, both or flow < 0
 
     @cached_property
+    def pieces(self) -> Ints:
+        """For each edge the piece of the network that it is in: no way leads from one piece to another."""
+        found = np.full(len(self.edges), -1, dtype=np.intp)
+        beside: dict[int, list[int]] = defaultdict(list)
+        for edge, ends in enumerate(self.ends.tolist()):
+            for node in ends:
+                beside[node].append(edge)
+        for first in range(len(self.edges)):
+            rest = [first] if found[first] < 0 else []
+            while rest:
+                edge = rest.pop()
+                if found[edge] < 0:
+                    found[edge] = first
+                    rest += [other for node in self.ends[edge].tolist() for other in beside[node]]
+        return found
+
+    @cached_property
     def hops(self) -> Mapping[str, Mapping[int, list[Hop]]]:
         """For each mode the ways on from each node."""
         found: dict[str, dict[int, list[Hop]]] = {mode: defaultdict(list) for mode in MODES}

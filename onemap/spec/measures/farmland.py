@@ -138,6 +138,12 @@ class UnsampledRule(SampledRule):
     each: Names = Field(
         default=(), description="the classes whose units are listed one by one; of others each township has one line"
     )
+    unknown_above: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="the part of the samples without a place or unit from which on no unit can be said to have none",
+    )
 
     @field_validator("unit_classes", "each")
     @classmethod
