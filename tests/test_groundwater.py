@@ -59,6 +59,9 @@ def sample(item: str, value: float | None, unit: str | None = "mg/L", day: str =
 
 def rule(own_id: str, **changes: Any) -> Rule:
     own = CATALOGUE.rules[own_id].model_dump()
+    if own_id == "groundwater_sources":
+        # A level for each grade of the measure: the list that ships puts some of them together.
+        own["levels"] = {"high": 1, "medium": 2, "low": 3}
     return make_rule({**own, **changes}, KNOWN)
 
 

@@ -236,13 +236,13 @@ def test_the_sources_are_those_within_reach_and_graded_by_whence_the_water_comes
             distances = shapes.to_crs(local).distance(shapely.Point(0, 0))
             for to in distances[distances <= 1000].index:
                 inside = flows[code] and up_gradient(place, shapes[to], float(flows[code]), to_lonlat)
-                level = "medium" if not flows[code] else "high" if inside else "low"
+                level = "medium" if flows[code] and inside else "low"
                 expected[code, name, layers[name].keys[to]] = (level, pytest.approx(distances[to], abs=0.01))
     listed = found(sample_atlas, "groundwater_sources")
     listed = listed[listed["to_key"] != ""]
     keys = zip(listed["of_key"], listed["to_layer"], listed["to_key"], strict=True)
     assert dict(zip(keys, zip(listed["level"], listed["value"], strict=True), strict=True)) == expected
-    assert {level for level, _ in expected.values()} == {"high", "medium", "low"}
+    assert {level for level, _ in expected.values()} == {"medium", "low"}
 
 
 def test_points_of_concern_near_which_there_is_nothing_are_told(sample_atlas):
