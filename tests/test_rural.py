@@ -19,7 +19,7 @@ import shapely
 
 from onemap.ingest.columns import match_columns
 from onemap.ingest.values import read_value
-from onemap.pipeline import check
+from onemap.pipeline import build, check
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import SourceSpec, load_project
@@ -305,3 +305,20 @@ def test_the_annex_as_it_is_printed_is_read(tmp_path):
     names = ["villages", "sewage_done", "sewage_more", "environment_done", "environment_more"]
     assert frame[names].fillna(-1).astype(int).to_numpy().tolist() == numbers
     assert {issue for issue in atlas.issues["kind"] if issue != "totals_row"} <= {"no_data"}
+
+
+def test_a_ledger_of_villages_without_places_serves_the_lists_that_need_none(tmp_path):
+    (tmp_path / "v.csv").write_text(
+        "行政村代码,行政村名称,乡镇,生活污水治理状态\n410883101220,甲村,南庄镇,未完成\n410883101221,乙村,南庄镇,已完成\n",
+        "utf-8",
+    )
+    (tmp_path / "project.toml").write_text(
+        'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n[sources.village]\npath = "v.csv"\n', "utf-8"
+    )
+    atlas = build(load_project(tmp_path))
+    assert atlas.verdict == "pass-with-issues"
+    assert atlas.findings.query("rule == 'village_sewage_left'")["of_label"].tolist() == ["甲村"]
+    assert [issue.field for issue in atlas.told if issue.kind == "missing_column"] == ["x"]
+    due = atlas.findings.query("rule == 'village_sewage_due'")
+    assert due["level"].tolist() == ["unknown"]
+    assert "没有填写生活污水治理计划完成日期" in due["reason"].iloc[0]

@@ -168,7 +168,7 @@ def _whole(
     if towns is None and ground.extent is not None:
         found += place_roughly(whole, *ground.extent.box)
     placed = all(one.summary.placed for one in conformed if one.there)
-    if whole.geometry.isna().all() and placed and spec.geometry != ("table",):
+    if whole.geometry.isna().all() and placed and "table" not in spec.geometry:
         message, hint = tr("not one of its records has a place"), tr("ask for the data with coordinates")
         found.append(Fault("no_data", message, hint))
     issues += stamp(found, whole, name, spec, letters)

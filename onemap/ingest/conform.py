@@ -159,7 +159,7 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     for at in frame.index[wrong]:
         kind = shapes[at].geom_type
         words = _kind_words()
-        wanted = " / ".join(words[own] for own in spec.geometry)
+        wanted = " / ".join(words[own] for own in spec.geometry if own != "table")
         message = tr("a {kind} where the layer has {wanted}", kind=words.get(kinds[at], kind), wanted=wanted)
         faults.append(Fault("wrong_geometry", message, hint, at, value=kind, action="blanked"))
     return frame.set_geometry(shapes.where(~(empty | wrong | nowhere), None)), faults

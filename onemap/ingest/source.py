@@ -164,7 +164,7 @@ class Source:
             return CrsRecord("", "", "", "cannot-tell", tr("not read"))
         if self.raw.frame.empty:
             return CrsRecord("", "", "", "cannot-tell", tr("there is no record in it"))
-        if self.layer.geometry == ("table",):
+        if "table" in self.layer.geometry:
             return CrsRecord("", "", "", "sure", tr("a table without places"))
         return CrsRecord("", "", "", "cannot-tell", tr("not read"))
 
@@ -306,6 +306,11 @@ def _unplaced(layer: LayerSpec, raw: Raw, placed: Placement) -> tuple[Fault, ...
     """Return what is wrong with the places of a source; a table of what has outlines lacks no columns but those."""
     if placed.shapes is None and layer.geometry == ("table",):
         return ()
+    if placed.shapes is None and raw.geometry is None and "table" in layer.geometry:
+        # Of a ledger much can be told without its places; what cannot says so.
+        message = tr("it has no places: it will not be on the map, and lists that go by places cannot judge it")
+        hint = tr("ask for coordinates or shapes, if it is to be on the map")
+        return (*placed.faults[:-1], Fault("missing_column", message, hint, field="x", severity="warning"))
     if placed.shapes is None and raw.geometry is None and "point" not in layer.geometry:
         message = tr("it is a table, without the shapes that this layer has")
         hint = tr("ask for it as shapefile, GDB or GeoPackage; these columns can stay as they are")

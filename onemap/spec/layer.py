@@ -275,6 +275,7 @@ class LayerSpec(Spec):
     title_en: str = ""
     basis: str = ""
     geometry: Annotated[tuple[GeometryKind, ...], BeforeValidator(as_tuple)]
+    """With "table" beside other kinds a ledger without places will do."""
     key: str
     label: str
     class_field: str | None = Field(default=None, alias="class")

@@ -32,10 +32,11 @@ def measure(of: Layer, rule: DueRule, given: Given) -> pd.DataFrame:
     field, label = rule.due.field, of.spec.fields[rule.due.field].label
     dates = pd.to_datetime(_with_unplanned_left_out(of, rule.due)[field])
     unknown = dates.map(lambda date: not_told(date, label, done=rule.due.on is None, day=given.day))
-    if len(dates) > 1 and dates.isna().all():
-        # A ledger without such a column says nothing of anybody: once is enough.
-        dates, unknown = dates.iloc[:1], unknown.iloc[:1]
-        dates.index, unknown.iloc[0] = pd.Index([SUM]), none_filled_in(of, field)
+    several = len(of.frame) > 1 or (len(of.frame) > 0 and bool(rule.due.unplanned))
+    if several and of.frame[field].isna().all():
+        # A ledger without such a column says nothing of anybody, nor of who is in no plan: once is enough.
+        dates = pd.Series(pd.NaT, index=[SUM])
+        unknown = pd.Series(none_filled_in(of, field), index=[SUM])
     due = _due_days(dates.where((unknown == "").to_numpy()), rule.due)
     days = (pd.Timestamp(given.day) - due).dt.days.astype(float)
     return pd.DataFrame(
