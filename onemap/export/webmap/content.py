@@ -152,7 +152,9 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     sides = ["rule", "of_layer", "of_key"]
     places = _places(atlas)
     listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
-    listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(places)]
+    # Of the parcels of a whole county there may be thousands on a list: to them the lines show the way.
+    outlined = [own_id for own_id in places if not atlas.layers[own_id].spec.coverage]
+    listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(outlined)]
     names, outlines = [], []
     for rule_id, layer_id, key in listed.itertuples(index=False):
         place = places[layer_id].get(key)
