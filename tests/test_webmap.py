@@ -438,3 +438,17 @@ def test_a_value_below_detection_is_shown_as_less_than_the_limit_of_detection(
     told = text_of(page, ".feature-panel dl").split("\n")
     assert told[told.index("汞") + 1] == f"<{soil['mercury'][place]:g} mg/kg"
     assert told[told.index("镉") + 1] == f"{soil['cadmium'][place]:g} mg/kg"
+
+
+@pytest.mark.external
+def test_a_line_on_the_map_has_the_metres_of_its_sentence(browser: Page, sample_atlas: Atlas, tmp_path: Path) -> None:
+    rows = sample_atlas.findings
+    row = rows[(rows["rule"] == "farmland_source_trace") & (rows["level"] == "medium")].iloc[0]
+    (file,) = write(sample_atlas, tmp_path)
+    page = browser.size(1366, 768).open(file)
+    place = sample_atlas.layers["cultivated_land"].keys.tolist().index(row["of_key"])
+    page.run(f"onemap.app.goTo(onemap.app.layer('cultivated_land'), {place})")
+    page.settle(0.8)
+    tags = page.run("[...document.querySelectorAll('.link-tag')].map((one) => one.innerText)")
+    assert f"{row['value']:,.0f} 米" in tags
+    assert f"{row['value']:.0f}米" in row["reason"]

@@ -102,7 +102,6 @@ def _findings(atlas: Atlas) -> list[dict[str, Any]]:
             "name": row["of_label"] or row["of_key"],
             "to": _side(places, row["to_layer"], row["to_key"]),
             "toName": row["to_label"],
-            "measure": row["measure"],
             "value": _number(row["value"]),
             "unit": row["unit"],
             "township": row["township"],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from onemap.model import Layer
-from onemap.risk.measurement import COLUMNS, SUM, Given
+from onemap.risk.measurement import COLUMNS, SUM, Given, none_filled_in
 from onemap.spec.measures.states import StateRule
 from onemap.text import fold, tr
 
@@ -26,8 +26,7 @@ def measure(of: Layer, rule: StateRule, given: Given) -> pd.DataFrame:
     listed = of.frame.index[states.isna() | states.isin(list(grades))]
     missing = tr("{field} is not filled in: cannot be judged", field=field.label)
     if len(states) > 1 and states.isna().all():
-        missing = tr("{field} is filled in for none of the {count} records of {layer}: cannot be judged",
-                     field=field.label, count=len(states), layer=of.spec.name)  # fmt: skip
+        missing = none_filled_in(of, rule.state)
         states, listed = pd.Series([pd.NA], index=[SUM]), pd.Index([SUM])
     states = states[listed]
     known = states.notna().to_numpy()

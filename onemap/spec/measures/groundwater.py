@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -46,12 +46,15 @@ def _has_bands(standard: Standard) -> bool:
     return bool(standard.bands or standard.classes)
 
 
-def _has_samples(names: tuple[str, ...], info: ValidationInfo) -> bool:
-    known: Any = info.context
-    there = [name for name in names if known is None or name in known.layers]
-    return (
-        known is None or len(there) < len(names) or any(set(SAMPLE_FIELDS) <= {*known.layers[n].fields} for n in there)
-    )
+def _must_have_samples(names: tuple[str, ...], info: ValidationInfo) -> None:
+    """Raise if none of some layers is a long table of samples."""
+    known: Known | None = info.context
+    # Of layers that are wrong themselves nobody can tell.
+    if known is None or not set(names) <= set(known.layers):
+        return
+    if not any(set(SAMPLE_FIELDS) <= {*known.layers[name].fields} for name in names):
+        hint = tr("name a layer with the fields {fields}", fields=", ".join(SAMPLE_FIELDS))
+        raise WrongKeyError(tr("samples are a table with a row for each value"), hint)
 
 
 class PointRule(SamplesRule, FeatureRule):
@@ -62,11 +65,8 @@ class PointRule(SamplesRule, FeatureRule):
     @field_validator("to")
     @classmethod
     def _are_samples(cls, to: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if not all(_has_samples((name,), info) for name in to):
-            raise WrongKeyError(
-                tr("samples are a table with a row for each value"),
-                tr("name a layer with the fields {fields}", fields=", ".join(SAMPLE_FIELDS)),
-            )
+        for name in to:
+            _must_have_samples((name,), info)
         return to
 
 
@@ -138,9 +138,5 @@ class WaterSourcesRule(TrendKeys, FeatureRule):
     @field_validator("beside")
     @classmethod
     def _samples_are_beside(cls, beside: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        if not _has_samples(beside, info):
-            raise WrongKeyError(
-                tr("samples are a table with a row for each value"),
-                tr("name a layer with the fields {fields}", fields=", ".join(SAMPLE_FIELDS)),
-            )
+        _must_have_samples(beside, info)
         return beside

@@ -99,7 +99,7 @@
         interactive: false,
       }).addTo(this.group);
       if (finding.value !== null) {
-        const tag = this._tag(ends[1], onemap.quantity(finding.value, finding.unit, finding.measure === "distance" ? 0 : 2), "link-tag");
+        const tag = this._tag(ends[1], onemap.quantity(finding.value, finding.unit, 0), "link-tag");
         this.links.push({ tag: tag, ends: ends });
       }
       return L.latLngBounds(ends);
