@@ -13,8 +13,12 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "words.js", "shapes.js", "symbols.js", "canvas.js", "hillshade.js", "layer.js", "labels.js", "focus.js",
-    "feature.js", "lists.js", "tree.js", "townships.js", "search.js", "furniture.js", "start.js",
+    "base/words", "base/elements", "base/grid", "base/shapes",
+    "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/layer", "draw/labels", "draw/focus",
+    "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
+    "panels/legend", "panels/townships", "panels/search",
+    "tools/buttons", "tools/controls", "tools/overview", "tools/print",
+    "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""
 
@@ -31,7 +35,7 @@ def style() -> str:
 
 def script() -> str:
     """Return our own scripts as one."""
-    return "\n".join((ASSETS / "js" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "\n".join((ASSETS / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 
 
 def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

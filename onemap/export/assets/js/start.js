@@ -1,292 +1,61 @@
-/* The start: puts the page together and answers what is clicked. */
+/* The start: puts the page together. */
 (function (onemap) {
   "use strict";
 
   const element = onemap.element;
   const MASK_ORDER = 45; // above areas, below the symbols of points
   const BORDER_ORDER = 140; // above every layer, below the names
-  const SHEET_ORDER = 155;
-  const CLOSEST = 17; // zoom to which the map goes by itself
-  const LEGEND_WIDTH = 290; // pixels of the legend with its margin
-  const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
 
   onemap.start = function (map, layers, contentId, grounds) {
     const content = onemap.readBlock(contentId);
     onemap.speak(content);
-    onemap.app = new App(map, layers, content, grounds);
+    const app = onemap.app = new onemap.App(map, layers, content, grounds);
+    app.panel = new onemap.FeaturePanel(app);
+    app.tree = new onemap.LayerTree(app);
+    app.legend = new onemap.Legend(app);
+    paint(app);
+    furnish(app);
+    app.listen();
+    app.showWhole();
   };
 
-  class App {
-    constructor(map, layers, content, grounds) {
-      this.map = map;
-      this.layers = layers;
-      this.grounds = grounds; // drawn among the layers, without features
-      this.content = content;
-      this.levelTitles = {};
-      content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
-      this.findings = this._findingsByFeature();
-      this.focus = new onemap.Focus(map, content);
-      this.county = content.county && onemap.unpack(content.county);
-      this._furnish();
-      this._listen();
-      this.showWhole();
-    }
+  /** Put on the map what is painted beside the layers. */
+  function paint(app) {
+    app.labels = new onemap.Labels(app.layers);
+    const furniture = app.county
+      ? [new onemap.Mask(app.county, MASK_ORDER), new onemap.CountyBorder(app.county, BORDER_ORDER), app.labels]
+      : [app.labels];
+    app.canvases = app.grounds.concat(app.layers, furniture);
+    document.body.classList.add("onemap");
+    app.map.invalidateSize({ animate: false });
+    furniture.forEach((canvas) => canvas.addTo(app.map));
+  }
 
-    layer(id) {
-      return this.layers.find((layer) => layer.id === id);
-    }
+  function furnish(app) {
+    document.body.append(onemap.header(app.content, buttons(app)), side(app));
+    app.map.invalidateSize({ animate: false });
+    onemap.addControls(app);
+    onemap.addOverview(app);
+    onemap.addControl(app.map, "bottomleft", app.legend.box);
+    app.map.getContainer().append(app.panel.box);
+    app.map.getContainer().append(app.tip);
+  }
 
-    findingsOf(layer, place) {
-      return this.findings.get(layer.id + " " + place) || [];
-    }
+  /** What stands in the header, from left to right; a tool that this browser has not is null. */
+  function buttons(app) {
+    return [onemap.wholeButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
+  }
 
-    rank(level) {
-      return this.content.levels.findIndex((one) => one.id === level);
-    }
-
-    worst(findings) {
-      const levels = findings.map((finding) => finding.level).sort((a, b) => this.rank(a) - this.rank(b));
-      return levels[0];
-    }
-
-    _findingsByFeature() {
-      const byFeature = new Map();
-      this.content.findings.filter((finding) => finding.of).forEach((finding) => {
-        const name = finding.of.join(" ");
-        byFeature.set(name, (byFeature.get(name) || []).concat([finding]));
-        if (this.rank(finding.level) === 0) {
-          this.layer(finding.of[0]).alarms.add(finding.of[1]);
-        }
-      });
-      return byFeature;
-    }
-
-    _furnish() {
-      document.body.classList.add("onemap");
-      this.panel = new onemap.FeaturePanel(this);
-      this.lists = new onemap.Lists(this);
-      this.tree = new onemap.LayerTree(this);
-      this.legend = new onemap.Legend(this);
-      const issues = this.content.issues.length;
-      const tabs = onemap.tabs([
-        [onemap.say("lists"), this.lists.box],
-        [onemap.say("layers"), this.tree.box],
-        [onemap.say("townships"), onemap.townshipTable(this)],
-        [onemap.say("issues") + (issues ? " " + onemap.number(issues) : ""), onemap.issueList(this)],
-      ]);
-      this.search = new onemap.Search(this, tabs);
-      document.body.append(onemap.header(this), element("aside", { class: "side", "aria-label": onemap.say("panel") },
-        onemap.cards(this.content), element("div", { class: "search" }, this.search.input), this.search.results, tabs));
-      this.map.invalidateSize({ animate: false });
-      this.labels = new onemap.Labels(this.layers);
-      const furniture = this.county
-        ? [new onemap.Mask(this.county, MASK_ORDER), new onemap.CountyBorder(this.county, BORDER_ORDER), this.labels]
-        : [this.labels];
-      furniture.forEach((canvas) => canvas.addTo(this.map));
-      this.sheet = new onemap.Sheet(this.grounds.concat(this.layers, furniture), SHEET_ORDER);
-      onemap.addTools(this.map);
-      if (this.county) {
-        onemap.addOverview(this.map, this.county);
-      }
-      onemap.addControl(this.map, "bottomleft", this.legend.box);
-      this.map.getContainer().append(this.panel.box);
-      this.tip = element("div", { class: "tip", hidden: true });
-      this.map.getContainer().append(this.tip);
-    }
-
-    _listen() {
-      this.map.on("click", (event) => this._click(event.latlng));
-      this.map.on("mousemove", (event) => this._hover(event));
-      this.map.on("mouseout movestart", () => { this.tip.hidden = true; });
-      this.map.on("layeradd layerremove", (event) => {
-        if (this.layers.includes(event.layer) || this.grounds.includes(event.layer)) this.refresh();
-      });
-      window.addEventListener("beforeprint", () => {
-        this.before = { center: this.map.getCenter(), zoom: this.map.getZoom() };
-        this._printing(true);
-      });
-      window.addEventListener("afterprint", () => this._printing(false));
-    }
-
-    /** Lay the page out for paper before the browser measures it, and back afterwards. */
-    _printing(on) {
-      const bounds = this.map.getBounds(), whole = this._whole();
-      document.body.classList.toggle("printing", on);
-      this.legend.spellOut(on);
-      this.sheet[on ? "addTo" : "removeFrom"](this.map);
-      this.map.invalidateSize({ animate: false, pan: false });
-      if (!on) {
-        this.map.setView(this.before.center, this.before.zoom, { animate: false });
-        return;
-      }
-      if (whole && bounds.contains(whole)) {
-        this.showWhole(LEGEND_WIDTH);
-      } else {
-        this.map.fitBounds(bounds, { animate: false });
-      }
-    }
-
-    refresh() {
-      this.tree.refresh();
-      this.legend.refresh();
-      this.labels.redraw();
-    }
-
-    toggleLayer(layer) {
-      if (layer._map) {
-        this.map.removeLayer(layer);
-      } else {
-        this.map.addLayer(layer);
-      }
-    }
-
-    toggleClass(layer, number) {
-      if (!layer.hidden.delete(number)) {
-        layer.hidden.add(number);
-      }
-      layer.redraw();
-      this.refresh();
-    }
-
-    /** Everything at a position as [layer, place]: symbols, then lines, then areas, then areas without a fill. */
-    at(latlng) {
-      const point = onemap.gridOf(latlng), zoom = this.map.getZoom();
-      const step = onemap.worldSteps / (256 * Math.pow(2, zoom));
-      const found = [];
-      this.layers.slice().reverse().filter((layer) => layer._map).forEach((layer) => {
-        layer.hits(point, step, zoom).forEach((place) => found.push([layer, place]));
-      });
-      const depth = ([layer, place]) => {
-        if (layer.hasSymbol(place, { scale: 1 / step, zoom: zoom })) return 0;
-        if (layer.shapes.kind[place] !== onemap.kinds.POLYGON) return 1;
-        return layer.content.style.opacity ? 2 : 3;
-      };
-      return found.sort((a, b) => depth(a) - depth(b));
-    }
-
-    _click(latlng) {
-      const found = this.at(latlng);
-      if (found.length) {
-        this.choose(found[0][0], found[0][1], found.slice(1));
-      } else {
-        this.panel.close();
-      }
-    }
-
-    _hover(event) {
-      cancelAnimationFrame(this.hovering);
-      this.hovering = requestAnimationFrame(() => {
-        const found = this.at(event.latlng)[0];
-        const named = found && found[0].content.style.opacity > 0;
-        this.map.getContainer().style.cursor = named ? "pointer" : "";
-        this.tip.hidden = !named;
-        if (named) {
-          this.tip.textContent = [found[0].labels(found[1]), found[0].classTitleOf(found[1])].filter(Boolean).join(" · ");
-          this.tip.style.transform = "translate(" + (event.containerPoint.x + 14) + "px," + (event.containerPoint.y + 14) + "px)";
-        }
-      });
-    }
-
-    /** Show a feature in its panel and on the map, which stays where it is. */
-    choose(layer, place, others) {
-      const findings = this.findingsOf(layer, place);
-      if (findings.length) {
-        this.focus.showRecord(layer, place, this.content.rules[findings[0].rule], findings);
-      } else {
-        this.focus.showFeature(layer, place);
-      }
-      this._nameFirst(layer, place, findings);
-      this.panel.showFeature(layer, place, others);
-    }
-
-    _nameFirst(layer, place, findings) {
-      const found = findings.filter((one) => one.to).map((one) => [this.layer(one.to[0]), one.to[1]]);
-      this.labels.pointOut([[layer, place]].concat(found).filter(([one]) => one.content.symbols));
-    }
-
-    /** Show a feature and go there. */
-    goTo(layer, place) {
-      this._reveal(layer, place);
-      this.choose(layer, place, []);
-      this._fly(layer.boundsOf(place));
-    }
-
-    openRecord(rule, record) {
-      if (!record.of) {
-        this.focus.clear();
-        this.panel.showList(rule, record.findings);
-        return;
-      }
-      const layer = this.layer(record.of[0]), place = record.of[1];
-      this._reveal(layer, place);
-      this._fly(this.focus.showRecord(layer, place, rule, record.findings));
-      this._nameFirst(layer, place, record.findings);
-      this.panel.showFeature(layer, place, [], rule);
-    }
-
-    goToTownship(name) {
-      const layer = this.layer(this.content.townships.boundaries);
-      const place = layer ? layer.content.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
-      if (place >= 0) {
-        this.goTo(layer, place);
-      }
-    }
-
-    goToIssue(issue, located) {
-      const layer = this.layer(issue.layer);
-      const place = layer && issue.key ? layer.content.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
-      if (place >= 0) {
-        this.goTo(layer, place);
-      }
-      if (located) {
-        this.focus.showPosition([issue.lat, issue.lon]);
-        this._fly(L.latLngBounds([[issue.lat, issue.lon]]));
-      }
-    }
-
-    /** A feature that is gone to is shown, also when its layer or class was switched off. */
-    _reveal(layer, place) {
-      if (!layer._map) {
-        this.map.addLayer(layer);
-      }
-      if (layer.hidden.delete(layer.content.classOf[place])) {
-        layer.redraw();
-        this.refresh();
-      }
-    }
-
-    _fly(bounds) {
-      if (!bounds) {
-        return;
-      }
-      this.map.flyToBounds(bounds, {
-        animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-        maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this._isWide() ? PANEL_WIDTH : 30, 30],
-      });
-    }
-
-    _isWide() {
-      return this.map.getSize().x > 2 * PANEL_WIDTH;
-    }
-
-    /** The bounds of the county, or else of everything that is located; null where nothing is. */
-    _whole() {
-      const bounds = L.latLngBounds([]);
-      const all = this.county ? [this.county] : this.layers.map((layer) => layer.shapes);
-      all.map((shapes) => onemap.boundsOf(shapes)).filter(Boolean).forEach((one) => bounds.extend(one));
-      return bounds.isValid() ? bounds : null;
-    }
-
-    /** Show all of it, beside what stands at the left of the map. */
-    showWhole(left) {
-      const bounds = this._whole();
-      if (bounds) {
-        this.map.fitBounds(bounds, {
-          paddingTopLeft: [left || (this._isWide() ? LEGEND_WIDTH : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
-        });
-      } else {
-        this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));
-      }
-    }
+  function side(app) {
+    const issues = app.content.issues.length;
+    const tabs = onemap.tabs([
+      [onemap.say("lists"), new onemap.Lists(app).box],
+      [onemap.say("layers"), app.tree.box],
+      [onemap.say("townships"), onemap.townshipTable(app)],
+      [onemap.say("issues") + (issues ? " " + onemap.number(issues) : ""), onemap.issueList(app)],
+    ]);
+    const search = new onemap.Search(app, tabs);
+    return element("aside", { class: "side", "aria-label": onemap.say("panel") },
+      onemap.cards(app.content), element("div", { class: "search" }, search.input), search.results, tabs);
   }
 })((window.onemap = window.onemap || {}));

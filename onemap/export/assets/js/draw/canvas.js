@@ -107,37 +107,4 @@
       if (closed) context.closePath();
     }
   };
-
-  /** The paper over everything outside the county. */
-  onemap.Mask = onemap.Canvas.extend({
-    initialize: function (county, order) {
-      L.Renderer.prototype.initialize.call(this, { order: order });
-      this.county = county;
-    },
-
-    paint: function (context, view) {
-      context.beginPath();
-      context.rect(0, 0, view.width, view.height);
-      onemap.trace(context, view, this.county, 0);
-      context.globalAlpha = 0.8;
-      context.fillStyle = onemap.colours.paper;
-      context.fill("evenodd");
-      context.globalAlpha = 1;
-    },
-  });
-
-  onemap.CountyBorder = onemap.Mask.extend({
-    paint: function (context, view) {
-      context.beginPath();
-      onemap.trace(context, view, this.county, 0);
-      context.lineJoin = "round";
-      [[7, 0.14], [2, 1]].forEach(([width, alpha]) => {
-        context.globalAlpha = alpha;
-        context.lineWidth = width;
-        context.strokeStyle = onemap.colours.county;
-        context.stroke();
-      });
-      context.globalAlpha = 1;
-    },
-  });
 })((window.onemap = window.onemap || {}));

@@ -1,4 +1,4 @@
-/* Words, numbers, places in degrees, and elements of the page. Data only ever enters the page as text. */
+/* Words, numbers with their units, and positions in degrees. */
 (function (onemap) {
   "use strict";
 
@@ -75,27 +75,5 @@
   /** Return text as it is compared: like `onemap.text.fold`. */
   onemap.fold = function (text) {
     return text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
-  };
-
-  /** Make an element: `on…` names are listeners, everything else an attribute; children are elements or texts. */
-  onemap.element = function (tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    Object.entries(attributes || {}).forEach(([name, value]) => {
-      if (name.startsWith("on")) {
-        element.addEventListener(name.slice(2), value);
-      } else if (value !== null && value !== undefined && value !== false) {
-        element.setAttribute(name, value === true ? "" : value);
-      }
-    });
-    children.flat(Infinity).forEach((child) => {
-      if (child !== null && child !== undefined) {
-        element.append(child);
-      }
-    });
-    return element;
-  };
-
-  onemap.readBlock = function (id) {
-    return JSON.parse(document.getElementById(id).textContent);
   };
 })((window.onemap = window.onemap || {}));

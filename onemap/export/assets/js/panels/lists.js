@@ -1,4 +1,4 @@
-/* The risk lists, rule by rule, and the issues of the data. */
+/* The risk lists, rule by rule. */
 (function (onemap) {
   "use strict";
 
@@ -116,27 +116,5 @@
       element("span", { class: "why" }, [record.township, found].filter(Boolean).join(" · ")));
       return element("li", {}, row);
     }
-  };
-
-  /** The issues of the data; one that has a place can be gone to. */
-  onemap.issueList = function (app) {
-    const issues = app.content.issues;
-    if (!issues.length) {
-      return element("p", { class: "remark" }, onemap.say("noIssues"));
-    }
-    const rows = issues.slice(0, ROWS_AT_FIRST).map((issue) => {
-      const layer = app.layer(issue.layer);
-      const where = [issue.source, issue.row === null ? null : "#" + issue.row, issue.key].filter(Boolean).join(" · ");
-      const located = issue.lon !== null && issue.lat !== null;
-      return element("li", {}, element("button", {
-        type: "button", class: "row", onclick: () => app.goToIssue(issue, located),
-      },
-      element("span", { class: "name" }, layer ? layer.content.title : issue.layer),
-      element("span", { class: "badge severity-" + issue.severity }, onemap.say(issue.severity)),
-      element("span", { class: "why" }, issue.message, element("br"), where)));
-    });
-    const rest = issues.length - rows.length;
-    return element("div", {}, element("ol", { class: "rows" }, rows),
-      rest > 0 ? element("p", { class: "remark" }, onemap.say("moreIssues", { count: rest })) : null);
   };
 })((window.onemap = window.onemap || {}));
