@@ -1,21 +1,40 @@
-"""Columns as short JSON."""
+"""Tables as short JSON: columns of which each value is written once, and large ones are packed."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 
+from onemap.export.webmap.packing import deflated
 from onemap.spec.layer import FieldType
 
+LARGE: Final = 50_000
+"""Characters from which a column is packed; the browser unpacks it when it is first asked for."""
 
-def column(values: Sequence[Any]) -> list[Any] | dict[str, list[Any]]:
-    """Return values as a list, or as `{"d": distinct values, "c": their places}` where that is shorter.
 
-    The place of None is -1.
+def table(columns: Mapping[str, Sequence[Any]], large: int = LARGE) -> dict[str, Any]:
+    """Return columns of one length as the map's scripts read them: `{"count": …, "columns": {name: …}}`.
+
+    A column is a list; or `{"d": distinct values, "c": their places}` where that is shorter, the place of None
+    being -1; or the text of either in UTF-8, packed, where it has more than `large` characters.
     """
+    count = len(next(iter(columns.values()), ()))
+    return {"count": count, "columns": {name: _column(values, large) for name, values in columns.items()}}
+
+
+def _column(values: Sequence[Any], large: int) -> list[Any] | dict[str, list[Any]] | str:
+    short = _short(values)
+    text = json.dumps(short, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return deflated(text.encode()) if len(text) > large else short
+
+
+def _short(values: Sequence[Any]) -> list[Any] | dict[str, list[Any]]:
+    if any(isinstance(value, list) for value in values):
+        return list(values)
     distinct = list(dict.fromkeys(value for value in values if value is not None))
     if len(distinct) * 2 > len(values):
         return list(values)

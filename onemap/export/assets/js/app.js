@@ -13,6 +13,7 @@
       this.layers = layers;
       this.grounds = grounds; // drawn among the layers, without features
       this.content = content;
+      content.findings = onemap.rowsOf(content.findings, { of: sideOf("of"), to: sideOf("to") });
       this.levelTitles = {};
       content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
       this.findings = this._findingsByFeature();
@@ -43,7 +44,8 @@
       const byFeature = new Map();
       this.content.findings.filter((finding) => finding.of).forEach((finding) => {
         const name = finding.of.join(" ");
-        byFeature.set(name, (byFeature.get(name) || []).concat([finding]));
+        if (!byFeature.has(name)) byFeature.set(name, []);
+        byFeature.get(name).push(finding);
         if (this.rank(finding.level) === 0) {
           this.layer(finding.of[0]).alarms.add(finding.of[1]);
         }
@@ -165,7 +167,7 @@
 
     goToTownship(name) {
       const layer = this.layer(this.content.townships.boundaries);
-      const place = layer ? layer.content.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
+      const place = layer ? layer.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
       if (place >= 0) {
         this.goTo(layer, place);
       }
@@ -173,7 +175,7 @@
 
     goToIssue(issue, located) {
       const layer = this.layer(issue.layer);
-      const place = layer && issue.key ? layer.content.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
+      const place = layer && issue.key ? layer.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
       if (place >= 0) {
         this.goTo(layer, place);
       }
@@ -188,7 +190,7 @@
       if (!layer._map) {
         this.map.addLayer(layer);
       }
-      if (layer.hidden.delete(layer.content.classOf[place])) {
+      if (layer.hidden.delete(layer.classOf[place])) {
         layer.redraw();
         this.refresh();
       }
@@ -228,4 +230,9 @@
       }
     }
   };
+
+  /** A side of a finding that is a feature, as [layer id, place]; else null. */
+  function sideOf(side) {
+    return (row) => (row[side + "Place"] === null ? null : [row[side + "Layer"], row[side + "Place"]]);
+  }
 })((window.onemap = window.onemap || {}));
