@@ -12,24 +12,33 @@ import pandas as pd
 from onemap.export.webmap.packing import deflated
 from onemap.spec.layer import FieldType
 
-LARGE: Final = 50_000
-"""Characters from which a column is packed; the browser unpacks it when it is first asked for."""
+PLAIN: Final = 2000
+"""Up to so many features, or rows of a table, stand in the page as they are."""
 
 
-def table(columns: Mapping[str, Sequence[Any]], large: int = LARGE) -> dict[str, Any]:
+ROWS_OF_A_LINE: Final = 4096
+
+
+def table(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """Return columns of one length as the map's scripts read them: `{"count": …, "columns": {name: …}}`.
 
     A column is a list; or `{"d": distinct values, "c": their places}` where that is shorter, the place of None
-    being -1; or the text of either in UTF-8, packed, where it has more than `large` characters.
+    being -1. In a table of more than `PLAIN` rows it is packed: a line of JSON in UTF-8 for every `ROWS_OF_A_LINE`
+    rows, so that to see one row not all have to be read. What is the same as an earlier column is that one's name
+    in a list of its own.
     """
     count = len(next(iter(columns.values()), ()))
-    return {"count": count, "columns": {name: _column(values, large) for name, values in columns.items()}}
+    told: dict[str, Any] = {}
+    for name, values in columns.items():
+        same = next((one for one in told if columns[one] == values), None) if count > PLAIN else None
+        told[name] = [same] if same else _packed(values) if count > PLAIN else _short(values)
+    return {"count": count, "columns": told}
 
 
-def _column(values: Sequence[Any], large: int) -> list[Any] | dict[str, list[Any]] | str:
-    short = _short(values)
-    text = json.dumps(short, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return deflated(text.encode()) if len(text) > large else short
+def _packed(values: Sequence[Any]) -> str:
+    parts = (values[at : at + ROWS_OF_A_LINE] for at in range(0, len(values), ROWS_OF_A_LINE))
+    lines = (json.dumps(_short(part), ensure_ascii=False, separators=(",", ":"), allow_nan=False) for part in parts)
+    return deflated("\n".join(lines).encode())
 
 
 def _short(values: Sequence[Any]) -> list[Any] | dict[str, list[Any]]:

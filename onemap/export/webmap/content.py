@@ -26,9 +26,6 @@ from onemap.text import language, pick
 
 SOURCES_LAYER: Final = "cadmium_enterprise"
 FARMLAND: Final = "cultivated_land"
-READABLE: Final = 1_000_000
-"""Characters up to which a column of the lists stands in the page as it is."""
-
 STRICT: Final = "strict_control"
 """What the overview numbers and the township bars speak of; each is left out where its layer is."""
 
@@ -126,8 +123,7 @@ def _findings(atlas: Atlas, places: Places) -> dict[str, Any]:
             "reason": list(texts["reason"]),
             "basis": list(texts["basis"]),
             "link": _link_ends(links),
-        },
-        READABLE,
+        }
     )
 
 

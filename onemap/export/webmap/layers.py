@@ -16,13 +16,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.export.webmap.columns import plain, rounded, table
+from onemap.export.webmap.columns import PLAIN, plain, rounded, table
 from onemap.export.webmap.packing import MERCATOR, mercator, pack
 from onemap.geodesy import MU_M2
 from onemap.model import SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import FieldSpec, LayerSpec
 
-PLAIN: Final = 2000
 UNCLASSIFIED: Final = "#9a9a94"
 
 _DEGREES: Final = "EPSG:4490"
@@ -160,6 +159,7 @@ def _class(layer: Layer, own_id: str, mu: float) -> dict[str, Any]:
         "title": look.label if look else "",
         "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
         "shape": (look.shape if look else None) or spec.style.shape,
+        "hatch": look.hatch if look else None,
         "count": int((layer.classes == own_id).sum()),
         "mu": rounded(mu, 2),
     }

@@ -13,12 +13,11 @@
       this.layers = layers;
       this.grounds = grounds; // drawn among the layers, without features
       this.content = content;
-      content.findings = onemap.rowsOf(content.findings, { of: sideOf("of"), to: sideOf("to") });
       this.levelTitles = {};
       content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
+      this.county = content.county; // its shape, or null
       this.findings = this._findingsByFeature();
       this.focus = new onemap.Focus(map, content);
-      this.county = content.county && onemap.unpack(content.county);
       this.tip = element("div", { class: "tip", hidden: true });
       this.takesClicks = null; // a tool that takes the clicks on the map while it works: a function of a position
     }
@@ -40,15 +39,14 @@
       return levels[0];
     }
 
+    /** Return the findings of each feature by its layer and place, and note the features at the highest level. */
     _findingsByFeature() {
-      const byFeature = new Map();
-      this.content.findings.filter((finding) => finding.of).forEach((finding) => {
-        const name = finding.of.join(" ");
+      const byFeature = new Map(), highest = this.content.levels[0].id;
+      this.content.findings.filter((finding) => finding.ofPlace !== null).forEach((finding) => {
+        const name = finding.ofLayer + " " + finding.ofPlace;
         if (!byFeature.has(name)) byFeature.set(name, []);
         byFeature.get(name).push(finding);
-        if (this.rank(finding.level) === 0) {
-          this.layer(finding.of[0]).alarms.add(finding.of[1]);
-        }
+        if (finding.level === highest) this.layer(finding.ofLayer).alarms.add(finding.ofPlace);
       });
       return byFeature;
     }
@@ -230,9 +228,4 @@
       }
     }
   };
-
-  /** A side of a finding that is a feature, as [layer id, place]; else null. */
-  function sideOf(side) {
-    return (row) => (row[side + "Place"] === null ? null : [row[side + "Layer"], row[side + "Place"]]);
-  }
 })((window.onemap = window.onemap || {}));

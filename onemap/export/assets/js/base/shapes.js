@@ -5,9 +5,9 @@
   const POINT = 1, LINE = 2, POLYGON = 3;
 
   onemap.kinds = { POINT: POINT, LINE: LINE, POLYGON: POLYGON };
-  /** Unpack shapes into flat arrays: shape -> parts ("rings") -> vertices, and the box of each shape. */
-  onemap.unpack = function (text) {
-    const next = numbersIn(onemap.inflate(text));
+  /** Turn unpacked bytes into shapes, flat arrays: shape -> parts ("rings") -> vertices, and the box of each shape. */
+  onemap.unpack = function (bytes) {
+    const next = numbersIn(bytes);
     const [count, rings, arcs, fresh, freshVertices, vertices] = take(next, 6);
     const shapes = {
       count: count, kind: Uint8Array.from(take(next, count)), ringsFrom: onemap.sums(take(next, count)),

@@ -6,11 +6,10 @@
   const SMOOTH_FROM = 24; // and from which these are drawn as lines
   const MARGIN = 20; // pixels that a symbol may reach into the window
 
-  /** Make a layer of a block of the page: GeoJSON, or packed. */
-  onemap.readLayer = function (id) {
-    const block = onemap.readBlock(id);
-    return new onemap.Layer(block.onemap, block.features ? plain(block.features) : packed(block.onemap));
-  };
+  /** Return a promise of what a layer knows of its features, which stand in the page as GeoJSON or packed. */
+  function read(block) {
+    return block.features ? Promise.resolve(plain(block.features)) : packed(block.onemap);
+  }
 
   function plain(features) {
     return {
@@ -23,18 +22,33 @@
   }
 
   function packed(content) {
-    return {
-      shapes: onemap.unpack(content.shapes),
-      anchors: content.anchors && onemap.unpack(content.anchors),
-      column: (name) => onemap.columnOf(content.table, name),
-    };
+    const shapes = [content.shapes, content.anchors].map((text) => text && onemap.inflate(text).then(onemap.unpack));
+    return Promise.all([...shapes, onemap.readTable(content.table)]).then(([drawn, anchors, table]) => {
+      return { shapes: drawn, anchors: anchors, column: (name) => table.columns[name] };
+    });
   }
 
   onemap.Layer = onemap.Painter.extend({
-    initialize: function (content, data) {
-      L.setOptions(this, { order: content.style.order });
-      this.id = content.id;
-      this.content = content;
+    initialize: function (blockId) {
+      this.block = onemap.readBlock(blockId);
+      this.content = this.block.onemap;
+      this.id = this.content.id;
+      L.setOptions(this, { order: this.content.style.order });
+      this.hidden = new Set(); // numbers of classes
+      this.alarms = new Set(); // places of features that are on a list at the highest level
+      this.painted = 0; // features when last painted
+    },
+
+    /** Return a promise that is kept when the features are there. Until then nothing is painted. */
+    load: function () {
+      return read(this.block).then((data) => {
+        this.block = null;
+        this._take(this.content, data);
+        this.redraw();
+      });
+    },
+
+    _take: function (content, data) {
       this.shapes = data.shapes;
       this.anchors = data.anchors;
       this.values = content.fields.map((field) => data.column(field.id));
@@ -48,15 +62,12 @@
       this.looks = content.classes.map((one) => {
         return Object.assign({}, content.style, { fill: one.fill, shape: one.shape, hatch: one.hatch });
       });
-      this.hidden = new Set(); // numbers of classes
-      this.alarms = new Set(); // places of features that are on a list at the highest level
       // Later classes are the graver ones: painted last, they are seen where features lie over one another.
       this.blocks = new onemap.Blocks(this.shapes, inOrder(this.classOf, content.classes.length));
       this.dashed = content.coverage && content.style.dash !== "";
       this.borders = this.dashed ? onemap.bordersOf(this.shapes) : null;
       this.isRaster = content.coverage && content.style.opacity > 0;
       this.usualSize = usualSize(this.shapes);
-      this.painted = 0; // features when last painted
     },
 
     lookOf: function (classNumber) {
@@ -120,6 +131,9 @@
     },
 
     paint: function* (context, view) {
+      if (!this.shapes) {
+        return;
+      }
       this.painted = 0;
       if (this.isRaster) {
         yield* this._paintRaster(context, view);

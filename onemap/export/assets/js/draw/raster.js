@@ -6,11 +6,13 @@
   const ROWS_OF_A_STEP = 64;
   const DARKER = 0.62; // the ink of a hatch, as a share of the colour below it
   const PERIOD = 8; // pixels between two lines of a hatch
+  const LINE = 1.4, DOT = 1.6; // and how wide they are
 
-  const HATCHES = {
-    diagonal: (x, y) => (x + y) % PERIOD < 1.4,
-    dots: (x, y) => x % PERIOD < 1.6 && (y + (Math.floor(x / PERIOD) % 2) * (PERIOD / 2)) % PERIOD < 1.6,
-    cross: (x, y) => (x + y) % PERIOD < 1.4 || (x - y + 65536 * PERIOD) % PERIOD < 1.4,
+  /** Whether a pixel has ink; x and y are not negative. */
+  onemap.hatches = {
+    diagonal: (x, y) => (x + y) % PERIOD < LINE,
+    dots: (x, y) => x % PERIOD < DOT && (y + (Math.floor(x / PERIOD) % 2) * (PERIOD / 2)) % PERIOD < DOT,
+    cross: (x, y) => (x + y) % PERIOD < LINE || (x - y + 65536 * PERIOD) % PERIOD < LINE,
   };
 
   let marks = new Int32Array(0); // of each pixel, 1 + the place of the shape that has it
@@ -144,7 +146,7 @@
     const parts = rgb(fill), line = outline ? rgb(outline) : parts;
     return {
       plain: pixel(parts), dark: pixel(parts.map((part) => part * DARKER)),
-      edge: pixel(parts.map((part, n) => part * 0.35 + line[n] * 0.65)), hatch: HATCHES[hatch] || null,
+      edge: pixel(parts.map((part, n) => part * 0.35 + line[n] * 0.65)), hatch: onemap.hatches[hatch] || null,
     };
   };
 
