@@ -39,8 +39,10 @@ def _canvas_layer(layer: Layer, atlas: Atlas) -> CanvasLayer:
     def make() -> str:
         return layer_block(layer.spec.id, layer_content(layer, ground_mu))
 
+    # In the order of the map it has no digest of its own.
+    digest = atlas.layers[layer.spec.id].digest or None
     with doing(layer.spec.name):
-        block = atlas.cache.value("html", [layer.digest or None, repr(ground_mu)], make)
+        block = atlas.cache.value("html", [digest, repr(ground_mu)], make)
     return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 

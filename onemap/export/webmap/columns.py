@@ -53,17 +53,13 @@ def _short(values: Sequence[Any]) -> list[Any] | dict[str, list[Any]]:
 
 def plain(values: pd.Series[Any], kind: FieldType) -> list[Any]:
     """Return a column of a layer as values that JSON knows; None where there is no value."""
-    return [None if pd.isna(value) else _plain(value, kind) for value in values]
-
-
-def _plain(value: Any, kind: FieldType) -> Any:
-    if kind == "integer":
-        return int(value)
     if kind == "number":
-        return rounded(float(value), 6)
+        return [rounded(value, 6) for value in values.to_numpy(dtype=float, na_value=math.nan).tolist()]
     if kind == "date":
-        return pd.Timestamp(value).strftime("%Y-%m-%d")
-    return str(value)
+        values = values.dt.strftime("%Y-%m-%d")
+    as_is = int if kind == "integer" else str
+    known = values.notna().tolist()
+    return [as_is(value) if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
 
 
 def rounded(value: float, digits: int) -> float | int | None:

@@ -37,8 +37,7 @@ def in_map_order(layer: Layer) -> Layer:
     placed = np.flatnonzero(~(shapes.isna() | shapes.is_empty).to_numpy())
     along = placed[np.argsort(shapes.iloc[placed].hilbert_distance().to_numpy(), kind="stable")]
     nowhere = np.setdiff1d(np.arange(layer.count), placed)
-    frame = layer.frame.iloc[np.concatenate([along, nowhere])].reset_index(drop=True)
-    return Layer(layer.spec, frame, layer.digest)
+    return layer.take(np.concatenate([along, nowhere]))
 
 
 def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) -> dict[str, Any]:
@@ -85,13 +84,13 @@ def _columns(layer: Layer, classes: list[str]) -> dict[str, list[Any]]:
     place = {own_id: number for number, own_id in enumerate(classes)}
     fields = {name: plain(layer.frame[name], field.type) for name, field in layer.spec.fields.items()}
     return fields | {
-        "_key": list(layer.keys),
-        "_label": list(layer.labels),
-        "_township": list(layer.townships),
-        "_area_m2": [rounded(area, 1) or None for area in layer.areas_m2],
-        "_source": list(layer.frame[SOURCE].astype(str)),
-        "_row": [None if pd.isna(row) else str(row) for row in layer.frame[SOURCE_ROW]],
-        "_class": [place.get(own_id, len(classes) - 1) for own_id in layer.classes],
+        "_key": layer.keys.tolist(),
+        "_label": layer.labels.tolist(),
+        "_township": layer.townships.tolist(),
+        "_area_m2": [rounded(area, 1) or None for area in layer.areas_m2.tolist()],
+        "_source": layer.frame[SOURCE].astype(str).tolist(),
+        "_row": [None if pd.isna(row) else str(row) for row in layer.frame[SOURCE_ROW].tolist()],
+        "_class": [place.get(own_id, len(classes) - 1) for own_id in layer.classes.tolist()],
     }
 
 

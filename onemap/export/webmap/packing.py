@@ -61,7 +61,7 @@ def pack(drawn: NDArray[Any]) -> str:
 
 def deflated(content: bytes) -> str:
     """Return bytes as base64 of their zlib form (RFC 1950)."""
-    return b64encode(zlib.compress(content, 9)).decode()
+    return b64encode(zlib.compress(content)).decode()
 
 
 def _grid_points(parts: NDArray[Any], closed: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -4,6 +4,7 @@
 
   const OUTLINES_FROM = 8; // pixels of a usual parcel from which parcels get outlines
   const SMOOTH_FROM = 24; // and from which these are drawn as lines
+  const ENOUGH = 1000; // parcels that tell how large a usual one is
   const MARGIN = 20; // pixels that a symbol may reach into the window
 
   /** Return a promise of what a layer knows of its features, which stand in the page as GeoJSON or packed. */
@@ -283,9 +284,10 @@
     return named > 1 ? named - 1 : -1;
   }
 
+  /** The median extent of the polygons; of many, of some of them. */
   function usualSize(shapes) {
-    const extents = [];
-    for (let i = 0; i < shapes.count; i++) {
+    const extents = [], stride = Math.ceil(shapes.count / ENOUGH);
+    for (let i = 0; i < shapes.count; i += stride) {
       if (shapes.kind[i] === onemap.kinds.POLYGON) {
         extents.push(Math.max(shapes.boxes[i * 4 + 2] - shapes.boxes[i * 4], shapes.boxes[i * 4 + 3] - shapes.boxes[i * 4 + 1]));
       }
