@@ -15,6 +15,7 @@ from onemap.export import geopackage, manifest, tables, workbooks
 from onemap.export.webmap.content import map_content, on_map
 from onemap.model import level_title
 from onemap.spec.rule import LEVELS
+from tests.unpacked import values_of
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +69,6 @@ def test_in_the_overview_of_the_workbook(sample_atlas, build, of_the_csv):
         if row[0] in rules:
             found |= {(rules[row[0]], level): n for level, n in zip(LEVELS, row[1:5], strict=True) if n}
     assert found == of_the_csv
-
-
-def values_of(column):
-    """Return the values of a column that is not packed."""
-    return column if isinstance(column, list) else [column["d"][place] for place in column["c"]]
 
 
 def test_on_the_map(sample_atlas, of_the_csv):

@@ -1,10 +1,12 @@
-"""Packed shapes read back, as `onemap.export.webmap.packing` tells how they are written."""
+"""Packed shapes and columns of the map read back."""
 
 from __future__ import annotations
 
+import json
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
+from typing import Any
 
 Place = tuple[int, int]
 Part = list[Place]
@@ -26,7 +28,10 @@ def signed(number: int) -> int:
 
 
 def unpacked(text: str) -> list[tuple[int, list[Part]]]:
-    """Return the kind of each shape and its parts; a ring does not repeat its first place."""
+    """Return the kind of each shape and its parts, as `onemap.export.webmap.packing` tells how they are written.
+
+    A ring does not repeat its first place.
+    """
     told = numbers(text)
     shapes, parts, arcs, new, _, _ = (next(told) for _ in range(6))
     kinds = [next(told) for _ in range(shapes)]
@@ -64,3 +69,11 @@ def unpacked(text: str) -> list[tuple[int, list[Part]]]:
         result.append((kind, found))
     assert next(told, None) is None, "there is more than was announced"
     return result
+
+
+def values_of(told: Any) -> list[Any]:
+    """Return the values of a column, as `onemap.export.webmap.columns` tells how they are written."""
+    if isinstance(told, str):
+        lines = zlib.decompress(b64decode(told)).decode().split("\n")
+        return [value for line in lines for value in values_of(json.loads(line))]
+    return told if isinstance(told, list) else [None if place < 0 else told["d"][place] for place in told["c"]]
