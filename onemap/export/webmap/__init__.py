@@ -7,7 +7,7 @@ from typing import Final
 
 import folium
 
-from onemap.export.webmap.assets import leaflet_links
+from onemap.export.webmap.assets import library_links
 from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
@@ -73,7 +73,7 @@ def draw(atlas: Atlas) -> folium.Map:
     )
     chart._id = "onemap"
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
-    chart.default_js, chart.default_css = leaflet_links()
+    chart.default_js, chart.default_css = library_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     ordered = sorted(on_map(atlas).values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
     layers = [_canvas_layer(layer, atlas) for layer in ordered]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
+from onemap.export.webmap.projection import projection
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.export.words import empty_sentence
 from onemap.geodesy import scale_factors
@@ -42,7 +43,11 @@ def map_content(atlas: Atlas) -> dict[str, Any]:
         "language": language(),
         "title": atlas.project.spec.title,
         "period": atlas.project.spec.period,
-        "crs": {"code": atlas.crs, "name": pyproj.CRS.from_user_input(atlas.crs).name},
+        "crs": {
+            "code": atlas.crs,
+            "name": pyproj.CRS.from_user_input(atlas.crs).name,
+            "projection": projection(atlas),
+        },
         "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": _cards(atlas),
