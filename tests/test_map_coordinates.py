@@ -145,6 +145,18 @@ def test_a_click_on_the_degrees_changes_them_to_decimals(opened: Opened) -> None
     assert re.fullmatch(r"112\.\d{6}°E 34\.\d{6}°N", text_of(page, ".readout .degrees"))
 
 
+@pytest.mark.external
+def test_what_lies_under_a_panel_is_not_named(opened: Opened) -> None:
+    page = opened()
+    page.run("onemap.app.map.panBy([80, 0], { animate: false }) && null")
+    over_a_parcel = (630, 470)
+    hover(page, *over_a_parcel)
+    assert page.run("document.querySelector('.tip').hidden")
+    press(page, ".legend .fold")
+    hover(page, *over_a_parcel)
+    assert "Priority protection" in text_of(page, ".tip")
+
+
 # Going there
 
 SPELLINGS = (

@@ -116,7 +116,7 @@
     _hover(event) {
       cancelAnimationFrame(this.hovering);
       this.hovering = requestAnimationFrame(() => {
-        const found = this.takesClicks ? undefined : this.at(event.latlng)[0];
+        const found = this.takesClicks || !this._isOnMap(event.originalEvent.target) ? undefined : this.at(event.latlng)[0];
         const named = found && found[0].content.style.opacity > 0;
         this.map.getContainer().style.cursor = named ? "pointer" : "";
         this.tip.hidden = !named;
@@ -125,6 +125,11 @@
           this.tip.style.transform = "translate(" + (event.containerPoint.x + 14) + "px," + (event.containerPoint.y + 14) + "px)";
         }
       });
+    }
+
+    /** Whether the pointer is on the map itself, not on a panel that lies over it. */
+    _isOnMap(target) {
+      return target === this.map.getContainer() || this.map.getPane("mapPane").contains(target);
     }
 
     /** Show a feature in its panel and on the map, which stays where it is. */
