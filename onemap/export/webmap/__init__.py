@@ -7,7 +7,7 @@ from typing import Final
 
 import folium
 
-from onemap.export.webmap.assets import links
+from onemap.export.webmap.assets import library_links
 from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
@@ -75,7 +75,7 @@ def draw(atlas: Atlas) -> folium.Map:
     )
     chart._id = "onemap"
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
-    chart.default_js, chart.default_css = links()
+    chart.default_js, chart.default_css = library_links()
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
     shown = on_map(atlas)
     ordered = sorted(shown.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))

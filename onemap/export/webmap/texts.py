@@ -9,7 +9,15 @@ from onemap.text import tr
 
 def texts() -> dict[str, str]:
     """Return the texts of the map's scripts by the names that they use; words in braces are filled in there."""
-    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_units()}
+    return {
+        **_page_texts(),
+        **_panel_texts(),
+        **_feature_texts(),
+        **_list_texts(),
+        **_position_texts(),
+        **_measure_texts(),
+        **_units(),
+    }
 
 
 def level_titles() -> dict[str, str]:
@@ -100,6 +108,39 @@ def _list_texts() -> dict[str, str]:
         "error": tr("error"),
         "warning": tr("warning"),
         "info": tr("note"),
+    }
+
+
+def _position_texts() -> dict[str, str]:
+    return {
+        "switchDegrees": tr("Degrees, minutes and seconds, or decimal degrees"),
+        "northEast": tr("X (north) {north}  Y (east) {east}"),
+        "goToPosition": tr("Go to coordinates"),
+        "positionExamples": tr("Type coordinates and press Enter; in any of these ways, in either order:"),
+        "positionByClick": tr("A right click on the map tells the coordinates of that place."),
+        "notAPosition": tr("“{text}” is not understood as coordinates."),
+        "farOutside": tr("This place is {distance} outside the county: are the numbers right, and the zone?"),
+        "outsideCounty": tr("{distance} outside the county"),
+        "inSexagesimals": tr("Degrees, minutes, seconds"),
+        "inDecimals": tr("Decimal degrees"),
+        "copy": tr("Copy"),
+        "copied": tr("Copied"),
+    }
+
+
+def _measure_texts() -> dict[str, str]:
+    return {
+        "measure": tr("Measuring"),
+        "distance": tr("Distance"),
+        "area": tr("Area"),
+        "measureHelp": tr("Click to add points; a double click or Enter ends, Backspace takes one back, Esc leaves."),
+        "measureAgain": tr("Click to measure anew; Esc leaves."),
+        "nothingMeasured": tr("Click on the map"),
+        "segments": tr("segments: {number}"),
+        "perimeter": tr("perimeter {distance}"),
+        "edgesCross": tr("Edges cross: no area"),
+        "undo": tr("Take back a point"),
+        "clear": tr("Clear"),
     }
 
 
