@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.columns import rounded
 from onemap.export.webmap.packing import STEP_M, mercator, pack
+from onemap.export.webmap.pinyin import readings_of
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.export.words import empty_sentence
 from onemap.geodesy import scale_factors
@@ -51,6 +52,7 @@ def map_content(atlas: Atlas) -> dict[str, Any]:
         "reaches": _reaches(atlas),
         "county": _county(atlas),
         "townships": _townships(atlas),
+        "readings": readings_of(on_map(atlas).values()),
         "issues": _issues(atlas.issues),
         "sources": [
             {"layer": source.layer, "path": source.path, "asOf": source.as_of, "by": source.provided_by}
