@@ -9,7 +9,7 @@ from onemap.text import tr
 
 def texts() -> dict[str, str]:
     """Return the texts of the map's scripts by the names that they use; words in braces are filled in there."""
-    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_units()}
+    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_key_texts(), **_units()}
 
 
 def level_titles() -> dict[str, str]:
@@ -49,7 +49,9 @@ def _page_texts() -> dict[str, str]:
 def _panel_texts() -> dict[str, str]:
     return {
         "panel": tr("Lists, layers and statistics"),
-        "search": tr("Search name, code or township"),
+        "search": tr("Search name, code, township or pinyin initials"),
+        "found": tr("What was found"),
+        "matches": tr("{count} found"),
         "noMatch": tr("Nothing matches “{query}”"),
         "moreMatches": tr("{count} more; type more of the name"),
         "lists": tr("Risk lists"),
@@ -85,6 +87,11 @@ def _feature_texts() -> dict[str, str]:
         "alsoHere": tr("Also here"),
         "notLocated": tr("It has no place on the map."),
         "zoomTo": tr("show"),
+        "copyLink": tr("Copy link"),
+        "copied": tr("Copied"),
+        "copyYourself": tr("Press Ctrl+C to copy"),
+        "noSuchKey": tr("No feature has the code “{key}”"),
+        "noSuchKeyReason": tr("The link may be for another period or edition of this map, or not be whole."),
     }
 
 
@@ -100,6 +107,22 @@ def _list_texts() -> dict[str, str]:
         "error": tr("error"),
         "warning": tr("warning"),
         "info": tr("note"),
+    }
+
+
+def _key_texts() -> dict[str, str]:
+    return {
+        "map": tr("Map"),
+        "skipToMap": tr("Skip to the map"),
+        "keys": tr("Keys"),
+        "keySearch": tr("go to the search field"),
+        "keyRows": tr("walk through rows and results"),
+        "keyOpen": tr("open the chosen one"),
+        "keyTabs": tr("go to another tab"),
+        "keyClose": tr("close the panel; empty the search field"),
+        "keyMap": tr("move the map, while it has the focus"),
+        "keyZoom": tr("make the map larger or smaller"),
+        "keyHelp": tr("show this sheet"),
     }
 
 

@@ -13,10 +13,12 @@
     app.panel = new onemap.FeaturePanel(app);
     app.tree = new onemap.LayerTree(app);
     app.legend = new onemap.Legend(app);
+    app.link = new onemap.Link(app);
     paint(app);
     furnish(app);
     app.listen();
     app.showWhole();
+    app.link.follow();
   };
 
   /** Put on the map what is painted beside the layers. */
@@ -32,7 +34,8 @@
   }
 
   function furnish(app) {
-    document.body.append(onemap.header(app.content, buttons(app)), side(app));
+    // Before the map, in the order in which the tab key goes.
+    document.body.prepend(onemap.skipToMap(app), onemap.header(app.content, buttons(app)), side(app));
     app.map.invalidateSize({ animate: false });
     onemap.addControls(app);
     onemap.addOverview(app);
@@ -43,7 +46,7 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
+    return [onemap.wholeButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton].map((make) => make(app));
   }
 
   function side(app) {
@@ -56,6 +59,6 @@
     ]);
     const search = new onemap.Search(app, tabs);
     return element("aside", { class: "side", "aria-label": onemap.say("panel") },
-      onemap.cards(app.content), element("div", { class: "search" }, search.input), search.results, tabs);
+      onemap.cards(app.content), element("div", { class: "search", role: "search" }, search.input), search.results, tabs);
   }
 })((window.onemap = window.onemap || {}));
