@@ -14,12 +14,13 @@ from onemap.text import tr
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
     "base/words", "base/elements", "base/tables", "base/grid", "base/shapes", "base/geojson", "base/geodesy",
-    "base/projection", "base/positions",
+    "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
     "draw/symbols", "draw/sheet", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
     "draw/labels", "draw/focus", "draw/measured",
     "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
     "panels/legend", "panels/townships", "panels/search",
-    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/print",
+    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/print", "tools/link",
+    "tools/help",
     "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""

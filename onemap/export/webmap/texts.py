@@ -16,6 +16,7 @@ def texts() -> dict[str, str]:
         **_list_texts(),
         **_position_texts(),
         **_measure_texts(),
+        **_key_texts(),
         **_units(),
     }
 
@@ -57,7 +58,9 @@ def _page_texts() -> dict[str, str]:
 def _panel_texts() -> dict[str, str]:
     return {
         "panel": tr("Lists, layers and statistics"),
-        "search": tr("Search name, code or township"),
+        "search": tr("Search name, code, township or pinyin initials"),
+        "found": tr("What was found"),
+        "matches": tr("{count} found"),
         "noMatch": tr("Nothing matches “{query}”"),
         "moreMatches": tr("{count} more; type more of the name"),
         "lists": tr("Risk lists"),
@@ -93,6 +96,11 @@ def _feature_texts() -> dict[str, str]:
         "alsoHere": tr("Also here"),
         "notLocated": tr("It has no place on the map."),
         "zoomTo": tr("show"),
+        "copyLink": tr("Copy link"),
+        "copied": tr("Copied"),
+        "copyYourself": tr("Press Ctrl+C to copy"),
+        "noSuchKey": tr("No feature has the code “{key}”"),
+        "noSuchKeyReason": tr("The link may be for another period or edition of this map, or not be whole."),
     }
 
 
@@ -124,7 +132,6 @@ def _position_texts() -> dict[str, str]:
         "inSexagesimals": tr("Degrees, minutes, seconds"),
         "inDecimals": tr("Decimal degrees"),
         "copy": tr("Copy"),
-        "copied": tr("Copied"),
     }
 
 
@@ -141,6 +148,22 @@ def _measure_texts() -> dict[str, str]:
         "edgesCross": tr("Edges cross: no area"),
         "undo": tr("Take back a point"),
         "clear": tr("Clear"),
+    }
+
+
+def _key_texts() -> dict[str, str]:
+    return {
+        "map": tr("Map"),
+        "skipToMap": tr("Skip to the map"),
+        "keys": tr("Keys"),
+        "keySearch": tr("go to the search field"),
+        "keyRows": tr("walk through rows and results"),
+        "keyOpen": tr("open the chosen one"),
+        "keyTabs": tr("go to another tab"),
+        "keyClose": tr("close the panel; empty the search field"),
+        "keyMap": tr("move the map, while it has the focus"),
+        "keyZoom": tr("make the map larger or smaller"),
+        "keyHelp": tr("show this sheet"),
     }
 
 

@@ -149,10 +149,10 @@
       this.labels.pointOut([[layer, place]].concat(found).filter(([one]) => one.content.symbols));
     }
 
-    /** Show a feature and go there. */
-    goTo(layer, place) {
+    /** Show a feature and go there; `others` are shown with it. */
+    goTo(layer, place, others) {
       this._reveal(layer, place);
-      this.choose(layer, place, []);
+      this.choose(layer, place, others || []);
       this._fly(layer.boundsOf(place));
     }
 

@@ -16,10 +16,12 @@
       app.panel = new onemap.FeaturePanel(app);
       app.tree = new onemap.LayerTree(app);
       app.legend = new onemap.Legend(app);
+      app.link = new onemap.Link(app);
       paint(app);
       furnish(app);
       app.listen();
       app.showWhole();
+      app.link.follow();
     });
   };
 
@@ -49,7 +51,8 @@
   }
 
   function furnish(app) {
-    document.body.append(onemap.header(app.content, buttons(app)), side(app));
+    // Before the map, in the order in which the tab key goes.
+    document.body.prepend(onemap.skipToMap(app), onemap.header(app.content, buttons(app)), side(app));
     app.map.invalidateSize({ animate: false });
     onemap.addControls(app);
     onemap.addOverview(app);
@@ -60,7 +63,8 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.measureButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
+    return [onemap.wholeButton, onemap.measureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton]
+      .map((make) => make(app));
   }
 
   function side(app) {
@@ -73,6 +77,6 @@
     ]);
     const search = new onemap.Search(app, tabs);
     return element("aside", { class: "side", "aria-label": onemap.say("panel") },
-      onemap.cards(app.content), element("div", { class: "search" }, search.input), search.results, tabs);
+      onemap.cards(app.content), element("div", { class: "search", role: "search" }, search.input), search.results, tabs);
   }
 })((window.onemap = window.onemap || {}));
