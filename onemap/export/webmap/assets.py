@@ -13,10 +13,11 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "base/words", "base/elements", "base/grid", "base/shapes",
+    "base/words", "base/elements", "base/clipboard", "base/grid", "base/shapes",
     "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/layer", "draw/labels", "draw/focus",
-    "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
-    "panels/legend", "panels/townships", "panels/search",
+    "panels/head", "panels/tabs", "panels/filters", "panels/evidence", "panels/feature", "panels/table", "panels/lists",
+    "panels/issues", "panels/classes", "panels/tree", "panels/legend", "panels/indicators", "panels/townships",
+    "panels/search",
     "tools/buttons", "tools/controls", "tools/overview", "tools/print",
     "app", "start",
 )  # fmt: skip

@@ -4,7 +4,7 @@
 
   const element = onemap.element;
 
-  /** Tabs over panes; each is [title, element]. */
+  /** Tabs over panes, each of which is [title, element]: { box, choose }, where choose takes a number. */
   onemap.tabs = function (panes) {
     const box = element("div", { class: "tabs" });
     const choose = (chosen) => {
@@ -17,6 +17,6 @@
     box.append(element("div", { class: "tab-row", role: "tablist" }, buttons),
       element("div", { class: "tab-panes" }, panes.map(([, pane]) => pane)));
     choose(0);
-    return box;
+    return { box: box, choose: choose };
   };
 })((window.onemap = window.onemap || {}));
