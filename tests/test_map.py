@@ -26,7 +26,7 @@ HOSTILE = (
     "\u2028alert(1)\u2029",
 )
 FILL_OF_STRICT_CONTROL = [0xDB, 0x4C, 0x48, 255]
-PAINTED = "Object.fromEntries(onemap.app.layers.map((layer) => [layer.id, layer.painted]))"
+PAINTED = "Object.fromEntries(onemap.app.layers.filter((one) => one._map).map((one) => [one.id, one.painted]))"
 
 
 @pytest.mark.external
