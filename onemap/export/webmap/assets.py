@@ -17,7 +17,9 @@ SCRIPTS: Final = (
     "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/layer", "draw/labels", "draw/focus",
     "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
     "panels/legend", "panels/townships", "panels/search",
-    "tools/buttons", "tools/controls", "tools/overview", "tools/print",
+    "tools/buttons", "tools/controls", "tools/overview",
+    "picture/pen", "picture/paint", "picture/legend", "picture/view", "picture/margin", "picture/sheet",
+    "picture/save", "picture/print",
     "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""

@@ -9,7 +9,7 @@ from onemap.text import tr
 
 def texts() -> dict[str, str]:
     """Return the texts of the map's scripts by the names that they use; words in braces are filled in there."""
-    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_units()}
+    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_sheet_texts(), **_units()}
 
 
 def level_titles() -> dict[str, str]:
@@ -100,6 +100,34 @@ def _list_texts() -> dict[str, str]:
         "error": tr("error"),
         "warning": tr("warning"),
         "info": tr("note"),
+    }
+
+
+def _sheet_texts() -> dict[str, str]:
+    return {
+        "savePicture": tr("Save picture"),
+        "pictureIsTainted": tr(
+            "The picture cannot be saved: a base map on it comes from a server that does not allow this. "
+            "Switch the base map off under “Layers”, or print instead."
+        ),
+        "pictureFailed": tr("The picture cannot be saved; print it as PDF instead."),
+        "printMap": tr("Print the map"),
+        "landscape": tr("Landscape"),
+        "portrait": tr("Portrait"),
+        "presentView": tr("Present view"),
+        "sheetTitle": tr("Title of the map"),
+        "madeBy": tr("Made by"),
+        "checkedBy": tr("Checked by"),
+        "madeOn": tr("Date of the map"),
+        "labelled": tr("{label}: {value}"),
+        "chosen": tr("what is chosen"),
+        "withinReach": tr("within its reach"),
+        "linked": tr("line to what was found"),
+        "northLetter": tr("N"),
+        "countyTotals": tr("Numbers and areas are those of the whole county."),
+        "legendGoesOn": tr("{count} more entries have no room here."),
+        "crsOf": tr("Coordinates: {name} ({code})"),
+        "drawnInMercator": tr("Drawn in Mercator projection; the scale holds in the middle of the map."),
     }
 
 

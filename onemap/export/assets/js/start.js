@@ -43,7 +43,7 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
+    return [onemap.wholeButton, onemap.pictureButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
   }
 
   function side(app) {

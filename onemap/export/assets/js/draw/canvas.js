@@ -79,22 +79,6 @@
     },
   });
 
-  /** All canvases as one. On paper a canvas hides those below it, for its emptiness is printed white. */
-  onemap.Sheet = onemap.Canvas.extend({
-    initialize: function (canvases, order) {
-      L.Renderer.prototype.initialize.call(this, { order: order });
-      this.canvases = canvases;
-    },
-
-    paint: function (context, view) {
-      this._container.classList.add("sheet");
-      view.onPaper = true;
-      this.canvases.filter((canvas) => canvas._map)
-        .sort((a, b) => a.options.order - b.options.order)
-        .forEach((canvas) => canvas.paint(context, view));
-    },
-  });
-
   /** Put rings or lines of a shape into the current path. */
   onemap.trace = function (context, view, shapes, shape) {
     const closed = shapes.kind[shape] === onemap.kinds.POLYGON;

@@ -1,4 +1,4 @@
-/* The hillshade: a picture between the layers, which is painted with them on paper. */
+/* The hillshade: a picture between the layers. */
 (function (onemap) {
   "use strict";
 
@@ -12,14 +12,6 @@
 
     beforeAdd: function (map) {
       onemap.givePane(this, map);
-    },
-
-    paint: function (context, view) {
-      const northWest = onemap.gridOf(this._bounds.getNorthWest()), southEast = onemap.gridOf(this._bounds.getSouthEast());
-      const left = view.x(northWest.x), top = view.y(northWest.y);
-      context.globalAlpha = this.options.opacity;
-      context.drawImage(this._image, left, top, view.x(southEast.x) - left, view.y(southEast.y) - top);
-      context.globalAlpha = 1;
     },
   });
 })((window.onemap = window.onemap || {}));
