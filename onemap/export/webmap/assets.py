@@ -15,13 +15,14 @@ ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
     "base/words", "base/elements", "base/clipboard", "base/tables", "base/grid", "base/shapes", "base/geojson",
     "base/geodesy", "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
-    "draw/symbols", "draw/sheet", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
+    "draw/symbols", "draw/surface", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
     "draw/labels", "draw/focus", "draw/measured",
     "panels/head", "panels/tabs", "panels/filters", "panels/evidence", "panels/feature", "panels/table", "panels/lists",
     "panels/issues", "panels/classes", "panels/tree", "panels/legend", "panels/indicators", "panels/townships",
     "panels/search",
-    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/print", "tools/link",
-    "tools/help",
+    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/link", "tools/help",
+    "picture/pen", "picture/paint", "picture/legend", "picture/view", "picture/margin", "picture/sheet", "picture/save",
+    "picture/print",
     "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""

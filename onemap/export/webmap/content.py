@@ -27,7 +27,7 @@ from onemap.export.words import empty_sentence, finding_columns, layer_title, ti
 from onemap.geodesy import scale_factors
 from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.rule import LEVELS, Rule
-from onemap.text import language, pick
+from onemap.text import language, pick, tr
 
 Places = dict[str, dict[str, int]]
 """For each layer, the place of the feature of a key."""
@@ -59,6 +59,7 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
             "name": pyproj.CRS.from_user_input(atlas.crs).name,
             "projection": projection(atlas),
         },
+        "sheet": _sheet(atlas),
         "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": cards(atlas),
@@ -82,6 +83,25 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
             for source in atlas.sources
         ],
     }
+
+
+def _sheet(atlas: Atlas) -> dict[str, str]:
+    """Return what the margin of a printed map says of who made it and in which coordinates."""
+    sheet = atlas.project.spec.sheet
+    return {
+        "madeBy": sheet.made_by,
+        "checkedBy": sheet.checked_by,
+        "crs": _crs_title(pyproj.CRS.from_user_input(atlas.crs)),
+    }
+
+
+def _crs_title(crs: pyproj.CRS) -> str:
+    """Return what people call a coordinate system, in the language spoken now for the zones of CGCS2000."""
+    operation, datum = crs.coordinate_operation, crs.datum
+    if not operation or not datum or (operation.method_name, datum.name) != ("Transverse Mercator", "China 2000"):
+        return str(crs.name)
+    meridian = next(one.value for one in operation.params if one.name == "Longitude of natural origin")
+    return tr("CGCS2000, Gauss-Krüger, central meridian {degrees}°E", degrees=f"{meridian:g}")
 
 
 def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:

@@ -18,6 +18,7 @@ def texts() -> dict[str, str]:
         **_score_texts(),
         **_position_texts(),
         **_measure_texts(),
+        **_sheet_texts(),
         **_key_texts(),
         **_units(),
     }
@@ -212,6 +213,34 @@ def _score_texts() -> dict[str, str]:
         "allOfThem": tr("Back to all townships"),
         "itsRecords": tr("Its {count} records on the lists"),
         "wholeCounty": tr("The county"),
+    }
+
+
+def _sheet_texts() -> dict[str, str]:
+    return {
+        "savePicture": tr("Save picture"),
+        "pictureIsTainted": tr(
+            "The picture cannot be saved: a base map on it comes from a server that does not allow this. "
+            "Switch the base map off under “Layers”, or print instead."
+        ),
+        "pictureFailed": tr("The picture cannot be saved; print it as PDF instead."),
+        "printMap": tr("Print the map"),
+        "landscape": tr("Landscape"),
+        "portrait": tr("Portrait"),
+        "presentView": tr("Present view"),
+        "sheetTitle": tr("Title of the map"),
+        "madeBy": tr("Made by"),
+        "checkedBy": tr("Checked by"),
+        "madeOn": tr("Date of the map"),
+        "labelled": tr("{label}: {value}"),
+        "chosen": tr("what is chosen"),
+        "withinReach": tr("within its reach"),
+        "linked": tr("line to what was found"),
+        "northLetter": tr("N"),
+        "countyTotals": tr("Numbers and areas are those of the whole county."),
+        "legendGoesOn": tr("{count} more entries have no room here."),
+        "crsOf": tr("Coordinates: {name} ({code})"),
+        "drawnInMercator": tr("Drawn in Mercator projection; the scale holds in the middle of the map."),
     }
 
 

@@ -63,8 +63,9 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.measureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton]
-      .map((make) => make(app));
+    return [
+      onemap.wholeButton, onemap.measureButton, onemap.pictureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton,
+    ].map((make) => make(app));
   }
 
   function side(app) {
