@@ -40,12 +40,11 @@
       this.painted = 0; // features when last painted
     },
 
-    /** Return a promise that is kept when the features are there. Until then nothing is painted. */
+    /** Return a promise that is kept when the features are there; until then nothing is painted. */
     load: function () {
       return read(this.block).then((data) => {
         this.block = null;
         this._take(this.content, data);
-        this.redraw();
       });
     },
 
