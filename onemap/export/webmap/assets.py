@@ -14,7 +14,8 @@ from onemap.text import tr
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
     "base/words", "base/elements", "base/grid", "base/shapes",
-    "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/layer", "draw/labels", "draw/focus",
+    "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/basemap", "draw/layer", "draw/labels",
+    "draw/focus", "draw/guests",
     "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
     "panels/legend", "panels/townships", "panels/search",
     "tools/buttons", "tools/controls", "tools/overview", "tools/print",
@@ -55,7 +56,7 @@ def vendored(url: str) -> str:
     ValueError
         Nothing vendored stands in for `url`.
     """
-    if url not in _vendored():
+    if not is_vendored(url):
         message = tr("the one map may not load anything from outside: {url}", url=url)
         raise ValueError(message)
     file = _vendored()[url]
@@ -64,6 +65,11 @@ def vendored(url: str) -> str:
         return _URL.sub(lambda match: _inline(match, file.parent), text)
     # The source map would be one more request as soon as somebody opens the developer tools.
     return re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
+
+
+def is_vendored(url: str) -> bool:
+    """Tell whether a vendored file stands in for `url`."""
+    return url in _vendored()
 
 
 @cache

@@ -37,6 +37,7 @@
     onemap.addControls(app);
     onemap.addOverview(app);
     onemap.addControl(app.map, "bottomleft", app.legend.box);
+    app.legend.setOpen(app.isWide()); // in a notebook it would hide half of the map
     app.map.getContainer().append(app.panel.box);
     app.map.getContainer().append(app.tip);
   }
