@@ -41,6 +41,7 @@
       const areas = shown.filter((layer) => layer.content.coverage && onemap.hasClasses(layer));
       const others = shown.filter((layer) => !areas.includes(layer));
       const alarm = shown.some((layer) => layer.alarms.size) ? this._alarm() : null;
+      this.box.classList.toggle("folded", !this.open);
       this.box.replaceChildren(fold, ...(this.open ? [element("div", { class: "entries" },
         areas.map((layer) => this._rows(layer)), others.map((layer) => this._chips(layer)), alarm)] : []));
     }
