@@ -49,6 +49,9 @@ def opened(browser: Page, tmp_path: Path) -> Opened:
     def open_map(**changes: Any) -> Page:
         with speaking("en"):
             (file,) = write(small_atlas(tmp_path, **changes), tmp_path)
-        return browser.size(1366, 768).open(file)
+        page = browser.size(1366, 768).open(file)
+        page.run("onemap.started")
+        page.settle()
+        return page
 
     return open_map

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from onemap.export import geopackage, manifest, tables, workbooks
-from onemap.export.webmap.content import map_content
+from onemap.export.webmap.content import map_content, on_map
 from onemap.model import level_title
 from onemap.spec.rule import LEVELS
+from tests.unpacked import values_of
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,9 @@ def test_in_the_overview_of_the_workbook(sample_atlas, build, of_the_csv):
 
 
 def test_on_the_map(sample_atlas, of_the_csv):
-    page = json.loads(json.dumps(map_content(sample_atlas)))
+    page = json.loads(json.dumps(map_content(sample_atlas, on_map(sample_atlas))))
     names = [rule["id"] for rule in page["rules"]]
-    assert counts((names[one["rule"]], one["level"]) for one in page["findings"]) == of_the_csv
+    columns = page["findings"]["columns"]
+    told = zip(values_of(columns["rule"]), values_of(columns["level"]), strict=True)
+    assert counts((names[rule], level) for rule, level in told) == of_the_csv
     assert {(rule["id"], level): n for rule in page["rules"] for level, n in rule["counts"].items() if n} == of_the_csv

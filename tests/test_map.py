@@ -49,9 +49,9 @@ def test_a_strict_parcel_has_the_colour_of_its_class(opened: Opened) -> None:
     lon, lat = pyproj.Transformer.from_crs(CRS, "EPSG:4490", always_xy=True).transform(WEST + 5500, SOUTH + 2500)
     pixel = opened().run(
         f"""(() => {{
-            const layer = onemap.app.layer("cultivated_land"), canvas = layer._container;
-            const at = onemap.app.map.latLngToLayerPoint([{lat}, {lon}]).subtract(layer._bounds.min);
-            return [...canvas.getContext("2d").getImageData(at.x, at.y, 1, 1).data];
+            const layer = onemap.app.layer("cultivated_land"), view = onemap.app.map.sheet.view;
+            const at = onemap.app.map.project([{lat}, {lon}]).subtract(view.origin);
+            return [...layer.kept.canvas.getContext("2d").getImageData(at.x, at.y, 1, 1).data];
         }})()"""
     )
     assert pixel == FILL_OF_STRICT_CONTROL
@@ -246,8 +246,10 @@ def test_a_line_on_the_map_has_the_metres_of_its_sentence(browser: Page, sample_
     row = rows[(rows["rule"] == "farmland_source_trace") & (rows["level"] == "medium")].iloc[0]
     (file,) = write(sample_atlas, tmp_path)
     page = browser.size(1366, 768).open(file)
-    place = sample_atlas.layers["cultivated_land"].keys.tolist().index(row["of_key"])
-    page.run(f"onemap.app.goTo(onemap.app.layer('cultivated_land'), {place})")
+    page.run(
+        "(() => { const layer = onemap.app.layer('cultivated_land');"
+        f"onemap.app.goTo(layer, layer.classOf.findIndex((_, n) => layer.keys(n) === {row['of_key']!r})); }})()"
+    )
     page.settle(0.8)
     tags = page.run("[...document.querySelectorAll('.link-tag')].map((one) => one.innerText)")
     assert f"{row['value']:,.0f} 米" in tags

@@ -80,7 +80,10 @@ def chart(tmp_path: Path) -> folium.Map:
 def opened(browser: Page, chart: folium.Map, folder: Path) -> Page:
     with speaking("en"):
         chart.save(folder / "map.html")
-    return browser.size(1366, 768).open(folder / "map.html")
+    page = browser.size(1366, 768).open(folder / "map.html")
+    page.run("onemap.started")
+    page.settle()
+    return page
 
 
 @pytest.mark.external
@@ -163,6 +166,14 @@ def test_a_layer_control_lists_what_was_added_and_none_of_the_build(
 
 
 @pytest.mark.external
+def test_the_map_looks_where_python_has_told_it_to(browser: Page, chart: folium.Map, tmp_path: Path) -> None:
+    chart.fit_bounds([PLACE, NORTH_EAST])
+    page = opened(browser, chart, tmp_path)
+    centre = page.run("(() => { const at = onemap.app.map.getCenter(); return [at.lat, at.lng]; })()")
+    assert centre == pytest.approx([34.88, 112.79], abs=0.002)
+
+
+@pytest.mark.external
 def test_a_notebook_shows_the_map(browser: Page, chart: folium.Map, tmp_path: Path) -> None:
     with speaking("en"):
         shown = chart._repr_html_()
@@ -200,6 +211,7 @@ def test_the_code_of_the_handbook_runs_and_its_maps_open(
         exec(block, names)
     for file in ("map-with-site.html", "map-with-plots.html"):
         page = browser.size(1366, 768).open(tmp_path / file)
+        page.run("onemap.started")
         page.settle(0.5)
         page.screenshot(file.replace(".html", ".png"))
         assert (page.errors, page.foreign_requests) == ([], [])

@@ -7,7 +7,7 @@ from typing import Final
 
 import folium
 
-from onemap.export.webmap.assets import leaflet_links
+from onemap.export.webmap.assets import links
 from onemap.export.webmap.base_maps import base_maps
 from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
@@ -40,8 +40,10 @@ def _canvas_layer(layer: Layer, atlas: Atlas) -> CanvasLayer:
     def make() -> str:
         return layer_block(layer.spec.id, layer_content(layer, ground_mu))
 
+    # In the order of the map it has no digest of its own.
+    digest = atlas.layers[layer.spec.id].digest or None
     with doing(layer.spec.name):
-        block = atlas.cache.value("html", [layer.digest or None, repr(ground_mu)], make)
+        block = atlas.cache.value("html", [digest, repr(ground_mu)], make)
     return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 
@@ -74,14 +76,15 @@ def draw(atlas: Atlas) -> folium.Map:
     )
     chart._id = "onemap"
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
-    chart.default_js, chart.default_css = leaflet_links()
+    chart.default_js, chart.default_css = links()
     bases = base_maps(atlas)
     servers = [host for base in bases for host in base.hosts]
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()], servers).add_child(chart)
-    ordered = sorted(on_map(atlas).values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
+    shown = on_map(atlas)
+    ordered = sorted(shown.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
     layers = [_canvas_layer(layer, atlas) for layer in ordered]
     grounds = [*bases, *hillshades(atlas)]
     for layer in (*grounds, *layers):
         layer.add_to(chart)
-    Page(map_content(atlas), layers, grounds).add_to(chart)
+    Page(map_content(atlas, shown), layers, grounds).add_to(chart)
     return chart

@@ -13,9 +13,9 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "base/words", "base/elements", "base/grid", "base/shapes",
-    "draw/symbols", "draw/canvas", "draw/county", "draw/hillshade", "draw/basemap", "draw/layer", "draw/labels",
-    "draw/focus", "draw/guests",
+    "base/words", "base/elements", "base/tables", "base/grid", "base/shapes", "base/geojson",
+    "draw/symbols", "draw/sheet", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
+    "draw/labels", "draw/focus", "draw/basemap", "draw/guests",
     "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
     "panels/legend", "panels/townships", "panels/search",
     "tools/buttons", "tools/controls", "tools/overview", "tools/print",
@@ -39,13 +39,10 @@ def script() -> str:
     return "\n".join((ASSETS / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the scripts and the style sheets that the map asks for, as folium writes them: (name, URL)."""
-    urls = [url for url in _vendored() if "/leaflet@" in url]
-    return (
-        [("leaflet", url) for url in urls if url.endswith(".js")],
-        [("leaflet_css", url) for url in urls if url.endswith(".css")],
-    )
+    urls = [(url.removeprefix(CDN.partition("{")[0]), url) for url in _vendored()]
+    return [one for one in urls if one[1].endswith(".js")], [one for one in urls if one[1].endswith(".css")]
 
 
 def vendored(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 
 import geopandas as gpd
@@ -13,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.export.townships import feature_counts, township_names
-from onemap.export.webmap.columns import rounded
+from onemap.export.webmap.columns import rounded, table
+from onemap.export.webmap.layers import in_map_order
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.export.words import empty_sentence
@@ -28,15 +30,26 @@ STRICT: Final = "strict_control"
 """What the overview numbers and the township bars speak of; each is left out where its layer is."""
 
 
+Places = dict[str, dict[str, int]]
+"""For each layer, the place of the feature of a key."""
+
+
 def on_map(atlas: Atlas) -> dict[str, Layer]:
-    """Return the layers that the map has: all with places, and the tables whose records are on a list."""
+    """Return the layers of the map, as it has them: all with places, and the tables whose records are on a list."""
     listed = set(atlas.findings["of_layer"])
     tables = {own_id for own_id, layer in atlas.layers.items() if layer.spec.geometry == ("table",)}
-    return {own_id: layer for own_id, layer in atlas.layers.items() if own_id not in tables - listed}
+    return {own_id: in_map_order(layer) for own_id, layer in atlas.layers.items() if own_id not in tables - listed}
 
 
-def map_content(atlas: Atlas) -> dict[str, Any]:
-    """Return everything that the map's scripts know beside the layers."""
+def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
+    """Return everything that the map's scripts know beside the layers.
+
+    Parameters
+    ----------
+    layers
+        What `on_map` returns.
+    """
+    places = _places(atlas, layers)
     return {
         "texts": texts(),
         "language": language(),
@@ -47,8 +60,8 @@ def map_content(atlas: Atlas) -> dict[str, Any]:
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": _cards(atlas),
         "rules": [_rule(rule, atlas) for rule in atlas.rules],
-        "findings": _findings(atlas),
-        "reaches": _reaches(atlas),
+        "findings": _findings(atlas, places),
+        "reaches": _reaches(atlas, layers, places),
         "county": _county(atlas),
         "townships": _townships(atlas),
         "issues": _issues(atlas.issues),
@@ -87,46 +100,45 @@ def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
     }
 
 
-def _findings(atlas: Atlas) -> list[dict[str, Any]]:
-    """Return the findings; a side that is a feature is [layer id, its place], and the link is in packed metres."""
-    places = _places(atlas)
+def _findings(atlas: Atlas, places: Places) -> dict[str, Any]:
+    """Return the findings as a table; a side that is a feature is [layer id, its place], a link is in packed metres."""
     rules = {rule.id: number for number, rule in enumerate(atlas.rules)}
-    links = _link_ends(atlas.links)
-    texts = atlas.findings.drop(columns="value").astype(object)
-    rows = texts.where(texts.notna(), "").assign(value=atlas.findings["value"]).to_dict("records")
-    return [
+    known = atlas.findings["rule"].isin(list(rules)).to_numpy()
+    rows, links = atlas.findings[known], atlas.links[known]
+    texts = rows.drop(columns="value").astype(object)
+    texts = texts.where(texts.notna(), "")
+    return table(
         {
-            "rule": rules[row["rule"]],
-            "level": row["level"],
-            "of": _side(places, row["of_layer"], row["of_key"]),
-            "name": row["of_label"] or row["of_key"],
-            "to": _side(places, row["to_layer"], row["to_key"]),
-            "toName": row["to_label"],
-            "value": _number(row["value"]),
-            "unit": row["unit"],
-            "township": row["township"],
-            "reason": row["reason"],
-            "basis": row["basis"],
-            "link": link,
+            "rule": [rules[own_id] for own_id in rows["rule"]],
+            "level": list(texts["level"]),
+            "ofLayer": list(texts["of_layer"]),
+            "ofPlace": _places_of(places, texts["of_layer"], texts["of_key"]),
+            "name": list(texts["of_label"].where(texts["of_label"] != "", texts["of_key"])),
+            "toLayer": list(texts["to_layer"]),
+            "toPlace": _places_of(places, texts["to_layer"], texts["to_key"]),
+            "toName": list(texts["to_label"]),
+            "value": [_number(value) for value in rows["value"]],
+            "unit": list(texts["unit"]),
+            "township": list(texts["township"]),
+            "reason": list(texts["reason"]),
+            "basis": list(texts["basis"]),
+            "link": _link_ends(links),
         }
-        for row, link in zip(rows, links, strict=True)
-        if row["rule"] in rules
-    ]
+    )
 
 
-def _places(atlas: Atlas) -> dict[str, dict[str, int]]:
+def _places(atlas: Atlas, layers: Mapping[str, Layer]) -> Places:
     """Return for each layer where the first feature stands of each key that the lists speak of."""
     spoken = {*atlas.findings["of_key"].dropna(), *atlas.findings["to_key"].dropna()} - {""}
     places = {}
-    for own_id, layer in on_map(atlas).items():
+    for own_id, layer in layers.items():
         at = np.flatnonzero(layer.keys.isin(spoken))
         places[own_id] = dict(zip(layer.keys.iloc[at[::-1]].tolist(), at[::-1].tolist(), strict=True))
     return places
 
 
-def _side(places: dict[str, dict[str, int]], layer: str, key: str) -> list[Any] | None:
-    place = places.get(layer, {}).get(key)
-    return None if place is None else [layer, place]
+def _places_of(places: Places, layers: pd.Series[Any], keys: pd.Series[Any]) -> list[int | None]:
+    return [places.get(layer, {}).get(key) for layer, key in zip(layers, keys, strict=True)]
 
 
 def _number(value: Any) -> float | int | None:
@@ -141,7 +153,7 @@ def _link_ends(links: gpd.GeoSeries) -> list[list[int] | None]:
     ]
 
 
-def _reaches(atlas: Atlas) -> dict[str, Any]:
+def _reaches(atlas: Atlas, layers: Mapping[str, Layer], places: Places) -> dict[str, Any]:
     """Return the outlines of what lies within reach of lines and polygons that are on a list.
 
     Around a point the browser draws an ellipse that is a circle on the ground; around anything else it has
@@ -149,15 +161,14 @@ def _reaches(atlas: Atlas) -> dict[str, Any]:
     """
     rules = {rule.id: rule for rule in atlas.rules}
     sides = ["rule", "of_layer", "of_key"]
-    places = _places(atlas)
     listed = atlas.findings[sides].drop_duplicates().sort_values(sides)
     # Of the parcels of a whole county there may be thousands on a list: to them the lines show the way.
-    outlined = [own_id for own_id in places if not atlas.layers[own_id].spec.coverage]
+    outlined = [own_id for own_id in places if not layers[own_id].spec.coverage]
     listed = listed[listed["rule"].isin(rules) & listed["of_layer"].isin(outlined)]
     names, outlines = [], []
     for rule_id, layer_id, key in listed.itertuples(index=False):
         place = places[layer_id].get(key)
-        shape = None if place is None else atlas.layers[layer_id].frame.geometry.iloc[place]
+        shape = None if place is None else layers[layer_id].frame.geometry.iloc[place]
         if shape is None or shape.is_empty or shapely.get_dimensions(shape) == 0:
             continue
         for metres in rules[rule_id].radii:

@@ -54,7 +54,7 @@ class CanvasLayer(FoliumLayer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = onemap.readLayer("{{ this.get_name() }}_content");
+            var {{ this.get_name() }} = new onemap.Layer("{{ this.get_name() }}_content");
             {% if this.show %}{{ this.get_name() }}.addTo({{ this._parent.get_name() }});{% endif %}
         {% endmacro %}
         """

@@ -1,22 +1,43 @@
-"""A layer as the map's scripts read it: shapes, columns, classes, counts."""
+"""What the map shows of a layer: its features, its fields, its classes and how they look.
+
+A layer of up to `PLAIN` features stands in the page as GeoJSON (RFC 7946), which anything can read; a larger one is
+packed, in the order in which a curve of Hilbert goes through its features, so that what is near stands together.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from onemap.export.webmap.columns import column, plain, rounded
-from onemap.export.webmap.packing import mercator, pack
+from onemap.export.webmap.columns import PLAIN, plain, rounded, table
+from onemap.export.webmap.packing import MERCATOR, mercator, pack
 from onemap.geodesy import MU_M2
 from onemap.model import SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import FieldSpec, LayerSpec
 
 UNCLASSIFIED: Final = "#9a9a94"
+
+_DEGREES: Final = "EPSG:4490"
+_DIGITS: Final = 7
+"""Decimals of a degree: a centimetre."""
+
+
+def in_map_order(layer: Layer) -> Layer:
+    """Return a layer with its features in the order in which the map has them."""
+    if layer.count <= PLAIN:
+        return layer
+    shapes = layer.frame.geometry
+    placed = np.flatnonzero(~(shapes.isna() | shapes.is_empty).to_numpy())
+    along = placed[np.argsort(shapes.iloc[placed].hilbert_distance().to_numpy(), kind="stable")]
+    nowhere = np.setdiff1d(np.arange(layer.count), placed)
+    return layer.take(np.concatenate([along, nowhere]))
 
 
 def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) -> dict[str, Any]:
@@ -24,37 +45,83 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
 
     Parameters
     ----------
+    layer
+        In the order of the map (see `in_map_order`).
     ground_mu
         Its ground counted once, 亩 by class; left out, its 亩 are sums over its features.
     """
     spec, ground = layer.spec, _ground(layer) if ground_mu is None else ground_mu
-    drawn = mercator(layer.frame.geometry)
-    symbols = "point" in spec.geometry
-    return {
+    classes = _classes(layer)
+    head = {
         "id": spec.id,
         "title": spec.name,
         "group": spec.group_name,
         "basis": spec.basis,
         "style": spec.style.model_dump(),
         "coverage": spec.coverage,
-        "symbols": symbols,
+        "symbols": "point" in spec.geometry,
         "areal": "polygon" in spec.geometry,
         "count": len(layer.frame),
         "placed": spec.geometry != ("table",),
         "mu": rounded(sum(ground.values()), 2),
         "once": ground_mu is not None,
-        "shapes": pack(drawn),
-        "anchors": pack(_anchors(drawn)) if symbols or spec.style.labels else None,
         "fields": [_field(name, field) for name, field in spec.fields.items()],
-        "values": [column(plain(layer.frame[name], field.type)) for name, field in spec.fields.items()],
-        "keys": column(list(layer.keys)),
-        "labels": column(list(layer.labels)),
-        "townships": column(list(layer.townships)),
-        "areas": column([rounded(area, 1) or None for area in layer.areas_m2]),
-        "sources": column(list(layer.frame[SOURCE].astype(str))),
-        "rows": column([None if pd.isna(row) else str(row) for row in layer.frame[SOURCE_ROW]]),
-        **_classes(layer, ground),
+        "classes": [_class(layer, own_id, ground.get(own_id, 0.0)) for own_id in classes],
     }
+    columns, drawn = _columns(layer, classes), mercator(layer.frame.geometry)
+    anchors = _anchors(drawn) if head["symbols"] or spec.style.labels else None
+    if layer.count <= PLAIN:
+        return {"type": "FeatureCollection", "onemap": head, "features": _features(layer, columns, drawn, anchors)}
+    packed = {"shapes": pack(drawn), "anchors": None if anchors is None else pack(anchors), "table": table(columns)}
+    return {"onemap": head | packed}
+
+
+def _columns(layer: Layer, classes: list[str]) -> dict[str, list[Any]]:
+    """Return what is known of each feature: its fields by their ids, and by names with _ what we know beside.
+
+    `_class` is the place of its class among the classes.
+    """
+    place = {own_id: number for number, own_id in enumerate(classes)}
+    fields = {name: plain(layer.frame[name], field.type) for name, field in layer.spec.fields.items()}
+    return fields | {
+        "_key": layer.keys.tolist(),
+        "_label": layer.labels.tolist(),
+        "_township": layer.townships.tolist(),
+        "_area_m2": [rounded(area, 1) or None for area in layer.areas_m2.tolist()],
+        "_source": layer.frame[SOURCE].astype(str).tolist(),
+        "_row": [None if pd.isna(row) else str(row) for row in layer.frame[SOURCE_ROW].tolist()],
+        "_class": [place.get(own_id, len(classes) - 1) for own_id in layer.classes.tolist()],
+    }
+
+
+def _features(
+    layer: Layer, columns: Mapping[str, list[Any]], drawn: NDArray[Any], anchors: NDArray[Any] | None
+) -> list[dict[str, Any]]:
+    """Return features as GeoJSON, in degrees of CGCS2000; `_anchor` is where the symbol or name of a shape goes."""
+    shapes = np.array(layer.frame.geometry.to_crs(_DEGREES).array, dtype=object)
+    shapes[shapely.is_missing(drawn)] = None
+    rounded_shapes = shapely.transform(shapes, lambda places: np.round(places, _DIGITS))
+    if anchors is not None:
+        at = _degrees(anchors)
+        off_shape = shapely.get_dimensions(drawn) > 0
+        columns = {**columns, "_anchor": [at[n] if off_shape[n] else None for n in range(len(drawn))]}
+    names = list(columns)
+    return [
+        {
+            "type": "Feature",
+            "geometry": None if text is None else json.loads(text),
+            "properties": {name: value for name, value in zip(names, values, strict=True) if value is not None},
+        }
+        for text, *values in zip(shapely.to_geojson(rounded_shapes), *columns.values(), strict=True)
+    ]
+
+
+def _degrees(anchors: NDArray[Any]) -> list[list[float] | None]:
+    points = gpd.GeoSeries(anchors, crs=MERCATOR).to_crs(_DEGREES)
+    return [
+        None if point is None or point.is_empty else [round(point.x, _DIGITS), round(point.y, _DIGITS)]
+        for point in points
+    ]
 
 
 def _field(name: str, field: FieldSpec) -> dict[str, Any]:
@@ -68,20 +135,15 @@ def _field(name: str, field: FieldSpec) -> dict[str, Any]:
     )
 
 
-def _classes(layer: Layer, ground: Mapping[str, float]) -> dict[str, Any]:
-    """Return the classes of a layer, with how many features each has, and the place of each feature's class.
+def _classes(layer: Layer) -> list[str]:
+    """Return the ids of the classes of a layer.
 
     Features without a class come last, as a class of their own with no id, if there are any.
     """
-    spec, of_feature = layer.spec, layer.classes
-    ids = list(_class_specs(spec))
+    ids, of_feature = list(_class_specs(layer.spec)), layer.classes
     if not ids or (of_feature == "").any() or not of_feature.isin(ids).all():
         ids.append("")
-    place = {own_id: number for number, own_id in enumerate(ids)}
-    return {
-        "classes": [_class(layer, own_id, ground.get(own_id, 0.0)) for own_id in ids],
-        "classOf": [place.get(own_id, len(ids) - 1) for own_id in of_feature],
-    }
+    return ids
 
 
 def _class_specs(spec: LayerSpec) -> dict[str, Any]:
@@ -96,6 +158,7 @@ def _class(layer: Layer, own_id: str, mu: float) -> dict[str, Any]:
         "title": look.label if look else "",
         "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
         "shape": (look.shape if look else None) or spec.style.shape,
+        "hatch": look.hatch if look else None,
         "count": int((layer.classes == own_id).sum()),
         "mu": rounded(mu, 2),
     }

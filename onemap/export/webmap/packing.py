@@ -1,7 +1,8 @@
-"""Shapes as short text: web-mercator decimetres, differences, variable-length bytes, base64."""
+"""Shapes as short text: web-mercator decimetres, arcs, differences, variable-length bytes, zlib, base64."""
 
 from __future__ import annotations
 
+import zlib
 from base64 import b64encode
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+from onemap.export.webmap.arcs import arcs
 
 MERCATOR: Final = "EPSG:3857"
 STEP_M: Final = 0.1
@@ -31,30 +34,51 @@ def mercator(shapes: gpd.GeoSeries) -> NDArray[Any]:
 def pack(drawn: NDArray[Any]) -> str:
     """Pack shapes that lie in web mercator.
 
-    The bytes are LEB128 numbers: how many shapes, rings and vertices there are; the kind of each shape
-    (0 none, 1 points, 2 lines, 3 polygons); its number of rings; the vertices of each ring; and for each
-    vertex its zigzag difference in x and y to the vertex before, over all rings. Closing vertices are left out.
+    The bytes are LEB128 numbers: how many shapes, parts, arcs, new arcs, vertices of new arcs and vertices of
+    parts there are; the kind of each shape (0 none, 1 points, 2 lines, 3 polygons); its number of parts; the
+    number of arcs of each part and what each arc is, and the length of each new one, as in `arcs.Arcs`; and the
+    zigzag difference in x and y of each vertex that is written to the one before. A ring does not repeat its
+    first vertex.
     """
     kinds = np.clip(shapely.get_dimensions(drawn) + 1, 0, _POLYGON)
-    rings, owner, closed = _rings(drawn, kinds)
-    vertices, ring_of = shapely.get_coordinates(rings, return_index=True)
-    last_of_ring = np.append(ring_of[1:] != ring_of[:-1], True) if len(ring_of) else np.zeros(0, dtype=bool)
-    kept = ~(last_of_ring & closed[ring_of])
-    grid = np.rint(vertices[kept] / STEP_M).astype(np.int64)
-    steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    parts, owner, closed = _parts(drawn, kinds)
+    grid, part_of = _grid_points(parts, closed)
+    cut = arcs(grid, part_of, closed)
+    new_vertices = int(cut.lengths.sum()) + len(cut.lengths)
     numbers = np.concatenate(
         [
-            np.array([len(drawn), len(rings), len(grid)]),
+            np.array([len(drawn), len(parts), len(cut.codes), len(cut.lengths), new_vertices, len(grid)]),
             kinds,
             np.bincount(owner, minlength=len(drawn)),
-            np.bincount(ring_of[kept], minlength=len(rings)),
-            _zigzag(steps).ravel(),
+            cut.of_part,
+            cut.codes,
+            cut.lengths,
+            _zigzag(cut.steps).ravel(),
         ]
     )
-    return b64encode(_leb128(numbers).tobytes()).decode()
+    return deflated(_leb128(numbers).tobytes())
 
 
-def _rings(drawn: NDArray[Any], kinds: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def deflated(content: bytes) -> str:
+    """Return bytes as base64 of their zlib form (RFC 1950)."""
+    return b64encode(zlib.compress(content)).decode()
+
+
+def _grid_points(parts: NDArray[Any], closed: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the grid points of parts, none twice in a row, and which part each is of."""
+    vertices, part_of = shapely.get_coordinates(parts, return_index=True)
+    grid = np.rint(vertices / STEP_M).astype(np.int64)
+    first = np.diff(part_of, prepend=-1) > 0
+    moves = np.append(False, (np.diff(grid, axis=0) != 0).any(axis=1))[: len(grid)]
+    grid, part_of = grid[first | moves], part_of[first | moves]
+    # A ring ends where it begins; that one is said once.
+    first = np.flatnonzero(np.diff(part_of, prepend=-1))
+    last = np.append(first[1:], len(grid))[: len(first)] - 1
+    again = last[closed & (last > first) & (grid[last] == grid[first]).all(axis=1)]
+    return np.delete(grid, again, axis=0), np.delete(part_of, again).astype(np.int64)
+
+
+def _parts(drawn: NDArray[Any], kinds: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return the parts that are drawn, the shape that owns each, and whether its last vertex is its first.
 
     Of a collection only the parts of its highest dimension are drawn.
@@ -63,8 +87,8 @@ def _rings(drawn: NDArray[Any], kinds: NDArray[Any]) -> tuple[NDArray[Any], NDAr
     while np.isin(shapely.get_type_id(parts), (4, 5, 6, 7)).any():
         parts, inner = shapely.get_parts(parts, return_index=True)
         owner = owner[inner]
-    alike = shapely.get_dimensions(parts) + 1 == kinds[owner]
-    parts, owner = parts[alike & ~shapely.is_missing(parts)], owner[alike & ~shapely.is_missing(parts)]
+    alike = (shapely.get_dimensions(parts) + 1 == kinds[owner]) & ~shapely.is_missing(parts) & ~shapely.is_empty(parts)
+    parts, owner = parts[alike], owner[alike]
     polygons = shapely.get_dimensions(parts) + 1 == _POLYGON
     rings, inner = shapely.get_rings(parts[polygons], return_index=True)
     everything = np.concatenate([parts[~polygons], rings])

@@ -15,9 +15,9 @@
       this.content = content;
       this.levelTitles = {};
       content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
+      this.county = content.county; // its shape, or null
       this.findings = this._findingsByFeature();
       this.focus = new onemap.Focus(map, content);
-      this.county = content.county && onemap.unpack(content.county);
       this.tip = element("div", { class: "tip", hidden: true });
       this.takesClicks = null; // a tool that takes the clicks on the map while it works: a function of a position
     }
@@ -39,14 +39,14 @@
       return levels[0];
     }
 
+    /** Return the findings of each feature by its layer and place, and note the features at the highest level. */
     _findingsByFeature() {
-      const byFeature = new Map();
-      this.content.findings.filter((finding) => finding.of).forEach((finding) => {
-        const name = finding.of.join(" ");
-        byFeature.set(name, (byFeature.get(name) || []).concat([finding]));
-        if (this.rank(finding.level) === 0) {
-          this.layer(finding.of[0]).alarms.add(finding.of[1]);
-        }
+      const byFeature = new Map(), highest = this.content.levels[0].id;
+      this.content.findings.filter((finding) => finding.ofPlace !== null).forEach((finding) => {
+        const name = finding.ofLayer + " " + finding.ofPlace;
+        if (!byFeature.has(name)) byFeature.set(name, []);
+        byFeature.get(name).push(finding);
+        if (finding.level === highest) this.layer(finding.ofLayer).alarms.add(finding.ofPlace);
       });
       return byFeature;
     }
@@ -165,7 +165,7 @@
 
     goToTownship(name) {
       const layer = this.layer(this.content.townships.boundaries);
-      const place = layer ? layer.content.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
+      const place = layer ? layer.classOf.findIndex((_, i) => layer.labels(i) === name) : -1;
       if (place >= 0) {
         this.goTo(layer, place);
       }
@@ -173,7 +173,7 @@
 
     goToIssue(issue, located) {
       const layer = this.layer(issue.layer);
-      const place = layer && issue.key ? layer.content.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
+      const place = layer && issue.key ? layer.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
       if (place >= 0) {
         this.goTo(layer, place);
       }
@@ -188,7 +188,7 @@
       if (!layer._map) {
         this.map.addLayer(layer);
       }
-      if (layer.hidden.delete(layer.content.classOf[place])) {
+      if (layer.hidden.delete(layer.classOf[place])) {
         layer.redraw();
         this.refresh();
       }

@@ -6,18 +6,38 @@
   const MASK_ORDER = 45; // above areas, below the symbols of points
   const BORDER_ORDER = 140; // above every layer, below the names
 
+  /** Put the page together as soon as all that is packed has been unpacked; `onemap.started` is kept then. */
   onemap.start = function (map, layers, contentId, grounds) {
     const content = onemap.readBlock(contentId);
     onemap.speak(content);
-    const app = onemap.app = new onemap.App(map, layers, content, grounds);
-    app.panel = new onemap.FeaturePanel(app);
-    app.tree = new onemap.LayerTree(app);
-    app.legend = new onemap.Legend(app);
-    paint(app);
-    furnish(app);
-    app.listen();
-    app.showWhole();
+    document.body.classList.add("onemap");
+    const zoom = map.getZoom();
+    onemap.started = Promise.all([unpack(content), ...layers.map((layer) => layer.load())]).then(() => {
+      const app = onemap.app = new onemap.App(map, layers, content, grounds);
+      app.panel = new onemap.FeaturePanel(app);
+      app.tree = new onemap.LayerTree(app);
+      app.legend = new onemap.Legend(app);
+      paint(app);
+      furnish(app);
+      app.listen();
+      // Who made the page in Python may have said where the map looks.
+      if (map.getZoom() === zoom) app.showWhole();
+    });
   };
+
+  function unpack(content) {
+    const shapes = [content.county, content.reaches.shapes].map((text) => text && onemap.inflate(text).then(onemap.unpack));
+    return Promise.all([onemap.readTable(content.findings), ...shapes]).then(([findings, county, reaches]) => {
+      content.findings = onemap.rowsOf(findings, { of: sideOf("of"), to: sideOf("to") });
+      content.county = county;
+      content.reaches.shapes = reaches;
+    });
+  }
+
+  /** A side of a finding that is a feature, as [layer id, place]; else null. */
+  function sideOf(side) {
+    return (finding) => (finding[side + "Place"] === null ? null : [finding[side + "Layer"], finding[side + "Place"]]);
+  }
 
   /** Put on the map what is painted beside the layers. */
   function paint(app) {
@@ -26,7 +46,6 @@
       ? [new onemap.Mask(app.county, MASK_ORDER), new onemap.CountyBorder(app.county, BORDER_ORDER), app.labels]
       : [app.labels];
     app.canvases = app.grounds.concat(app.layers, furniture);
-    document.body.classList.add("onemap");
     app.map.invalidateSize({ animate: false });
     furniture.forEach((canvas) => canvas.addTo(app.map));
   }

@@ -20,10 +20,6 @@
     return element;
   };
 
-  onemap.readBlock = function (id) {
-    return JSON.parse(document.getElementById(id).textContent);
-  };
-
   /** Keep clicks and the wheel from the map below. Leaflet alone misses a click on what the click itself replaces. */
   onemap.shield = function (box) {
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box).on(box, "click", L.DomEvent.stopPropagation);

@@ -5,43 +5,98 @@
   const POINT = 1, LINE = 2, POLYGON = 3;
 
   onemap.kinds = { POINT: POINT, LINE: LINE, POLYGON: POLYGON };
-  /** Unpack shapes into flat arrays: shape -> rings -> vertices, and the box of each shape. */
-  onemap.unpack = function (text) {
-    const next = numbersIn(text);
-    const count = next(), rings = next(), vertices = next();
-    const kind = new Uint8Array(count), ringsFrom = new Uint32Array(count + 1);
-    const from = new Uint32Array(rings + 1), x = new Int32Array(vertices), y = new Int32Array(vertices);
-    for (let i = 0; i < count; i++) kind[i] = next();
-    for (let i = 0; i < count; i++) ringsFrom[i + 1] = ringsFrom[i] + next();
-    for (let i = 0; i < rings; i++) from[i + 1] = from[i] + next();
-    for (let i = 0, px = 0, py = 0; i < vertices; i++) {
-      x[i] = px += unzigzag(next());
-      y[i] = py += unzigzag(next());
-    }
-    const shapes = { count: count, kind: kind, ringsFrom: ringsFrom, from: from, x: x, y: y };
-    shapes.boxes = boxesOf(shapes);
+  /** Turn unpacked bytes into shapes, flat arrays: shape -> parts ("rings") -> vertices, and the box of each shape. */
+  onemap.unpack = function (bytes) {
+    const next = numbersIn(bytes);
+    const [count, rings, arcs, fresh, freshVertices, vertices] = take(next, 6);
+    const shapes = {
+      count: count, kind: Uint8Array.from(take(next, count)), ringsFrom: onemap.sums(take(next, count)),
+      from: new Uint32Array(rings + 1), x: new Int32Array(vertices), y: new Int32Array(vertices),
+    };
+    const told = { ofRing: take(next, rings), codes: take(next, arcs), lengths: take(next, fresh) };
+    walk(shapes, told, next, { from: new Uint32Array(fresh + 1), x: new Int32Array(freshVertices), y: new Int32Array(freshVertices) });
+    shapes.boxes = onemap.boxesOf(shapes);
     return shapes;
   };
 
-  function numbersIn(text) {
-    const bytes = atob(text);
+  function numbersIn(bytes) {
     let at = 0;
     return function () {
-      let number = 0, shift = 0, byte;
-      do {
-        byte = bytes.charCodeAt(at++);
+      let byte = bytes[at++], number = byte & 127;
+      for (let shift = 7; byte & 128; shift += 7) {
+        byte = bytes[at++];
         number |= (byte & 127) << shift;
-        shift += 7;
-      } while (byte & 128);
+      }
       return number >>> 0;
     };
+  }
+
+  function take(next, count) {
+    const numbers = new Uint32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = next();
+    return numbers;
+  }
+
+  /** Return where each of some counted things begins, and where the last ends. */
+  onemap.sums = function (counts) {
+    const from = new Uint32Array(counts.length + 1);
+    counts.forEach((count, i) => { from[i + 1] = from[i] + count; });
+    return from;
+  };
+
+  /** Write the vertices of all parts, arc by arc; a new arc is read, and kept for the part that shares it. */
+  function walk(shapes, told, next, known) {
+    const x = shapes.x, y = shapes.y;
+    let arc = 0, fresh = 0, at = 0, ring = 0, px = 0, py = 0;
+    for (let shape = 0; shape < shapes.count; shape++) {
+      const open = shapes.kind[shape] !== POLYGON;
+      for (; ring < shapes.ringsFrom[shape + 1]; ring++) {
+        const start = at;
+        for (let n = 0; n < told.ofRing[ring]; n++) {
+          const code = told.codes[arc++];
+          let from, to, step;
+          if (code) {
+            const same = fresh - (code >>> 1);
+            [from, to, step] = code & 1
+              ? [known.from[same + 1] - 1, known.from[same], -1] : [known.from[same], known.from[same + 1] - 1, 1];
+          } else {
+            from = known.from[fresh];
+            to = from + told.lengths[fresh];
+            step = 1;
+            if (at === start) {
+              px += unzigzag(next());
+              py += unzigzag(next());
+            } else {
+              px = x[at];
+              py = y[at];
+            }
+            known.x[from] = px;
+            known.y[from] = py;
+            for (let v = from + 1; v <= to; v++) {
+              known.x[v] = px += unzigzag(next());
+              known.y[v] = py += unzigzag(next());
+            }
+            known.from[++fresh] = to + 1;
+          }
+          // The last vertex of an arc is the first of the next one, or of the ring: it is written over, or not at all.
+          for (let v = from; v !== to; v += step) {
+            x[at] = known.x[v];
+            y[at++] = known.y[v];
+          }
+          x[at] = known.x[to];
+          y[at] = known.y[to];
+        }
+        if (open) at++;
+        shapes.from[ring + 1] = at;
+      }
+    }
   }
 
   function unzigzag(number) {
     return (number >>> 1) ^ -(number & 1);
   }
 
-  function boxesOf(shapes) {
+  onemap.boxesOf = function (shapes) {
     const boxes = new Int32Array(shapes.count * 4);
     for (let shape = 0; shape < shapes.count; shape++) {
       let west = 2147483647, south = 2147483647, east = -2147483648, north = -2147483648;
@@ -54,7 +109,7 @@
       boxes.set([west, south, east, north], shape * 4);
     }
     return boxes;
-  }
+  };
 
   function firstVertex(shapes, shape) {
     return shapes.from[shapes.ringsFrom[shape]];

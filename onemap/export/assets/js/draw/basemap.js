@@ -1,25 +1,19 @@
-/* Base maps: tiles of a server, below everything, which are asked for only while somebody has them on. */
+/* Base maps: tiles of a server, below everything else, which are asked for only while somebody has them on. */
 (function (onemap) {
   "use strict";
 
   const element = onemap.element;
-  const ORDER = -100; // on paper below everything, as it is on the screen
-  const MOST = 200; // tiles that are kept for paper
   const PATIENCE = 8000; // milliseconds without any tile, after which people are told
 
   onemap.BaseMap = L.LayerGroup.extend({
     initialize: function (content) {
       L.LayerGroup.prototype.initialize.call(this, content.addresses.map((address) => L.tileLayer(address, {
         maxZoom: 22, maxNativeZoom: content.deepest, crossOrigin: "anonymous",
-      })), { order: ORDER });
+      })));
       this.content = content;
       this.tainted = false; // whether a picture made of the tiles may not be saved: their server does not allow it
       this.eachLayer((tiles) => {
-        tiles.kept = new Map();
-        tiles.on("tileload", (event) => {
-          this._arrived();
-          keep(tiles.kept, event);
-        });
+        tiles.on("tileload", () => this._arrived());
         tiles.on("load", () => { if (!this.arrived) this._failed(); });
       });
     },
@@ -58,7 +52,6 @@
       this.tainted = true;
       this.eachLayer((tiles) => {
         tiles.options.crossOrigin = false;
-        tiles.kept.clear();
         tiles.redraw();
       });
     },
@@ -66,25 +59,5 @@
     _tell: function () {
       this.notice.hidden = this.arrived;
     },
-
-    /** Paint the tiles that have come, for paper: the window had another size, and there is no time to ask for more. */
-    paint: function (context, view) {
-      const half = onemap.worldSteps / 2;
-      this.eachLayer((tiles) => Array.from(tiles.kept.values())
-        .filter(({ coords }) => coords.z <= Math.ceil(view.zoom))
-        .sort((a, b) => a.coords.z - b.coords.z)
-        .forEach(({ image, coords }) => {
-          const steps = onemap.worldSteps / Math.pow(2, coords.z), size = steps * view.scale;
-          context.drawImage(image, view.x(coords.x * steps - half), view.y(half - coords.y * steps), size, size);
-        }));
-    },
   });
-
-  /** Leaflet empties a picture when it takes the tile away: a copy is kept, of the latest ones. */
-  function keep(kept, { tile, coords }) {
-    const name = [coords.z, coords.x, coords.y].join(" ");
-    kept.delete(name);
-    kept.set(name, { image: tile.cloneNode(), coords: coords });
-    if (kept.size > MOST) kept.delete(kept.keys().next().value);
-  }
 })((window.onemap = window.onemap || {}));

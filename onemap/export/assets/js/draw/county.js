@@ -2,10 +2,11 @@
 (function (onemap) {
   "use strict";
 
-  /** The paper over everything outside the county. */
-  onemap.Mask = onemap.Canvas.extend({
+  const OPACITY = 0.8; // of the paper
+
+  onemap.Mask = onemap.Painter.extend({
     initialize: function (county, order) {
-      L.Renderer.prototype.initialize.call(this, { order: order });
+      L.setOptions(this, { order: order });
       this.county = county;
     },
 
@@ -13,7 +14,7 @@
       context.beginPath();
       context.rect(0, 0, view.width, view.height);
       onemap.trace(context, view, this.county, 0);
-      context.globalAlpha = 0.8;
+      context.globalAlpha = OPACITY;
       context.fillStyle = onemap.colours.paper;
       context.fill("evenodd");
       context.globalAlpha = 1;

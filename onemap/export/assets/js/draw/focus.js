@@ -11,7 +11,7 @@
     constructor(map, content) {
       this.map = map;
       this.content = content;
-      this.reaches = onemap.unpack(content.reaches.shapes);
+      this.reaches = content.reaches.shapes;
       [[PANE, "560"], [TAGS, "570"]].forEach(([name, order]) => {
         const pane = map.createPane(name);
         pane.style.zIndex = order;

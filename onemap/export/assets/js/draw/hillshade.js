@@ -1,24 +1,23 @@
-/* The hillshade: a picture between the layers, which is painted with them on paper. */
+/* The hillshade: a picture that is painted between the layers. */
 (function (onemap) {
   "use strict";
 
-  onemap.Hillshade = L.ImageOverlay.extend({
+  onemap.Hillshade = onemap.Painter.extend({
     initialize: function (url, bounds, content) {
-      L.ImageOverlay.prototype.initialize.call(this, url, bounds, {
-        className: "hillshade", opacity: content.opacity, order: content.order,
-      });
+      L.setOptions(this, { order: content.order });
       this.content = content;
-    },
-
-    beforeAdd: function (map) {
-      onemap.givePane(this, map);
+      this.bounds = L.latLngBounds(bounds);
+      this.image = onemap.element("img", { src: url, onload: () => this.redraw() });
     },
 
     paint: function (context, view) {
-      const northWest = onemap.gridOf(this._bounds.getNorthWest()), southEast = onemap.gridOf(this._bounds.getSouthEast());
+      if (!this.image.naturalWidth) {
+        return;
+      }
+      const northWest = onemap.gridOf(this.bounds.getNorthWest()), southEast = onemap.gridOf(this.bounds.getSouthEast());
       const left = view.x(northWest.x), top = view.y(northWest.y);
-      context.globalAlpha = this.options.opacity;
-      context.drawImage(this._image, left, top, view.x(southEast.x) - left, view.y(southEast.y) - top);
+      context.globalAlpha = this.content.opacity;
+      context.drawImage(this.image, left, top, view.x(southEast.x) - left, view.y(southEast.y) - top);
       context.globalAlpha = 1;
     },
   });

@@ -5,9 +5,9 @@
   const ORDER = 150;
   const NAMES_FROM = 13.5; // zoom from which point features are named
 
-  onemap.Labels = onemap.Canvas.extend({
+  onemap.Labels = onemap.Painter.extend({
     initialize: function (layers) {
-      L.Renderer.prototype.initialize.call(this, { order: ORDER });
+      L.setOptions(this, { order: ORDER });
       this.layers = layers;
       this.first = new Map(); // layer -> places that are named at any zoom, before all others
     },
@@ -25,7 +25,7 @@
       const shown = this.layers.filter((layer) => layer._map).reverse();
       const taken = [];
       shown.filter((layer) => layer.content.style.labels).forEach((layer) => {
-        each(layer, view, layer.order, (place, x, y) => {
+        each(layer, view, placesIn(layer, view), (place, x, y) => {
           // An area that is wider than the window is not named: its name would stand among what is looked at.
           if (layer.extentOf(place) * view.scale < view.width) {
             name(context, taken, layer.labels(place), x, y, styleOf(layer, place));
@@ -38,7 +38,7 @@
       if (view.zoom >= NAMES_FROM) {
         symbols.forEach((layer) => {
           const first = this.first.get(layer) || [];
-          nameSymbols(context, taken, layer, view, layer.order.filter((place) => !first.includes(place)), 4);
+          nameSymbols(context, taken, layer, view, placesIn(layer, view).filter((place) => !first.includes(place)), 4);
         });
       }
     },
@@ -46,7 +46,7 @@
 
   function keepSymbolsClear(taken, layer, view) {
     const size = layer.symbolSize(view.zoom);
-    each(layer, view, layer.order, (place, x, y) => {
+    each(layer, view, placesIn(layer, view), (place, x, y) => {
       if (layer.hasSymbol(place, view)) taken.push([x - size, y - size, x + size, y + size]);
     });
   }
@@ -62,6 +62,10 @@
         return name(context, taken, text, left, top, { font: "12px ", fill: "#33302b", align: align });
       });
     });
+  }
+
+  function placesIn(layer, view) {
+    return [].concat(...Array.from(layer.inView(view, 0), (places) => Array.from(places)));
   }
 
   function each(layer, view, places, say) {

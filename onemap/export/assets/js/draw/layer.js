@@ -1,40 +1,73 @@
-/* A layer of the map: its columns, how it is painted, and what of it lies under a point. */
+/* A layer of the map: what is known of its features, how they are painted, and what of them lies under a point. */
 (function (onemap) {
   "use strict";
 
   const OUTLINES_FROM = 8; // pixels of a usual parcel from which parcels get outlines
-  const SMALLEST = 1.5; // pixels below which a polygon is a dot
+  const SMOOTH_FROM = 24; // and from which these are drawn as lines
+  const ENOUGH = 1000; // parcels that tell how large a usual one is
+  const MARGIN = 20; // pixels that a symbol may reach into the window
 
-  onemap.readLayer = function (id) {
-    return new onemap.Layer(onemap.readBlock(id));
-  };
-
-  function column(values) {
-    return Array.isArray(values) ? (i) => values[i] : (i) => (values.c[i] < 0 ? null : values.d[values.c[i]]);
+  /** Return a promise of what a layer knows of its features, which stand in the page as GeoJSON or packed. */
+  function read(block) {
+    return block.features ? Promise.resolve(plain(block.features)) : packed(block.onemap);
   }
 
-  onemap.Layer = onemap.Canvas.extend({
-    initialize: function (content) {
-      L.Renderer.prototype.initialize.call(this, { order: content.style.order });
-      this.id = content.id;
-      this.content = content;
-      this.shapes = onemap.unpack(content.shapes);
-      this.anchors = content.anchors && onemap.unpack(content.anchors);
-      this.values = content.values.map(column);
-      ["keys", "labels", "townships", "areas", "sources", "rows"].forEach((name) => {
-        this[name] = column(content[name]);
-      });
-      this.looks = content.classes.map((one) => {
-        return Object.assign({}, content.style, { fill: one.fill, shape: one.shape });
-      });
+  function plain(features) {
+    return {
+      shapes: onemap.shapesOf(features.map((one) => one.geometry)),
+      anchors: onemap.shapesOf(features.map((one) => {
+        return one.properties._anchor ? { type: "Point", coordinates: one.properties._anchor } : one.geometry;
+      })),
+      column: (name) => (place) => (name in features[place].properties ? features[place].properties[name] : null),
+    };
+  }
+
+  function packed(content) {
+    const shapes = [content.shapes, content.anchors].map((text) => text && onemap.inflate(text).then(onemap.unpack));
+    return Promise.all([...shapes, onemap.readTable(content.table)]).then(([drawn, anchors, table]) => {
+      return { shapes: drawn, anchors: anchors, column: (name) => table.columns[name] };
+    });
+  }
+
+  onemap.Layer = onemap.Painter.extend({
+    initialize: function (blockId) {
+      this.block = onemap.readBlock(blockId);
+      this.content = this.block.onemap;
+      this.id = this.content.id;
+      L.setOptions(this, { order: this.content.style.order });
       this.hidden = new Set(); // numbers of classes
       this.alarms = new Set(); // places of features that are on a list at the highest level
-      this.painted = 0;
-      // Later classes are the graver ones: painted last, they are seen where parcels are smaller than a pixel.
-      this.order = Array.from(content.classOf.keys()).sort((a, b) => content.classOf[a] - content.classOf[b] || a - b);
+      this.painted = 0; // features when last painted
+    },
+
+    /** Return a promise that is kept when the features are there. Until then nothing is painted. */
+    load: function () {
+      return read(this.block).then((data) => {
+        this.block = null;
+        this._take(this.content, data);
+        this.redraw();
+      });
+    },
+
+    _take: function (content, data) {
+      this.shapes = data.shapes;
+      this.anchors = data.anchors;
+      this.values = content.fields.map((field) => data.column(field.id));
+      this.keys = data.column("_key");
+      this.labels = data.column("_label");
+      this.townships = data.column("_township");
+      this.areas = data.column("_area_m2");
+      this.sources = data.column("_source");
+      this.rows = data.column("_row");
+      this.classOf = Uint8Array.from({ length: content.count }, ((classes) => (_, place) => classes(place))(data.column("_class")));
+      this.looks = content.classes.map((one) => {
+        return Object.assign({}, content.style, { fill: one.fill, shape: one.shape, hatch: one.hatch });
+      });
+      // Later classes are the graver ones: painted last, they are seen where features lie over one another.
+      this.blocks = new onemap.Blocks(this.shapes, inOrder(this.classOf, content.classes.length));
       this.dashed = content.coverage && content.style.dash !== "";
       this.borders = this.dashed ? onemap.bordersOf(this.shapes) : null;
-      this.sheer = content.coverage && content.style.opacity > 0;
+      this.isRaster = content.coverage && content.style.opacity > 0;
       this.usualSize = usualSize(this.shapes);
     },
 
@@ -43,15 +76,15 @@
     },
 
     fillOf: function (place) {
-      return this.looks[this.content.classOf[place]].fill;
+      return this.looks[this.classOf[place]].fill;
     },
 
     classTitleOf: function (place) {
-      return this.content.classes[this.content.classOf[place]].title;
+      return this.content.classes[this.classOf[place]].title;
     },
 
     isShown: function (place) {
-      return !this.hidden.has(this.content.classOf[place]);
+      return !this.hidden.has(this.classOf[place]);
     },
 
     isLocated: function (place) {
@@ -92,72 +125,107 @@
       return Math.max(boxes[b + 2] - boxes[b], boxes[b + 3] - boxes[b + 1]);
     },
 
-    _inView: function (place, view, margin) {
-      const b = place * 4, boxes = this.shapes.boxes, around = margin / view.scale;
-      return boxes[b] <= view.east + around && boxes[b + 2] >= view.west - around
-        && boxes[b + 1] <= view.north + around && boxes[b + 3] >= view.south - around;
+    /** The blocks of features in a view, or as many pixels outside it. */
+    inView: function (view, margin) {
+      const around = margin / view.scale;
+      return this.blocks.within(view.west - around, view.south - around, view.east + around, view.north + around);
     },
 
-    paint: function (context, view) {
-      const seen = this.order.filter((i) => this.shapes.kind[i] && this.isShown(i) && this._inView(i, view, 20));
-      const marks = seen.filter((i) => this.hasSymbol(i, view));
-      const drawn = this.content.symbols ? seen.filter((i) => !this.hasSymbol(i, view)) : seen;
-      this._container.style.opacity = this.sheer ? String(this.content.style.opacity) : "";
-      drawn.forEach((i) => this._fill(context, view, i));
-      this._outline(context, view, drawn);
-      const size = this.symbolSize(view.zoom);
-      marks.sort((a, b) => this.alarms.has(a) - this.alarms.has(b)).forEach((i) => {
-        const look = Object.assign({}, this.looks[this.content.classOf[i]], { size: size });
-        const anchor = this.anchorOf(i);
-        onemap.drawSymbol(context, look, view.x(anchor.x), view.y(anchor.y), this.alarms.has(i));
-      });
-      this.painted = seen.length;
+    paint: function* (context, view) {
+      if (!this.shapes) {
+        return;
+      }
+      this.painted = 0;
+      if (this.isRaster) {
+        yield* this._paintRaster(context, view);
+      } else if (this.borders && !this.hidden.size) {
+        this._strokeBorders(context, view);
+      } else {
+        yield* this._paintShapes(context, view);
+      }
+      yield* this._paintSymbols(context, view);
+    },
+
+    /** Paint a coverage; it is kept, and painted again only for another view or other classes. */
+    _paintRaster: function* (context, view) {
+      const style = this.content.style, size = this.usualSize * view.scale;
+      const name = [view.zoom, view.origin, view.width, view.height, view.ratio, ...this.hidden].join(" ");
+      if (!this.kept || this.kept.name !== name) {
+        const blocks = Array.from(this.inView(view, 0));
+        const look = {
+          classOf: this.classOf, hidden: this.hidden, gravest: gravest(this.content.classes),
+          inks: this.looks.map((one) => onemap.inkOf(one.fill, one.hatch, style.stroke)),
+          outlined: size >= OUTLINES_FROM && size < SMOOTH_FROM,
+        };
+        const canvas = yield* onemap.rasterise(this.shapes, blocks, view, look);
+        this.kept = { name: name, canvas: canvas, blocks: blocks };
+      }
+      context.globalAlpha = style.opacity;
+      context.imageSmoothingEnabled = false;
+      context.drawImage(this.kept.canvas, 0, 0, view.width, view.height);
+      context.imageSmoothingEnabled = true;
+      context.globalAlpha = 1;
+      for (const places of this.kept.blocks) {
+        const seen = places.filter((place) => this.isShown(place));
+        this.painted += seen.length;
+        if (size >= SMOOTH_FROM) {
+          seen.forEach((place) => this._outline(context, view, place));
+          yield;
+        }
+      }
+    },
+
+    _paintShapes: function* (context, view) {
+      for (const places of this.inView(view, MARGIN)) {
+        places.filter((place) => this.isShown(place) && !this.hasSymbol(place, view)).forEach((place) => {
+          this._fill(context, view, place);
+          this._outline(context, view, place);
+          this.painted++;
+        });
+        yield;
+      }
+    },
+
+    _paintSymbols: function* (context, view) {
+      if (!this.content.symbols) {
+        return;
+      }
+      const marks = [].concat(...Array.from(this.inView(view, MARGIN), (places) => {
+        return Array.from(places).filter((place) => this.isShown(place) && this.hasSymbol(place, view));
+      }));
+      const looks = this.looks.map((look) => Object.assign({}, look, { size: this.symbolSize(view.zoom) }));
+      marks.sort((a, b) => this.alarms.has(a) - this.alarms.has(b));
+      for (const [n, place] of marks.entries()) {
+        const anchor = this.anchorOf(place);
+        onemap.drawSymbol(context, looks[this.classOf[place]], view.x(anchor.x), view.y(anchor.y), this.alarms.has(place));
+        if (n % 50 === 49) yield;
+      }
+      this.painted += marks.length;
     },
 
     _fill: function (context, view, place) {
-      if (this.shapes.kind[place] !== onemap.kinds.POLYGON || !this.content.style.opacity) {
-        return;
-      }
-      const fill = view.onPaper && this.sheer ? onPaper(this.fillOf(place), this.content.style.opacity) : this.fillOf(place);
-      context.fillStyle = fill;
-      if (this.extentOf(place) * view.scale < SMALLEST) {
-        const anchor = this.anchorOf(place);
-        context.fillRect(view.x(anchor.x) - 0.75, view.y(anchor.y) - 0.75, SMALLEST, SMALLEST);
+      const style = this.content.style;
+      if (this.shapes.kind[place] !== onemap.kinds.POLYGON || !style.opacity) {
         return;
       }
       context.beginPath();
       onemap.trace(context, view, this.shapes, place);
-      context.globalAlpha = this.sheer ? 1 : this.content.style.opacity * (this.content.symbols ? 0.4 : 1);
+      context.fillStyle = this.fillOf(place);
+      context.globalAlpha = style.opacity * (this.content.symbols ? 0.4 : 1);
       context.fill("evenodd");
       context.globalAlpha = 1;
-      if (this.sheer) {
-        // The seam between neighbours that smoothing leaves open.
-        context.strokeStyle = fill;
-        context.lineWidth = 0.8;
-        context.stroke();
-      }
     },
 
-    _outline: function (context, view, places) {
+    _outline: function (context, view, place) {
       const style = this.content.style;
-      if (this.sheer && this.usualSize * view.scale < OUTLINES_FROM) {
-        return;
-      }
-      context.strokeStyle = style.stroke;
+      context.beginPath();
+      onemap.trace(context, view, this.shapes, place);
+      // The stroke of a symbol sets it off from the map; the area of such a feature is edged in its own colour.
+      context.strokeStyle = this.content.symbols ? this.fillOf(place) : style.stroke;
       context.lineWidth = style.width * (view.zoom < 11 ? 0.8 : 1);
       context.lineJoin = "round";
       context.setLineDash(onemap.dashes(style.dash));
-      if (this.borders && !this.hidden.size) {
-        this._strokeBorders(context, view);
-      } else {
-        places.forEach((place) => {
-          // The stroke of a symbol sets it off from the map; the area of such a feature is edged in its own colour.
-          if (this.content.symbols) context.strokeStyle = this.fillOf(place);
-          context.beginPath();
-          onemap.trace(context, view, this.shapes, place);
-          context.stroke();
-        });
-      }
+      context.stroke();
       context.setLineDash([]);
     },
 
@@ -168,7 +236,7 @@
         context[n ? "lineTo" : "moveTo"](view.x(this.shapes.x[v]), view.y(this.shapes.y[v]));
       }));
       // A light bed keeps the dashes legible on any fill.
-      context.setLineDash([]);
+      context.lineJoin = "round";
       context.strokeStyle = "rgba(255, 255, 255, 0.5)";
       context.lineWidth = style.width + 2;
       context.stroke();
@@ -176,35 +244,50 @@
       context.strokeStyle = style.stroke;
       context.lineWidth = style.width;
       context.stroke();
+      context.setLineDash([]);
+      for (const places of this.inView(view, 0)) this.painted += places.length;
     },
 
     /** Return the places of the features at a grid point, where a pixel is `step` grid steps, topmost first. */
     hits: function (point, step, zoom) {
       const view = { scale: 1 / step, zoom: zoom }, found = [];
-      const reach = step * 5, around = (this.symbolSize(zoom) * 1.25 + 3) * step;
-      for (let n = this.order.length - 1; n >= 0; n--) {
-        const place = this.order[n];
-        if (!this.isShown(place)) continue;
-        if (this.hasSymbol(place, view)) {
-          const anchor = this.anchorOf(place);
-          if (Math.hypot(anchor.x - point.x, anchor.y - point.y) <= around) found.push(place);
-        } else if (onemap.isHit(this.shapes, place, point.x, point.y, reach)) {
-          found.push(place);
-        }
+      const reach = step * 5, around = (this.symbolSize(zoom) * 1.25 + 3) * step, far = Math.max(reach, around);
+      for (const places of this.blocks.within(point.x - far, point.y - far, point.x + far, point.y + far)) {
+        places.forEach((place) => {
+          if (this.isShown(place) && this._isHit(place, point, view, reach, around)) found.push(place);
+        });
       }
-      return found;
+      return found.reverse();
+    },
+
+    _isHit: function (place, point, view, reach, around) {
+      if (this.hasSymbol(place, view)) {
+        const anchor = this.anchorOf(place);
+        return Math.hypot(anchor.x - point.x, anchor.y - point.y) <= around;
+      }
+      return onemap.isHit(this.shapes, place, point.x, point.y, reach);
     },
   });
 
-  /** The colour that a fill of some opacity has on white paper. */
-  function onPaper(fill, opacity) {
-    const parts = [1, 3, 5].map((at) => parseInt(fill.slice(at, at + 2), 16));
-    return "rgb(" + parts.map((part) => Math.round(255 - (255 - part) * opacity)).join(",") + ")";
+  /** Return the places class by class, and in each as they are. */
+  function inOrder(classOf, count) {
+    const from = new Uint32Array(count + 1), order = new Uint32Array(classOf.length);
+    classOf.forEach((own) => { from[own + 1]++; });
+    for (let own = 0; own < count; own++) from[own + 1] += from[own];
+    classOf.forEach((own, place) => { order[from[own]++] = place; });
+    return order;
   }
 
+  /** Return the number of the gravest class, the last that is one; -1 where a layer has no classes to compare. */
+  function gravest(classes) {
+    const named = classes.filter((one) => one.id !== "").length;
+    return named > 1 ? named - 1 : -1;
+  }
+
+  /** The median extent of the polygons; of many, of some of them. */
   function usualSize(shapes) {
-    const extents = [];
-    for (let i = 0; i < shapes.count; i++) {
+    const extents = [], stride = Math.ceil(shapes.count / ENOUGH);
+    for (let i = 0; i < shapes.count; i += stride) {
       if (shapes.kind[i] === onemap.kinds.POLYGON) {
         extents.push(Math.max(shapes.boxes[i * 4 + 2] - shapes.boxes[i * 4], shapes.boxes[i * 4 + 3] - shapes.boxes[i * 4 + 1]));
       }

@@ -95,7 +95,19 @@
     context.fillStyle = look.fill;
     context.fill();
     context.globalAlpha = 1;
+    if (look.hatch) hatch(context, look);
     context.stroke();
+  }
+
+  /** Lay the pixels of a hatch over a swatch, as large as they are on the map. */
+  function hatch(context, look) {
+    const pattern = onemap.hatches[look.hatch];
+    context.fillStyle = "rgba(0, 0, 0, 0.38)";
+    for (let x = 2; x < SWATCH_WIDTH - 2; x++) {
+      for (let y = 2; y < SWATCH_HEIGHT - 2; y++) {
+        if (pattern(x + 2, y)) context.fillRect(x, y, 1, 1);
+      }
+    }
   }
 
   onemap.dashes = function (text) {

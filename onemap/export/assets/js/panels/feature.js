@@ -29,7 +29,7 @@
       const findings = this.app.findingsOf(layer, place);
       const level = this.app.worst(findings);
       this._show(
-        level ? onemap.badge(this.app, level) : onemap.swatch(layer, layer.content.classOf[place]),
+        level ? onemap.badge(this.app, level) : onemap.swatch(layer, layer.classOf[place]),
         layer.labels(place) || layer.content.title,
         [layer.content.title, layer.townships(place)].filter(Boolean).join(" · "),
         [
@@ -78,7 +78,7 @@
       if (field.type === "class") {
         const title = field.classes[value] || value;
         const isLook = layer.content.classes.some((one) => one.id === value && one.title === title);
-        return isLook ? [onemap.swatch(layer, layer.content.classOf[place]), " " + title] : title;
+        return isLook ? [onemap.swatch(layer, layer.classOf[place]), " " + title] : title;
       }
       if (field.type === "number") {
         const said = field.unit === "m2" ? onemap.areaOf(value) : onemap.quantity(value, field.unit, DIGITS);
@@ -138,7 +138,7 @@
       }
       const buttons = others.map(([layer, place]) => element("button", {
         type: "button", onclick: () => this.app.choose(layer, place, []),
-      }, onemap.swatch(layer, layer.content.classOf[place]), layer.labels(place) || layer.content.title));
+      }, onemap.swatch(layer, layer.classOf[place]), layer.labels(place) || layer.content.title));
       return element("footer", {}, element("span", {}, onemap.say("alsoHere")), buttons);
     }
   };

@@ -6,9 +6,9 @@
   const ROWS_AT_FIRST = 200;
 
   /** A record is everything that one rule found for one feature. */
-  function recordsOf(app, number) {
+  function recordsOf(app, findings) {
     const records = new Map();
-    app.content.findings.filter((one) => one.rule === number).forEach((finding) => {
+    findings.forEach((finding) => {
       const name = finding.of ? finding.of.join(" ") : "name " + finding.name;
       if (!records.has(name)) {
         records.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
@@ -26,7 +26,9 @@
       this.app = app;
       this.level = null;
       this.open = new Set();
-      this.records = app.content.rules.map((rule, number) => recordsOf(app, number));
+      const byRule = app.content.rules.map(() => []);
+      app.content.findings.forEach((finding) => byRule[finding.rule].push(finding));
+      this.records = byRule.map((findings) => recordsOf(app, findings));
       this.filter = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
       this.groups = element("div", { class: "groups" });
       this.box = element("div", {}, this.filter, this.groups);

@@ -65,7 +65,7 @@
       const rows = found.slice(0, MOST).map(({ layer, place }) => element("button", {
         type: "button", class: "row", onclick: () => this.app.goTo(layer, place),
       },
-      element("span", { class: "name" }, onemap.swatch(layer, layer.content.classOf[place]), layer.labels(place)),
+      element("span", { class: "name" }, onemap.swatch(layer, layer.classOf[place]), layer.labels(place)),
       element("span", { class: "why" },
         [layer.content.title, layer.townships(place), layer.keys(place)].filter(Boolean).join(" · "))));
       const rest = found.length - rows.length;

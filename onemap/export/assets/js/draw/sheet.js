@@ -1,0 +1,175 @@
+/* The sheet: one canvas, somewhat larger than the window, on which everything is painted in its order.
+   Painting goes on in short steps, so that the page answers meanwhile; until it is done the sheet shows what it
+   has, moved and scaled to where that is now. */
+(function (onemap) {
+  "use strict";
+
+  const PADDING = 0.25; // of the window, on each side
+  const STEP_MS = 10; // of painting in a frame
+
+  /** What is painted on the sheet has `order` and `paint(context, view)`, which may be a generator: a step ends at each yield. */
+  onemap.Painter = L.Layer.extend({
+    options: { order: 0 },
+
+    onAdd: function (map) {
+      if (!map.sheet) map.sheet = new onemap.Sheet().addTo(map);
+      map.sheet.painters.push(this);
+      map.sheet.redraw();
+    },
+
+    onRemove: function (map) {
+      map.sheet.painters = map.sheet.painters.filter((one) => one !== this);
+      map.sheet.redraw();
+    },
+
+    /** Paint again before the next frame is shown. */
+    redraw: function () {
+      if (this._map) this._map.sheet.redraw();
+    },
+  });
+
+  /** Paint in order; a generator. */
+  onemap.paintSteps = function* (painters, context, view) {
+    for (const painter of painters.slice().sort((a, b) => a.options.order - b.options.order)) {
+      const steps = painter.paint(context, view);
+      if (steps) yield* steps;
+      yield;
+    }
+  };
+
+  /** Return what turns grid steps into pixels of a canvas, whose corner lies at `origin` of the world in pixels. */
+  onemap.viewOf = function (zoom, origin, size, ratio) {
+    const world = 256 * Math.pow(2, zoom), scale = world / onemap.worldSteps;
+    const left = world / 2 - origin.x, top = world / 2 - origin.y;
+    return {
+      zoom: zoom, scale: scale, width: size.x, height: size.y, ratio: ratio, origin: origin,
+      x: (grid) => grid * scale + left,
+      y: (grid) => top - grid * scale,
+      left: left, top: top,
+      west: -left / scale, east: (size.x - left) / scale,
+      north: top / scale, south: (top - size.y) / scale,
+    };
+  };
+
+  onemap.Sheet = L.Layer.extend({
+    options: { pane: "onemap-sheet" },
+
+    initialize: function () {
+      this.painters = [];
+      this.canvas = this._newCanvas(); // what is seen
+      this.spare = this._newCanvas(); // what is painted on
+      this.idle = true;
+    },
+
+    beforeAdd: function (map) {
+      const pane = map.createPane(this.options.pane);
+      pane.style.zIndex = "350";
+      pane.style.pointerEvents = "none";
+    },
+
+    onAdd: function () {
+      this.getPane().append(this.canvas);
+    },
+
+    getEvents: function () {
+      return {
+        viewreset: this._place, zoom: this._place, zoomanim: this._place,
+        moveend: this.redraw, move: this._fill, resize: this.redraw,
+      };
+    },
+
+    _newCanvas: function () {
+      return onemap.element("canvas", { class: "leaflet-zoom-animated" });
+    },
+
+    /** Paint all anew, from the next frame on. */
+    redraw: function () {
+      this.idle = false;
+      cancelAnimationFrame(this._frame);
+      this._frame = requestAnimationFrame(() => this._begin(STEP_MS));
+    },
+
+    /** Begin while the map still moves, when what is painted no longer fills the window. */
+    _fill: function () {
+      if (this.idle && this.view && !this._map._animatingZoom && !this._isFilled()) {
+        this.redraw();
+      }
+    },
+
+    _isFilled: function () {
+      const size = this._map.getSize(), corner = this._map.latLngToContainerPoint(this.view.corner);
+      return this.view.zoom === this._map.getZoom() && corner.x <= 0 && corner.y <= 0
+        && corner.x + this.view.width >= size.x && corner.y + this.view.height >= size.y;
+    },
+
+    /** Paint all at once, for a page that is about to be printed. */
+    paintNow: function () {
+      cancelAnimationFrame(this._frame);
+      this._begin(Infinity);
+    },
+
+    _begin: function (patience) {
+      const map = this._map;
+      if (!map || map._animatingZoom || !map._loaded) {
+        return; // the end of the animation calls again
+      }
+      const size = map.getSize(), around = size.multiplyBy(PADDING).round();
+      const origin = map.getPixelBounds().min.subtract(around).round();
+      const view = onemap.viewOf(map.getZoom(), origin, size.add(around.multiplyBy(2)), window.devicePixelRatio || 1);
+      view.corner = map.unproject(origin);
+      this.spare.width = Math.round(view.width * view.ratio);
+      this.spare.height = Math.round(view.height * view.ratio);
+      const context = this.spare.getContext("2d");
+      context.scale(view.ratio, view.ratio);
+      this._step(onemap.paintSteps(this.painters, context, view), view, patience);
+    },
+
+    _step: function (steps, view, patience) {
+      const end = performance.now() + patience;
+      let done = false;
+      while (!done && performance.now() < end) {
+        done = steps.next().done;
+      }
+      if (done) {
+        this._show(view);
+      } else {
+        this._frame = requestAnimationFrame(() => this._step(steps, view, patience));
+      }
+    },
+
+    _show: function (view) {
+      [this.canvas, this.spare] = [this.spare, this.canvas];
+      this.view = view;
+      this.canvas.style.width = view.width + "px";
+      this.canvas.style.height = view.height + "px";
+      this._place();
+      this.spare.replaceWith(this.canvas);
+      this.idle = true;
+      this._fill();
+    },
+
+    /** Put the canvas where what it shows is, now or at the end of a zoom animation. */
+    _place: function (event) {
+      if (!this.view) {
+        return;
+      }
+      const map = this._map, animated = event && event.type === "zoomanim";
+      const corner = animated
+        ? map._latLngToNewLayerPoint(this.view.corner, event.zoom, event.center) : map.latLngToLayerPoint(this.view.corner);
+      L.DomUtil.setTransform(this.canvas, corner, map.getZoomScale(animated ? event.zoom : map.getZoom(), this.view.zoom));
+    },
+  });
+
+  /** Put rings or lines of a shape into the current path. */
+  onemap.trace = function (context, view, shapes, shape) {
+    const closed = shapes.kind[shape] === onemap.kinds.POLYGON;
+    for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
+      const start = shapes.from[ring], end = shapes.from[ring + 1];
+      context.moveTo(view.x(shapes.x[start]), view.y(shapes.y[start]));
+      for (let v = start + 1; v < end; v++) {
+        context.lineTo(view.x(shapes.x[v]), view.y(shapes.y[v]));
+      }
+      if (closed) context.closePath();
+    }
+  };
+})((window.onemap = window.onemap || {}));
