@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from websocket import WebSocket, WebSocketTimeoutException, create_connection
 
@@ -20,6 +20,26 @@ FLAGS = (
     "--force-color-profile=srgb", "--hide-scrollbars",
 )  # fmt: skip
 PATIENCE_S = 30.0
+CODES = {
+    "Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "End": 35, "Home": 36,
+    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40,
+}  # fmt: skip
+"""The numbers by which Chromium knows the keys that write nothing."""
+SHIFT = 8
+
+
+class Key(NamedTuple):
+    """A key as the page is told of it: its name, the number it has in Chromium, and what it writes."""
+
+    name: str
+    code: int
+    text: str
+
+    @classmethod
+    def called(cls, name: str) -> Key:
+        return cls(
+            name, CODES.get(name, ord(name[-1].upper())), "\r" if name == "Enter" else name * (name not in CODES)
+        )
 
 
 class Page:
@@ -76,12 +96,12 @@ class Page:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         return self
 
-    def open(self, file: Path) -> Self:
-        """Open a file and wait until it is loaded and has painted."""
+    def open(self, file: Path, fragment: str = "") -> Self:
+        """Open a file, with what follows its name in the address, and wait until it is loaded and has painted."""
         self._loaded = False
         for told in (self.requests, self.errors, self.dialogs):
             told.clear()
-        self.call("Page.navigate", url=file.resolve().as_uri())
+        self.call("Page.navigate", url=file.resolve().as_uri() + fragment)
         while not self._loaded:
             self._receive()
         self.settle()
@@ -117,6 +137,14 @@ class Page:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             button = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **button)
+
+    def press(self, *keys: str, shift: bool = False) -> None:
+        """Press keys one after another: a character, or a name such as Enter or ArrowDown."""
+        for key in map(Key.called, keys):
+            told = {"key": key.name, "windowsVirtualKeyCode": key.code, "modifiers": SHIFT * shift}
+            down = {"type": "keyDown", "text": key.text} if key.text else {"type": "rawKeyDown"}
+            self.call("Input.dispatchKeyEvent", **told, **down)
+            self.call("Input.dispatchKeyEvent", **told, type="keyUp")
 
     def screenshot(self, name: str) -> Path:
         """Keep a picture of the window among the artefacts."""

@@ -23,6 +23,18 @@ def click(page: Page, selector: str, containing: str = "") -> None:
     page.settle(0.25)
 
 
+def click_with_mouse(page: Page, selector: str, containing: str = "") -> None:
+    """Click near the left end of an element with a real mouse."""
+    found = f"[...document.querySelectorAll({selector!r})].find((one) => one.innerText.includes({containing!r}))"
+    page.click(
+        *page.run(
+            f"(() => {{ const one = {found}; one.scrollIntoView({{ block: 'center' }});"
+            "const box = one.getBoundingClientRect(); return [box.left + 12, box.top + box.height / 2]; })()"
+        )
+    )
+    page.settle()
+
+
 def open_list(page: Page, rule: str) -> str:
     """Unfold a list, and return how to say it in a script."""
     found = f"[...document.querySelectorAll('.groups details')].find((one) => one.innerText.includes({rule!r}))"

@@ -46,6 +46,7 @@ HOMES = {
     "pydantic_core": ("onemap.spec",),
     "pymannkendall": ("onemap.risk.trends",),
     "pyogrio": ("onemap.ingest.readers", "onemap.export.geopackage", "onemap.export.shapefiles"),
+    "pypinyin": ("onemap.export.webmap.pinyin",),
     "python_calamine": ("onemap.ingest.readers.sheets", "onemap.review.workbook"),
     "rasterio": ("onemap.ingest.rasters", "onemap.ingest.cells"),
     "rich": ("onemap.bars", "onemap.console"),

@@ -7,7 +7,7 @@ from typing import Final
 
 import folium
 
-from onemap.export.webmap.assets import links
+from onemap.export.webmap.assets import library_links
 from onemap.export.webmap.base_maps import base_maps
 from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
@@ -76,7 +76,7 @@ def draw(atlas: Atlas) -> folium.Map:
     )
     chart._id = "onemap"
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
-    chart.default_js, chart.default_css = links()
+    chart.default_js, chart.default_css = library_links()
     bases = base_maps(atlas)
     servers = [host for base in bases for host in base.hosts]
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()], servers).add_child(chart)

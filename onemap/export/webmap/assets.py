@@ -1,4 +1,4 @@
-"""The files that the one map is made of: the vendored Leaflet, and our own style and scripts."""
+"""The files that the one map is made of: vendored libraries, and our own style and scripts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "base/words", "base/elements", "base/tables", "base/grid", "base/shapes", "base/geojson",
+    "base/words", "base/elements", "base/tables", "base/grid", "base/shapes", "base/geojson", "base/geodesy",
+    "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
     "draw/symbols", "draw/sheet", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
-    "draw/labels", "draw/focus", "draw/basemap", "draw/guests",
+    "draw/labels", "draw/focus", "draw/measured", "draw/basemap", "draw/guests",
     "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
     "panels/legend", "panels/townships", "panels/search",
-    "tools/buttons", "tools/controls", "tools/overview", "tools/print",
+    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/print", "tools/link",
+    "tools/help",
     "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""
@@ -39,10 +41,13 @@ def script() -> str:
     return "\n".join((ASSETS / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
 
 
-def links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def library_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the scripts and the style sheets that the map asks for, as folium writes them: (name, URL)."""
-    urls = [(url.removeprefix(CDN.partition("{")[0]), url) for url in _vendored()]
-    return [one for one in urls if one[1].endswith(".js")], [one for one in urls if one[1].endswith(".css")]
+    urls = list(_vendored())
+    return (
+        [(Path(url).stem, url) for url in urls if url.endswith(".js")],
+        [(f"{Path(url).stem}_css", url) for url in urls if url.endswith(".css")],
+    )
 
 
 def vendored(url: str) -> str:

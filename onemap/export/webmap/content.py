@@ -17,6 +17,8 @@ from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.columns import rounded, table
 from onemap.export.webmap.layers import in_map_order
 from onemap.export.webmap.packing import STEP_M, mercator, pack
+from onemap.export.webmap.pinyin import readings_of
+from onemap.export.webmap.projection import projection
 from onemap.export.webmap.texts import card_titles, level_titles, texts
 from onemap.export.words import empty_sentence
 from onemap.geodesy import scale_factors
@@ -55,7 +57,11 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
         "language": language(),
         "title": atlas.project.spec.title,
         "period": atlas.project.spec.period,
-        "crs": {"code": atlas.crs, "name": pyproj.CRS.from_user_input(atlas.crs).name},
+        "crs": {
+            "code": atlas.crs,
+            "name": pyproj.CRS.from_user_input(atlas.crs).name,
+            "projection": projection(atlas),
+        },
         "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": _cards(atlas),
@@ -64,6 +70,7 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
         "reaches": _reaches(atlas, layers, places),
         "county": _county(atlas),
         "townships": _townships(atlas),
+        "readings": readings_of(layers.values()),
         "issues": _issues(atlas.issues),
         "sources": [
             {"layer": source.layer, "path": source.path, "asOf": source.as_of, "by": source.provided_by}

@@ -9,7 +9,16 @@ from onemap.text import tr
 
 def texts() -> dict[str, str]:
     """Return the texts of the map's scripts by the names that they use; words in braces are filled in there."""
-    return {**_page_texts(), **_panel_texts(), **_feature_texts(), **_list_texts(), **_units()}
+    return {
+        **_page_texts(),
+        **_panel_texts(),
+        **_feature_texts(),
+        **_list_texts(),
+        **_position_texts(),
+        **_measure_texts(),
+        **_key_texts(),
+        **_units(),
+    }
 
 
 def level_titles() -> dict[str, str]:
@@ -53,7 +62,9 @@ def _page_texts() -> dict[str, str]:
 def _panel_texts() -> dict[str, str]:
     return {
         "panel": tr("Lists, layers and statistics"),
-        "search": tr("Search name, code or township"),
+        "search": tr("Search name, code, township or pinyin initials"),
+        "found": tr("What was found"),
+        "matches": tr("{count} found"),
         "noMatch": tr("Nothing matches “{query}”"),
         "moreMatches": tr("{count} more; type more of the name"),
         "lists": tr("Risk lists"),
@@ -89,6 +100,11 @@ def _feature_texts() -> dict[str, str]:
         "alsoHere": tr("Also here"),
         "notLocated": tr("It has no place on the map."),
         "zoomTo": tr("show"),
+        "copyLink": tr("Copy link"),
+        "copied": tr("Copied"),
+        "copyYourself": tr("Press Ctrl+C to copy"),
+        "noSuchKey": tr("No feature has the code “{key}”"),
+        "noSuchKeyReason": tr("The link may be for another period or edition of this map, or not be whole."),
     }
 
 
@@ -104,6 +120,54 @@ def _list_texts() -> dict[str, str]:
         "error": tr("error"),
         "warning": tr("warning"),
         "info": tr("note"),
+    }
+
+
+def _position_texts() -> dict[str, str]:
+    return {
+        "switchDegrees": tr("Degrees, minutes and seconds, or decimal degrees"),
+        "northEast": tr("X (north) {north}  Y (east) {east}"),
+        "goToPosition": tr("Go to coordinates"),
+        "positionExamples": tr("Type coordinates and press Enter; in any of these ways, in either order:"),
+        "positionByClick": tr("A right click on the map tells the coordinates of that place."),
+        "notAPosition": tr("“{text}” is not understood as coordinates."),
+        "farOutside": tr("This place is {distance} outside the county: are the numbers right, and the zone?"),
+        "outsideCounty": tr("{distance} outside the county"),
+        "inSexagesimals": tr("Degrees, minutes, seconds"),
+        "inDecimals": tr("Decimal degrees"),
+        "copy": tr("Copy"),
+    }
+
+
+def _measure_texts() -> dict[str, str]:
+    return {
+        "measure": tr("Measuring"),
+        "distance": tr("Distance"),
+        "area": tr("Area"),
+        "measureHelp": tr("Click to add points; a double click or Enter ends, Backspace takes one back, Esc leaves."),
+        "measureAgain": tr("Click to measure anew; Esc leaves."),
+        "nothingMeasured": tr("Click on the map"),
+        "segments": tr("segments: {number}"),
+        "perimeter": tr("perimeter {distance}"),
+        "edgesCross": tr("Edges cross: no area"),
+        "undo": tr("Take back a point"),
+        "clear": tr("Clear"),
+    }
+
+
+def _key_texts() -> dict[str, str]:
+    return {
+        "map": tr("Map"),
+        "skipToMap": tr("Skip to the map"),
+        "keys": tr("Keys"),
+        "keySearch": tr("go to the search field"),
+        "keyRows": tr("walk through rows and results"),
+        "keyOpen": tr("open the chosen one"),
+        "keyTabs": tr("go to another tab"),
+        "keyClose": tr("close the panel; empty the search field"),
+        "keyMap": tr("move the map, while it has the focus"),
+        "keyZoom": tr("make the map larger or smaller"),
+        "keyHelp": tr("show this sheet"),
     }
 
 

@@ -4,6 +4,7 @@
 
   const element = onemap.element;
   const CLOSEST = 17; // zoom to which the map goes by itself
+  const NEAR = 16; // zoom at which a place is seen with what is around it
   const LEGEND_WIDTH = 290; // pixels of the legend with its margin
   const PANEL_WIDTH = 350; // pixels of the feature panel with its margin
 
@@ -115,7 +116,7 @@
     _hover(event) {
       cancelAnimationFrame(this.hovering);
       this.hovering = requestAnimationFrame(() => {
-        const found = this.at(event.latlng)[0];
+        const found = this.takesClicks || !this._isOnMap(event.originalEvent.target) ? undefined : this.at(event.latlng)[0];
         const named = found && found[0].content.style.opacity > 0;
         this.map.getContainer().style.cursor = named ? "pointer" : "";
         this.tip.hidden = !named;
@@ -124,6 +125,11 @@
           this.tip.style.transform = "translate(" + (event.containerPoint.x + 14) + "px," + (event.containerPoint.y + 14) + "px)";
         }
       });
+    }
+
+    /** Whether the pointer is on the map itself, not on a panel that lies over it. */
+    _isOnMap(target) {
+      return target === this.map.getContainer() || this.map.getPane("mapPane").contains(target);
     }
 
     /** Show a feature in its panel and on the map, which stays where it is. */
@@ -143,10 +149,10 @@
       this.labels.pointOut([[layer, place]].concat(found).filter(([one]) => one.content.symbols));
     }
 
-    /** Show a feature and go there. */
-    goTo(layer, place) {
+    /** Show a feature and go there; `others` are shown with it. */
+    goTo(layer, place, others) {
       this._reveal(layer, place);
-      this.choose(layer, place, []);
+      this.choose(layer, place, others || []);
       this._fly(layer.boundsOf(place));
     }
 
@@ -194,12 +200,16 @@
       }
     }
 
+    flyTo(latlng) {
+      this.map.flyTo(latlng, Math.max(this.map.getZoom(), NEAR), { animate: !isCalm(), duration: 0.7 });
+    }
+
     _fly(bounds) {
       if (!bounds) {
         return;
       }
       this.map.flyToBounds(bounds, {
-        animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+        animate: !isCalm(),
         maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this.isWide() ? PANEL_WIDTH : 30, 30],
       });
     }
@@ -228,4 +238,9 @@
       }
     }
   };
+
+  /** Whether the user wants nothing to move by itself. */
+  function isCalm() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
 })((window.onemap = window.onemap || {}));

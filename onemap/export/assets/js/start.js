@@ -17,11 +17,13 @@
       app.panel = new onemap.FeaturePanel(app);
       app.tree = new onemap.LayerTree(app);
       app.legend = new onemap.Legend(app);
+      app.link = new onemap.Link(app);
       paint(app);
       furnish(app);
       app.listen();
       // Who made the page in Python may have said where the map looks.
       if (map.getZoom() === zoom) app.showWhole();
+      app.link.follow();
     });
   };
 
@@ -51,7 +53,8 @@
   }
 
   function furnish(app) {
-    document.body.append(onemap.header(app.content, buttons(app)), side(app));
+    // Before the map, in the order in which the tab key goes.
+    document.body.prepend(onemap.skipToMap(app), onemap.header(app.content, buttons(app)), side(app));
     app.map.invalidateSize({ animate: false });
     onemap.addControls(app);
     onemap.addOverview(app);
@@ -63,7 +66,8 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.printButton, onemap.fullScreenButton].map((make) => make(app));
+    return [onemap.wholeButton, onemap.measureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton]
+      .map((make) => make(app));
   }
 
   function side(app) {
@@ -76,6 +80,6 @@
     ]);
     const search = new onemap.Search(app, tabs);
     return element("aside", { class: "side", "aria-label": onemap.say("panel") },
-      onemap.cards(app.content), element("div", { class: "search" }, search.input), search.results, tabs);
+      onemap.cards(app.content), element("div", { class: "search", role: "search" }, search.input), search.results, tabs);
   }
 })((window.onemap = window.onemap || {}));

@@ -4,6 +4,8 @@
 
   const TEN_THOUSAND = 10000;
   const SQUARE_METRES_OF_MU = 2000 / 3;
+  const SQUARE_METRES_OF_HECTARE = 10000;
+  const METRES_OF_KILOMETRE = 1000;
   let texts = {};
   let chinese = true;
 
@@ -34,12 +36,31 @@
 
   /** Say an area in 亩 to the hundredth, for figures that people add up. */
   onemap.exactMu = function (mu) {
-    return onemap.say("mu", { number: mu.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
+    return onemap.say("mu", { number: exact(mu, 2) });
+  };
+
+  function exact(number, digits) {
+    return number.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
+  /** Say a measured area in every unit that people ask for, in lines. */
+  onemap.landOf = function (squareMetres) {
+    const metres = onemap.say("m2", { number: exact(squareMetres, squareMetres < SQUARE_METRES_OF_HECTARE ? 1 : 0) });
+    const hectares = onemap.say("ha", { number: exact(squareMetres / SQUARE_METRES_OF_HECTARE, 4) });
+    return [onemap.exactMu(squareMetres / SQUARE_METRES_OF_MU), metres + " · " + hectares];
   };
 
   onemap.areaOf = function (squareMetres) {
     const metres = onemap.say("m2", { number: onemap.number(squareMetres) });
     return onemap.mu(squareMetres / SQUARE_METRES_OF_MU) + " (" + metres + ")";
+  };
+
+  /** Say a distance to the tenth of a metre, a long one in kilometres. */
+  onemap.distance = function (metres) {
+    if (metres < METRES_OF_KILOMETRE) {
+      return onemap.say("m", { number: exact(metres, 1) });
+    }
+    return onemap.say("km", { number: exact(metres / METRES_OF_KILOMETRE, metres < 100 * METRES_OF_KILOMETRE ? 3 : 0) });
   };
 
   /** Say a measured value in its unit; units that we do not know follow the number as they are. */
@@ -56,17 +77,24 @@
   };
 
   /** Say a position in degrees, minutes and seconds. */
-  onemap.degrees = function (latlng) {
-    return sexagesimal(latlng.lng, "E", "W") + " " + sexagesimal(latlng.lat, "N", "S");
+  onemap.degrees = function (latlng, digits) {
+    const most = digits === undefined ? 1 : digits;
+    return sexagesimal(latlng.lng, "E", "W", most) + " " + sexagesimal(latlng.lat, "N", "S", most);
   };
 
-  function sexagesimal(degrees, positive, negative) {
-    const tenths = Math.round(Math.abs(degrees) * 36000);
-    const seconds = ((tenths % 600) / 10).toFixed(1);
-    const minutes = Math.floor(tenths / 600) % 60;
-    return Math.floor(tenths / 36000) + "°" + pad(minutes, 2) + "′" + pad(seconds, 4) + "″"
+  function sexagesimal(degrees, positive, negative, digits) {
+    const step = Math.pow(10, digits), steps = Math.round(Math.abs(degrees) * 3600 * step);
+    const seconds = ((steps % (60 * step)) / step).toFixed(digits);
+    const minutes = Math.floor(steps / (60 * step)) % 60;
+    return Math.floor(steps / (3600 * step)) + "°" + pad(minutes, 2) + "′" + pad(seconds, 3 + digits) + "″"
       + (degrees < 0 ? negative : positive);
   }
+
+  /** Say a position in degrees with decimals. */
+  onemap.decimals = function (latlng, digits) {
+    return Math.abs(latlng.lng).toFixed(digits) + "°" + (latlng.lng < 0 ? "W" : "E") + " "
+      + Math.abs(latlng.lat).toFixed(digits) + "°" + (latlng.lat < 0 ? "S" : "N");
+  };
 
   function pad(number, length) {
     return String(number).padStart(length, "0");

@@ -121,10 +121,15 @@
     }
 
     _tag(latlng, text, kind) {
-      const icon = L.divIcon({
-        className: "map-tag", iconSize: [0, 0], html: onemap.element("span", { class: kind }, text),
-      });
-      return L.marker(latlng, { pane: TAGS, icon: icon, interactive: false, keyboard: false }).addTo(this.group);
+      return onemap.mapTag(latlng, text, kind, TAGS).addTo(this.group);
     }
+  };
+
+  /** Return words that stand at a position of the map. */
+  onemap.mapTag = function (latlng, text, kind, pane) {
+    const icon = L.divIcon({
+      className: "map-tag", iconSize: [0, 0], html: onemap.element("span", { class: kind }, text),
+    });
+    return L.marker(latlng, { pane: pane, icon: icon, interactive: false, keyboard: false });
   };
 })((window.onemap = window.onemap || {}));

@@ -13,12 +13,16 @@
   onemap.FeaturePanel = class {
     constructor(app) {
       this.app = app;
-      this.box = element("section", { class: "feature-panel", hidden: true, "aria-live": "polite" });
+      this.box = element("section", { class: "feature-panel", hidden: true, "aria-live": "polite", "aria-labelledby": "onemap-feature" });
+      this.from = null; // what had the focus before the panel
       onemap.shield(this.box);
     }
 
     close() {
+      const held = this.box.contains(document.activeElement);
       this.box.hidden = true;
+      if (held) onemap.giveFocus(this.from, this.app.map.getContainer());
+      this.app.link.write(null);
       this.app.focus.clear();
       this.app.labels.pointOut([]);
       this.app.legend.giveWay(false);
@@ -28,10 +32,11 @@
     showFeature(layer, place, others, rule) {
       const findings = this.app.findingsOf(layer, place);
       const level = this.app.worst(findings);
+      this.app.link.write(layer, place);
       this._show(
         level ? onemap.badge(this.app, level) : onemap.swatch(layer, layer.classOf[place]),
         layer.labels(place) || layer.content.title,
-        [layer.content.title, layer.townships(place)].filter(Boolean).join(" · "),
+        [element("span", {}, [layer.content.title, layer.townships(place)].filter(Boolean).join(" · ")), this.app.link.button(layer, place)],
         [
           layer.isLocated(place) ? null : element("p", { class: "remark" }, onemap.say("notLocated")),
           this._evidence(findings, rule),
@@ -43,17 +48,28 @@
 
     /** Show findings that speak of no feature: a list that could not be made. */
     showList(rule, findings) {
+      this.app.link.write(null);
       this._show(onemap.badge(this.app, this.app.worst(findings)), rule.title, "", [this._evidence(findings, rule)]);
     }
 
+    /** Say that there is no feature with a key. */
+    showMissing(key) {
+      this.app.focus.clear();
+      this._show(null, onemap.say("noSuchKey", { key: key }), "", [element("p", {}, onemap.say("noSuchKeyReason"))]);
+    }
+
     _show(mark, title, subtitle, parts) {
+      const held = this.box.contains(document.activeElement);
+      if (!held) this.from = document.activeElement;
       const close = element("button", {
         type: "button", class: "close", "aria-label": onemap.say("close"), onclick: () => this.close(),
       }, "×");
-      const head = element("header", {}, mark, element("div", {}, element("h2", {}, title), element("p", {}, subtitle)), close);
+      const name = element("h2", { id: "onemap-feature", tabindex: "-1" }, title);
+      const head = element("header", {}, mark, element("div", {}, name, element("p", {}, subtitle)), close);
       this.box.replaceChildren(head, element("div", { class: "body" }, parts));
       this.box.hidden = false;
       this.app.legend.giveWay(true);
+      if (held || onemap.isByKeys()) name.focus({ preventScroll: true });
     }
 
     _facts(layer, place) {

@@ -11,12 +11,12 @@
     if (!issues.length) {
       return element("p", { class: "remark" }, onemap.say("noIssues"));
     }
-    const rows = issues.slice(0, MOST).map((issue) => {
+    const rows = issues.slice(0, MOST).map((issue, number) => {
       const layer = app.layer(issue.layer);
       const where = [issue.source, issue.row === null ? null : "#" + issue.row, issue.key].filter(Boolean).join(" · ");
       const located = issue.lon !== null && issue.lat !== null;
       return element("li", {}, element("button", {
-        type: "button", class: "row", onclick: () => app.goToIssue(issue, located),
+        type: "button", class: "row", tabindex: number ? "-1" : "0", onclick: () => app.goToIssue(issue, located),
       },
       element("span", { class: "name" }, layer ? layer.content.title : issue.layer),
       element("span", { class: "badge severity-" + issue.severity }, onemap.say(issue.severity)),

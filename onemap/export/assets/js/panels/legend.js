@@ -11,7 +11,7 @@
       this.open = true;
       this.foldedForPanel = false;
       this.told = new Set(); // ids of layers whose classes are spelled out
-      this.box = element("section", { class: "legend" });
+      this.box = element("section", { class: "legend", "aria-label": onemap.say("legend") });
       onemap.shield(this.box);
       this.refresh();
     }
@@ -42,7 +42,7 @@
       const others = shown.filter((layer) => !areas.includes(layer));
       const alarm = shown.some((layer) => layer.alarms.size) ? this._alarm() : null;
       this.box.classList.toggle("folded", !this.open);
-      this.box.replaceChildren(fold, ...(this.open ? [element("div", { class: "entries" },
+      onemap.refill(this.box, [fold].concat(this.open ? [element("div", { class: "entries" },
         areas.map((layer) => this._rows(layer)), others.map((layer) => this._chips(layer)), alarm)] : []));
     }
 

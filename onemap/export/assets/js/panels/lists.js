@@ -38,7 +38,7 @@
     }
 
     refresh() {
-      this.filter.replaceChildren(...this._filterButtons());
+      onemap.refill(this.filter, this._filterButtons());
       if (!this.app.content.findings.length) {
         this.groups.replaceChildren(element("p", { class: "remark" }, onemap.say("noFindings")));
         return;
@@ -74,7 +74,7 @@
       const records = all.filter((record) => !this.level || record.findings.some((one) => one.level === this.level));
       const rows = element("ol", { class: "rows" });
       const more = (from) => {
-        rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record) => this._row(rule, record)));
+        rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record, n) => this._row(rule, record, from + n)));
         if (records.length > from + ROWS_AT_FIRST) {
           const rest = element("button", { type: "button", class: "more", onclick: () => { rest.remove(); more(from + ROWS_AT_FIRST); } },
             onemap.say("showMore", { count: records.length - from - ROWS_AT_FIRST }));
@@ -103,11 +103,11 @@
         element("span", { class: "badge level-" + id, title: this.app.levelTitles[id] }, String(rule.counts[id]))));
     }
 
-    _row(rule, record) {
+    _row(rule, record, number) {
       const worst = record.findings.find((finding) => finding.level === record.level);
       const found = onemap.partsOf(worst)[0];
       const row = element("button", {
-        type: "button", class: "row", onclick: () => {
+        type: "button", class: "row", tabindex: number ? "-1" : "0", onclick: () => {
           this.groups.querySelectorAll(".row.chosen").forEach((other) => other.classList.remove("chosen"));
           row.classList.add("chosen");
           this.app.openRecord(rule, record);

@@ -4,19 +4,39 @@
 
   const element = onemap.element;
 
-  /** Tabs over panes; each is [title, element]. */
+  /** Tabs over panes; each is [title, element]. The tab key meets the chosen tab, arrow keys go to the others. */
   onemap.tabs = function (panes) {
-    const box = element("div", { class: "tabs" });
-    const choose = (chosen) => {
-      buttons.forEach((button, number) => button.setAttribute("aria-selected", String(number === chosen)));
-      panes.forEach(([, pane], number) => { pane.hidden = number !== chosen; });
-    };
+    const row = element("div", { class: "tab-row", role: "tablist", "aria-label": onemap.say("panel"), onkeydown: key });
     const buttons = panes.map(([title], number) => element("button", {
-      type: "button", role: "tab", onclick: () => choose(number),
+      type: "button", role: "tab", id: "onemap-tab-" + number, "aria-controls": "onemap-pane-" + number, onclick: () => choose(number),
     }, title));
-    box.append(element("div", { class: "tab-row", role: "tablist" }, buttons),
-      element("div", { class: "tab-panes" }, panes.map(([, pane]) => pane)));
+    row.append(...buttons);
+    panes.forEach(([, pane], number) => {
+      pane.id = "onemap-pane-" + number;
+      pane.setAttribute("role", "tabpanel");
+      pane.setAttribute("aria-labelledby", "onemap-tab-" + number);
+      onemap.walk(pane);
+    });
+
+    function choose(chosen) {
+      buttons.forEach((button, number) => {
+        button.setAttribute("aria-selected", String(number === chosen));
+        button.setAttribute("tabindex", number === chosen ? "0" : "-1");
+      });
+      panes.forEach(([, pane], number) => { pane.hidden = number !== chosen; });
+    }
+
+    function key(event) {
+      const at = buttons.indexOf(document.activeElement), last = buttons.length - 1;
+      const to = { ArrowRight: at < last ? at + 1 : 0, ArrowLeft: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+      if (at >= 0 && to !== undefined) {
+        choose(to);
+        buttons[to].focus();
+        event.preventDefault();
+      }
+    }
+
     choose(0);
-    return box;
+    return element("div", { class: "tabs" }, row, element("div", { class: "tab-panes" }, panes.map(([, pane]) => pane)));
   };
 })((window.onemap = window.onemap || {}));

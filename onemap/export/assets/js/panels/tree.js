@@ -20,7 +20,7 @@
       this.app.grounds.forEach((ground) => {
         groups.set(ground.content.group, (groups.get(ground.content.group) || []).concat([ground]));
       });
-      this.box.replaceChildren(...Array.from(groups, ([name, layers]) => element("section", {},
+      onemap.refill(this.box, Array.from(groups, ([name, layers]) => element("section", {},
         element("h3", {}, name), layers.map((layer) => (this.app.grounds.includes(layer) ? this._ground(layer) : this._layer(layer))))));
     }
 

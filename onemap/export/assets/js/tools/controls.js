@@ -1,4 +1,4 @@
-/* Zoom buttons, scale, the position under the pointer, and the caution that every internal map carries. */
+/* Zoom buttons, scale, positions, and the caution that every internal map carries. */
 (function (onemap) {
   "use strict";
 
@@ -8,10 +8,8 @@
     const map = app.map;
     L.control.zoom({ position: "topleft", zoomInTitle: onemap.say("zoomIn"), zoomOutTitle: onemap.say("zoomOut") }).addTo(map);
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
-    const position = element("span", { class: "position" });
+    const position = new onemap.PositionBar(app);
     const caution = element("span", { class: "caution" }, onemap.say("caution"));
-    onemap.addControl(map, "bottomright", element("div", { class: "foot" }, position, caution));
-    map.on("mousemove", (event) => { position.textContent = onemap.degrees(event.latlng.wrap()); });
-    map.on("mouseout", () => { position.textContent = ""; });
+    onemap.addControl(map, "bottomright", element("div", { class: "foot" }, position.box, caution));
   };
 })((window.onemap = window.onemap || {}));
