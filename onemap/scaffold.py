@@ -142,6 +142,11 @@ def _project_text(county: str, name: str, period: str) -> str:
         f"county = {quoted(county)}",
         f"period = {quoted(period)}",
         "",
+        f"# {tr('In the margin of printed maps; what is left blank is a line to sign on.')}",
+        "[sheet]",
+        'made_by = ""',
+        'checked_by = ""',
+        "",
         *(f"# {note}" for note in notes),
     ]
     for bureau, specs in _bureaus().items():

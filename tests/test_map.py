@@ -26,7 +26,7 @@ HOSTILE = (
     "\u2028alert(1)\u2029",
 )
 FILL_OF_STRICT_CONTROL = [0xDB, 0x4C, 0x48, 255]
-PAINTED = "Object.fromEntries(onemap.app.layers.map((layer) => [layer.id, layer.painted]))"
+PAINTED = "Object.fromEntries(onemap.app.layers.filter((one) => one._map).map((one) => [one.id, one.painted]))"
 
 
 @pytest.mark.external
@@ -49,7 +49,7 @@ def test_a_strict_parcel_has_the_colour_of_its_class(opened: Opened) -> None:
     lon, lat = pyproj.Transformer.from_crs(CRS, "EPSG:4490", always_xy=True).transform(WEST + 5500, SOUTH + 2500)
     pixel = opened().run(
         f"""(() => {{
-            const layer = onemap.app.layer("cultivated_land"), view = onemap.app.map.sheet.view;
+            const layer = onemap.app.layer("cultivated_land"), view = onemap.app.map.surface.view;
             const at = onemap.app.map.project([{lat}, {lon}]).subtract(view.origin);
             return [...layer.kept.canvas.getContext("2d").getImageData(at.x, at.y, 1, 1).data];
         }})()"""

@@ -16,7 +16,7 @@ from tests.browser import Page
 LAND = "cultivated_land"
 MERCATOR_HALF = 20_037_508.342789244
 PIXELS = f"""(() => {{
-    const layer = onemap.app.layer("{LAND}"), view = onemap.app.map.sheet.view, canvas = layer.kept.canvas;
+    const layer = onemap.app.layer("{LAND}"), view = onemap.app.map.surface.view, canvas = layer.kept.canvas;
     const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     const inks = layer.looks.map((look) => onemap.inkOf(look.fill, look.hatch, layer.content.style.stroke));
     const number = new Map();

@@ -106,6 +106,13 @@ class ReviewSpec(Spec):
     workbook: Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 
 
+class SheetSpec(Spec):
+    """What stands in the margin of printed maps; a name that is left out is a line to sign on."""
+
+    made_by: str = ""
+    checked_by: str = ""
+
+
 class ProjectSpec(Spec):
     """The keys of a project file."""
 
@@ -118,6 +125,7 @@ class ProjectSpec(Spec):
     sources: dict[str, Annotated[tuple[SourceSpec, ...], BeforeValidator(as_tuple)]] = Field({}, validate_default=True)
     rules: dict[str, Any] = {}
     review: ReviewSpec | None = None
+    sheet: SheetSpec = SheetSpec()
     # Nothing that is worked out follows from them, and they may hold a token: they stay out of what is kept and told.
     basemap: Annotated[tuple[BaseMapSpec, ...], BeforeValidator(as_tuple)] = Field((), exclude=True, repr=False)
 

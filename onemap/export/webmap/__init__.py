@@ -13,6 +13,7 @@ from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
 from onemap.export.webmap.hillshade import hillshades
+from onemap.export.webmap.issues import issue_layer
 from onemap.export.webmap.layers import layer_content
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
@@ -80,8 +81,10 @@ def draw(atlas: Atlas) -> folium.Map:
     bases = base_maps(atlas)
     servers = [host for base in bases for host in base.hosts]
     OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()], servers).add_child(chart)
-    shown = on_map(atlas)
-    ordered = sorted(shown.values(), key=lambda layer: (layer.spec.style.order, layer.spec.id))
+    shown, issues = on_map(atlas), issue_layer(atlas)
+    ordered = sorted(
+        [*shown.values(), *([issues] if issues else [])], key=lambda layer: (layer.spec.style.order, layer.spec.id)
+    )
     layers = [_canvas_layer(layer, atlas) for layer in ordered]
     grounds = [*bases, *hillshades(atlas)]
     for layer in (*grounds, *layers):

@@ -13,14 +13,16 @@ from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
-    "base/words", "base/elements", "base/tables", "base/grid", "base/shapes", "base/geojson", "base/geodesy",
-    "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
-    "draw/symbols", "draw/sheet", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
+    "base/words", "base/elements", "base/clipboard", "base/tables", "base/grid", "base/shapes", "base/geojson",
+    "base/geodesy", "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
+    "draw/symbols", "draw/surface", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
     "draw/labels", "draw/focus", "draw/measured", "draw/basemap", "draw/guests",
-    "panels/head", "panels/tabs", "panels/feature", "panels/lists", "panels/issues", "panels/classes", "panels/tree",
-    "panels/legend", "panels/townships", "panels/search",
-    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/print", "tools/link",
-    "tools/help",
+    "panels/head", "panels/tabs", "panels/filters", "panels/evidence", "panels/feature", "panels/table", "panels/lists",
+    "panels/issues", "panels/classes", "panels/tree", "panels/legend", "panels/indicators", "panels/townships",
+    "panels/search",
+    "tools/buttons", "tools/position", "tools/measure", "tools/controls", "tools/overview", "tools/link", "tools/help",
+    "picture/pen", "picture/paint", "picture/legend", "picture/view", "picture/margin", "picture/sheet", "picture/save",
+    "picture/print",
     "app", "start",
 )  # fmt: skip
 """Our scripts in the order in which they build on one another."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,23 +14,20 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.export.townships import feature_counts, township_names
+from onemap.export.webmap.cards import FARMLAND, STRICT, cards
 from onemap.export.webmap.columns import rounded, table
+from onemap.export.webmap.issues import issue_rows
 from onemap.export.webmap.layers import in_map_order
 from onemap.export.webmap.packing import STEP_M, mercator, pack
 from onemap.export.webmap.pinyin import readings_of
 from onemap.export.webmap.projection import projection
-from onemap.export.webmap.texts import card_titles, level_titles, texts
-from onemap.export.words import empty_sentence
+from onemap.export.webmap.rates import rates
+from onemap.export.webmap.texts import level_titles, texts
+from onemap.export.words import empty_sentence, finding_columns, layer_title, titles_alone
 from onemap.geodesy import scale_factors
 from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.rule import LEVELS, Rule
-from onemap.text import language, pick
-
-SOURCES_LAYER: Final = "cadmium_enterprise"
-FARMLAND: Final = "cultivated_land"
-STRICT: Final = "strict_control"
-"""What the overview numbers and the township bars speak of; each is left out where its layer is."""
-
+from onemap.text import language, pick, tr
 
 Places = dict[str, dict[str, int]]
 """For each layer, the place of the feature of a key."""
@@ -62,36 +59,49 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
             "name": pyproj.CRS.from_user_input(atlas.crs).name,
             "projection": projection(atlas),
         },
+        "sheet": _sheet(atlas),
         "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
-        "cards": _cards(atlas),
+        "cards": cards(atlas),
         "rules": [_rule(rule, atlas) for rule in atlas.rules],
         "findings": _findings(atlas, places),
         "reaches": _reaches(atlas, layers, places),
         "county": _county(atlas),
         "townships": _townships(atlas),
         "readings": readings_of(layers.values()),
-        "issues": _issues(atlas.issues),
+        "rates": rates(atlas),
+        "columns": finding_columns(),
+        "issues": issue_rows(atlas, layers),
         "sources": [
-            {"layer": source.layer, "path": source.path, "asOf": source.as_of, "by": source.provided_by}
+            {
+                "layer": source.layer,
+                "title": layer_title(atlas, source.layer),
+                "path": source.path,
+                "asOf": source.as_of,
+                "by": source.provided_by,
+            }
             for source in atlas.sources
         ],
     }
 
 
-def _cards(atlas: Atlas) -> list[dict[str, Any]]:
-    """Return the overview numbers."""
-    titles, cards = card_titles(), []
-    if SOURCES_LAYER in atlas.layers:
-        cards.append({"title": titles["enterprises"], "value": atlas.layers[SOURCES_LAYER].count})
-    high = int((atlas.findings["level"] == LEVELS[0]).sum())
-    cards.append({"title": titles["high"], "value": high, "alarm": True})
-    if balance := atlas.balance_of(FARMLAND):
-        strict_mu = float(balance.by_class["area_mu"].get(STRICT, 0.0))
-        cards.append({"title": titles["strict"], "value": round(strict_mu), "alarm": True})
-    if FARMLAND in atlas.layers:
-        cards.append({"title": titles["parcels"], "value": atlas.layers[FARMLAND].count})
-    return cards
+def _sheet(atlas: Atlas) -> dict[str, str]:
+    """Return what the margin of a printed map says of who made it and in which coordinates."""
+    sheet = atlas.project.spec.sheet
+    return {
+        "madeBy": sheet.made_by,
+        "checkedBy": sheet.checked_by,
+        "crs": _crs_title(pyproj.CRS.from_user_input(atlas.crs)),
+    }
+
+
+def _crs_title(crs: pyproj.CRS) -> str:
+    """Return what people call a coordinate system, in the language spoken now for the zones of CGCS2000."""
+    operation, datum = crs.coordinate_operation, crs.datum
+    if not operation or not datum or (operation.method_name, datum.name) != ("Transverse Mercator", "China 2000"):
+        return str(crs.name)
+    meridian = next(one.value for one in operation.params if one.name == "Longitude of natural origin")
+    return tr("CGCS2000, Gauss-Krüger, central meridian {degrees}°E", degrees=f"{meridian:g}")
 
 
 def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
@@ -101,8 +111,9 @@ def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
         "title": rule.name,
         "group": rule.group_name,
         "basis": pick(rule.basis, rule.basis_en),
+        "to": [*rule.to],
+        "columns": {} if rule.pairs else titles_alone(rule.measure),
         "reaches": [*rule.radii],
-        "counts": counts,
         "empty": "" if any(counts.values()) else empty_sentence(rule, atlas),
     }
 
@@ -228,14 +239,3 @@ def _townships(atlas: Atlas) -> dict[str, Any]:
     remark = next((one.withheld for one in atlas.balances if one.layer == FARMLAND), "")
     farmland = FARMLAND if balance else None
     return {"boundaries": TOWNSHIP, "layer": farmland, "alarm": STRICT, "rows": rows, "remark": remark}
-
-
-def _issues(issues: pd.DataFrame) -> list[dict[str, Any]]:
-    wanted = ("severity", "layer", "source", "row", "key", "message", "hint", "lon", "lat")
-    return [{name: _issue_value(row[name]) for name in wanted} for row in issues.to_dict("records")]
-
-
-def _issue_value(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    return value if isinstance(value, str) else rounded(float(value), 7)

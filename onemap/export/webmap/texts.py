@@ -14,8 +14,11 @@ def texts() -> dict[str, str]:
         **_panel_texts(),
         **_feature_texts(),
         **_list_texts(),
+        **_issue_texts(),
+        **_score_texts(),
         **_position_texts(),
         **_measure_texts(),
+        **_sheet_texts(),
         **_key_texts(),
         **_units(),
     }
@@ -31,6 +34,7 @@ def card_titles() -> dict[str, str]:
     return {
         "enterprises": tr("enterprises"),
         "high": tr("high-level records"),
+        "unknown": tr("records not judged"),
         "strict": tr("strict control (mu)"),
         "parcels": tr("farmland parcels"),
     }
@@ -77,7 +81,6 @@ def _panel_texts() -> dict[str, str]:
         "highRing": tr("on a list at the highest level"),
         "township": tr("Township"),
         "classShares": tr("Classes of farmland"),
-        "total": tr("Total"),
         "outsideTownships": tr("outside every township"),
         "groundOnce": tr("every piece of ground counted once"),
         "sumOfAreas": tr("sum of the measured areas"),
@@ -101,10 +104,12 @@ def _feature_texts() -> dict[str, str]:
         "notLocated": tr("It has no place on the map."),
         "zoomTo": tr("show"),
         "copyLink": tr("Copy link"),
-        "copied": tr("Copied"),
         "copyYourself": tr("Press Ctrl+C to copy"),
         "noSuchKey": tr("No feature has the code “{key}”"),
         "noSuchKeyReason": tr("The link may be for another period or edition of this map, or not be whole."),
+        "listedOn": tr("on {lists} lists, {count} reasons"),
+        "moreReasons": tr("{count} more reasons"),
+        "dataUsed": tr("Data: {source}"),
     }
 
 
@@ -112,11 +117,31 @@ def _list_texts() -> dict[str, str]:
     return {
         "allLevels": tr("All levels"),
         "noFindings": tr("No record in the lists of this build."),
-        "noneOfLevel": tr("No record at this level."),
+        "noneChosen": tr("No record as chosen above."),
         "showMore": tr("show {count} more"),
         "wholeRule": tr("the whole list"),
-        "noIssues": tr("No issue was found in the data."),
+        "allTownships": tr("All townships"),
+        "townshipUnknown": tr("township not known"),
+        "wordsInLists": tr("Filter by words"),
+        "records": tr("{count} records"),
+        "csv": tr("Download CSV"),
+        "copy": tr("Copy"),
+        "copied": tr("Copied"),
+        "notCopied": tr("Could not copy"),
+        "allLists": tr("all lists"),
+        "toRecords": tr("Show these records in the lists"),
+    }
+
+
+def _issue_texts() -> dict[str, str]:
+    return {
         "moreIssues": tr("{count} more in issues.xlsx"),
+        "allSeverities": tr("All severities"),
+        "allBureaus": tr("All bureaus and layers"),
+        "wholeBureau": tr("{bureau}: all"),
+        "noBureau": tr("not stated"),
+        "rowAt": tr("row {row}"),
+        "cellAt": tr("cell {cell}"),
         "error": tr("error"),
         "warning": tr("warning"),
         "info": tr("note"),
@@ -135,7 +160,6 @@ def _position_texts() -> dict[str, str]:
         "outsideCounty": tr("{distance} outside the county"),
         "inSexagesimals": tr("Degrees, minutes, seconds"),
         "inDecimals": tr("Decimal degrees"),
-        "copy": tr("Copy"),
     }
 
 
@@ -168,6 +192,59 @@ def _key_texts() -> dict[str, str]:
         "keyMap": tr("move the map, while it has the focus"),
         "keyZoom": tr("make the map larger or smaller"),
         "keyHelp": tr("show this sheet"),
+    }
+
+
+def _score_texts() -> dict[str, str]:
+    return {
+        "indicator": tr("Indicator"),
+        "farmland": tr("Farmland"),
+        "rates": tr("Rates and targets"),
+        "numbers": tr("How many"),
+        "recordsByLevel": tr("Records on the lists"),
+        "rate": tr("Rate (%)"),
+        "notKnown": tr("not known"),
+        "target": tr("target"),
+        "met": tr("target met"),
+        "missed": tr("target missed"),
+        "nothing": tr("none there"),
+        "points": tr("{points} below"),
+        "doneOf": tr("{done} of {base} {unit} done"),
+        "unknownOf": tr("{unknown} {unit} not known"),
+        "targetOf": tr("target {target}%"),
+        "leftOf": tr("{left} {unit} left"),
+        "leftAtLeast": tr("{left} {unit} left at least"),
+        "allOfThem": tr("Back to all townships"),
+        "itsRecords": tr("Its {count} records on the lists"),
+        "wholeCounty": tr("The county"),
+    }
+
+
+def _sheet_texts() -> dict[str, str]:
+    return {
+        "savePicture": tr("Save picture"),
+        "pictureIsTainted": tr(
+            "The picture cannot be saved: a base map on it comes from a server that does not allow this. "
+            "Switch the base map off under “Layers”, or print instead."
+        ),
+        "pictureFailed": tr("The picture cannot be saved; print it as PDF instead."),
+        "printMap": tr("Print the map"),
+        "landscape": tr("Landscape"),
+        "portrait": tr("Portrait"),
+        "presentView": tr("Present view"),
+        "sheetTitle": tr("Title of the map"),
+        "madeBy": tr("Made by"),
+        "checkedBy": tr("Checked by"),
+        "madeOn": tr("Date of the map"),
+        "labelled": tr("{label}: {value}"),
+        "chosen": tr("what is chosen"),
+        "withinReach": tr("within its reach"),
+        "linked": tr("line to what was found"),
+        "northLetter": tr("N"),
+        "countyTotals": tr("Numbers and areas are those of the whole county."),
+        "legendGoesOn": tr("{count} more entries have no room here."),
+        "crsOf": tr("Coordinates: {name} ({code})"),
+        "drawnInMercator": tr("Drawn in Mercator projection; the scale holds in the middle of the map."),
     }
 
 

@@ -11,7 +11,7 @@ from onemap.spec.measures.features import FeatureRule
 from onemap.spec.measures.names import field_in, of_field
 from onemap.spec.rule import Wanted, Worse, condition_is_known
 from onemap.spec.toml import Spec
-from onemap.text import tr
+from onemap.text import pick, tr
 
 
 class Target(Spec):
@@ -64,11 +64,18 @@ class RateRule(FeatureRule):
     target: Annotated[Target, BeforeValidator(_as_target)]
     decimals: int = Field(default=1, ge=0, le=6)
     truncated: bool = Field(default=True, description="whether rates are cut off, as plans print them, or rounded")
+    rate_title: str = Field(default="", description="what the rate is called, where the list is about those below it")
+    rate_title_en: str = ""
     note: str = Field(default="", description="what the rate leaves out, told with the scorecard")
     note_en: str = ""
     gap: Literal["points", "left"] = Field(
         default="points", description="graded by percentage points below the target, or by how many, or 亩, are left"
     )
+
+    @property
+    def rate_name(self) -> str:
+        """What the rate is called in the language spoken now."""
+        return pick(self.rate_title or self.title, self.rate_title_en or self.title_en)
 
     @classmethod
     def limits_worse(cls) -> Worse:

@@ -177,16 +177,21 @@
       }
     }
 
-    goToIssue(issue, located) {
-      const layer = this.layer(issue.layer);
-      const place = layer && issue.key ? layer.classOf.findIndex((_, i) => layer.keys(i) === issue.key) : -1;
-      if (place >= 0) {
-        this.goTo(layer, place);
+    /** Go to the place of an issue, or else to the feature that it is about. */
+    goToIssue(issue) {
+      const feature = issue.of && [this.layer(issue.of[0]), issue.of[1]];
+      if (issue.at !== null) {
+        this.goTo(this.layer(onemap.ISSUES_LAYER), issue.at, feature ? [feature] : []);
+      } else {
+        this.goTo(...feature);
       }
-      if (located) {
-        this.focus.showPosition([issue.lat, issue.lon]);
-        this._fly(L.latLngBounds([[issue.lat, issue.lon]]));
-      }
+    }
+
+    /** Draw what a list has about a feature that is shown already. */
+    showReasons(of, rule, findings) {
+      const layer = this.layer(of[0]);
+      this._fly(this.focus.showRecord(layer, of[1], rule, findings));
+      this._nameFirst(layer, of[1], findings);
     }
 
     /** A feature that is gone to is shown, also when its layer or class was switched off. */
@@ -221,7 +226,7 @@
     /** The bounds of the county, or else of everything that is located; null where nothing is. */
     whole() {
       const bounds = L.latLngBounds([]);
-      const all = this.county ? [this.county] : this.layers.map((layer) => layer.shapes);
+      const all = this.county ? [this.county] : this.layers.filter((layer) => layer.id !== onemap.ISSUES_LAYER).map((layer) => layer.shapes);
       all.map((shapes) => onemap.boundsOf(shapes)).filter(Boolean).forEach((one) => bounds.extend(one));
       return bounds.isValid() ? bounds : null;
     }

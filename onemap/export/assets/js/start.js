@@ -66,20 +66,27 @@
 
   /** What stands in the header, from left to right; a tool that this browser has not is null. */
   function buttons(app) {
-    return [onemap.wholeButton, onemap.measureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton]
-      .map((make) => make(app));
+    return [
+      onemap.wholeButton, onemap.measureButton, onemap.pictureButton, onemap.printButton, onemap.fullScreenButton, onemap.helpButton,
+    ].map((make) => make(app));
   }
 
   function side(app) {
     const issues = app.content.issues.length;
+    const lists = app.lists = new onemap.Lists(app);
     const tabs = onemap.tabs([
-      [onemap.say("lists"), new onemap.Lists(app).box],
+      [onemap.say("lists"), lists.box],
       [onemap.say("layers"), app.tree.box],
-      [onemap.say("townships"), onemap.townshipTable(app)],
-      [onemap.say("issues") + (issues ? " " + onemap.number(issues) : ""), onemap.issueList(app)],
-    ]);
-    const search = new onemap.Search(app, tabs);
+      [onemap.say("townships"), new onemap.Townships(app).box],
+    ].concat(issues ? [[onemap.say("issues") + " " + onemap.number(issues), new onemap.Issues(app).box]] : []));
+    const search = new onemap.Search(app, tabs.box);
+    app.showLists = (asked) => {
+      search.input.value = "";
+      search.refresh();
+      tabs.choose(0);
+      lists.show(asked);
+    };
     return element("aside", { class: "side", "aria-label": onemap.say("panel") },
-      onemap.cards(app.content), element("div", { class: "search", role: "search" }, search.input), search.results, tabs);
+      onemap.cards(app), element("div", { class: "search", role: "search" }, search.input), search.results, tabs.box);
   }
 })((window.onemap = window.onemap || {}));

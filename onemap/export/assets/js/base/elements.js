@@ -26,27 +26,6 @@
     return box;
   };
 
-  /** Return a button that copies a text, which `read` returns, and says that it did. */
-  onemap.copyButton = function (read) {
-    const button = onemap.element("button", { type: "button", class: "copy", onclick: () => {
-      copy(read());
-      button.textContent = onemap.say("copied");
-      setTimeout(() => { button.textContent = onemap.say("copy"); }, 1500);
-    } }, onemap.say("copy"));
-    return button;
-  };
-
-  /** Put a text on the clipboard the old way, which every browser allows a file, too. */
-  function copy(text) {
-    const before = document.activeElement, field = onemap.element("textarea", { class: "clipboard" });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    if (before) before.focus({ preventScroll: true });
-  }
-
   onemap.addControl = function (map, corner, box) {
     const control = L.control({ position: corner });
     control.onAdd = () => box;

@@ -22,6 +22,12 @@
     };
   };
 
+  /** How many metres of ground one step of the grid is, going east at a latitude in degrees. */
+  onemap.metresOfStep = function (degrees) {
+    const latitude = (degrees * Math.PI) / 180;
+    return (STEP * Math.cos(latitude) * SEMI_MAJOR) / RADIUS / Math.sqrt(1 - ECCENTRICITY_2 * Math.sin(latitude) ** 2);
+  };
+
   /** Return the outline of what lies within `metres` of a point: a circle on the ellipsoid, an ellipse here. */
   onemap.circleAround = function (latlng, metres) {
     const latitude = (latlng.lat * Math.PI) / 180;

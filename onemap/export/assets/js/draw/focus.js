@@ -47,12 +47,6 @@
       return own ? bounds.extend(own) : bounds.isValid() ? bounds : null;
     }
 
-    /** Point at a position, for example of an issue. */
-    showPosition(latlng) {
-      this.clear();
-      L.circleMarker(latlng, { pane: PANE, radius: 13, color: onemap.colours.high, weight: 3, fill: false }).addTo(this.group);
-    }
-
     _outline(layer, place) {
       if (!layer.isLocated(place)) {
         return null;

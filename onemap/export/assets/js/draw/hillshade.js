@@ -7,7 +7,7 @@
       L.setOptions(this, { order: content.order });
       this.content = content;
       this.bounds = L.latLngBounds(bounds);
-      this.image = onemap.element("img", { src: url, onload: () => this.redraw() });
+      this.image = onemap.element("img", { class: "hillshade", src: url, onload: () => this.redraw() });
     },
 
     paint: function (context, view) {

@@ -39,7 +39,7 @@
         [element("span", {}, [layer.content.title, layer.townships(place)].filter(Boolean).join(" · ")), this.app.link.button(layer, place)],
         [
           layer.isLocated(place) ? null : element("p", { class: "remark" }, onemap.say("notLocated")),
-          this._evidence(findings, rule),
+          onemap.evidence(this.app, { of: [layer.id, place], findings: findings }, rule),
           this._facts(layer, place),
           this._others(others || []),
         ],
@@ -49,7 +49,7 @@
     /** Show findings that speak of no feature: a list that could not be made. */
     showList(rule, findings) {
       this.app.link.write(null);
-      this._show(onemap.badge(this.app, this.app.worst(findings)), rule.title, "", [this._evidence(findings, rule)]);
+      this._show(onemap.badge(this.app, this.app.worst(findings)), rule.title, "", [onemap.evidence(this.app, { of: null, findings: findings }, rule)]);
     }
 
     /** Say that there is no feature with a key. */
@@ -112,40 +112,8 @@
 
     _source(layer, place) {
       const path = layer.sources(place), row = layer.rows(place);
-      const record = this.app.content.sources.find((one) => one.layer === layer.id && one.path === path);
       const parts = [row === null ? path : onemap.say("sourceRow", { path: path, row: row })];
-      if (record && record.by) parts.push(onemap.say("providedBy", { bureau: record.by }));
-      if (record && record.asOf) parts.push(onemap.say("asOf", { date: record.asOf }));
-      return parts.map((part) => element("span", { class: "source" }, part));
-    }
-
-    _evidence(findings, first) {
-      if (!findings.length) {
-        return null;
-      }
-      const rules = this.app.content.rules.filter((rule, number) => findings.some((one) => one.rule === number));
-      rules.sort((a, b) => (b === first) - (a === first));
-      return element("section", { class: "evidence" },
-        element("h3", {}, onemap.say("why")), rules.map((rule) => this._reasons(rule, findings)));
-    }
-
-    _reasons(rule, findings) {
-      const own = findings.filter((one) => this.app.content.rules[one.rule] === rule);
-      const untold = own.filter((one) => one.basis && !one.reason.includes(one.basis)).map((one) => one.basis);
-      return [
-        element("h4", {}, onemap.badge(this.app, this.app.worst(own)), rule.title),
-        element("ol", {}, own.map((one) => element("li", {}, this._reason(one)))),
-        Array.from(new Set(untold)).map((basis) => element("p", { class: "basis" }, onemap.say("basis", { basis: basis }))),
-      ];
-    }
-
-    _reason(finding) {
-      const [found, follows] = onemap.partsOf(finding);
-      const target = finding.to && this.app.layer(finding.to[0]);
-      const go = target && target.isLocated(finding.to[1]) ? element("button", {
-        type: "button", class: "go", onclick: () => this.app.goTo(target, finding.to[1]),
-      }, onemap.say("zoomTo")) : null;
-      return [found, element("span", { class: "basis" }, follows), go];
+      return parts.concat(onemap.originOf(this.app, layer.id, path)).map((part) => element("span", { class: "source" }, part));
     }
 
     _others(others) {

@@ -14,8 +14,11 @@
       element("h1", {}, content.title), element("div", { class: "facts" }, facts), element("nav", {}, buttons));
   };
 
-  onemap.cards = function (content) {
-    return element("div", { class: "cards" }, content.cards.map((card) => element("div", { class: card.alarm && card.value ? "alarm" : "" },
-      element("b", {}, onemap.number(card.value)), element("span", {}, card.title))));
+  /** The overview numbers; one about records at a level leads to them. */
+  onemap.cards = function (app) {
+    return element("div", { class: "cards" }, app.content.cards.map((card) => element(card.level ? "button" : "div", {
+      type: card.level ? "button" : null, class: card.alarm && card.value ? "alarm" : "",
+      title: card.level ? onemap.say("toRecords") : null, onclick: () => { if (card.level) app.showLists({ level: card.level }); },
+    }, element("b", {}, onemap.number(card.value)), element("span", {}, card.title))));
   };
 })((window.onemap = window.onemap || {}));

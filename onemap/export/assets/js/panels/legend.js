@@ -46,18 +46,6 @@
         areas.map((layer) => this._rows(layer)), others.map((layer) => this._chips(layer)), alarm)] : []));
     }
 
-    /** Spell out all classes, for paper, or go back to what was spelled out before. */
-    spellOut(all) {
-      if (all) {
-        this.before = [this.told, this.open];
-        this.told = new Set(this.app.layers.map((layer) => layer.id));
-        this.open = true;
-      } else {
-        [this.told, this.open] = this.before;
-      }
-      this.refresh();
-    }
-
     _tell(id) {
       if (!this.told.delete(id)) {
         this.told.add(id);

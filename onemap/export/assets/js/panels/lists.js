@@ -1,49 +1,118 @@
-/* The risk lists, rule by rule. */
+/* The risk lists, rule by rule: filtered by level, township and words, and handed out as they are filtered. */
 (function (onemap) {
   "use strict";
 
   const element = onemap.element;
-  const ROWS_AT_FIRST = 200;
+  const ROWS_AT_FIRST = 100;
+  const EVERYTHING = { level: null, township: null, words: "" };
 
-  /** A record is everything that one rule found for one feature. */
-  function recordsOf(app, findings) {
-    const records = new Map();
-    findings.forEach((finding) => {
-      const name = finding.of ? finding.of.join(" ") : "name " + finding.name;
-      if (!records.has(name)) {
-        records.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
+  /** For each rule its records; a record is everything that the rule found for one feature. */
+  function recordsOf(app) {
+    const records = app.content.rules.map(() => new Map());
+    app.content.findings.forEach((finding) => {
+      const own = records[finding.rule], name = finding.of ? finding.of.join(" ") : "name " + finding.name;
+      if (!own.has(name)) {
+        own.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
       }
-      records.get(name).findings.push(finding);
+      own.get(name).findings.push(finding);
     });
-    const list = Array.from(records.values());
-    list.forEach((record) => { record.level = app.worst(record.findings); });
-    // The sort is stable: inside a level the order of the lists stays.
-    return list.sort((a, b) => app.rank(a.level) - app.rank(b.level));
+    return records.map((own) => {
+      const list = Array.from(own.values());
+      list.forEach((record) => { record.level = app.worst(record.findings); });
+      // The sort is stable: inside a level the order of the lists stays.
+      return list.sort((a, b) => app.rank(a.level) - app.rank(b.level));
+    });
   }
 
   onemap.Lists = class {
     constructor(app) {
       this.app = app;
-      this.level = null;
       this.open = new Set();
-      const byRule = app.content.rules.map(() => []);
-      app.content.findings.forEach((finding) => byRule[finding.rule].push(finding));
-      this.records = byRule.map((findings) => recordsOf(app, findings));
-      this.filter = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
+      this.folded = new Map(); // what the words of a finding are compared with
+      this.records = recordsOf(app);
+      this.levels = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
+      this.choices = element("div", { class: "choices" });
+      this.whole = element("div", { class: "handout" });
       this.groups = element("div", { class: "groups" });
-      this.box = element("div", {}, this.filter, this.groups);
+      this.box = element("div", {}, app.content.findings.length ? [this.levels, this.choices, this.whole] : null, this.groups);
       const first = this.records.findIndex((records) => records.length > 0);
       if (first >= 0) this.open.add(first);
+      this.show({});
+    }
+
+    /** Show what is asked for: a level, a township, words; or else everything. */
+    show(asked) {
+      this.asked = Object.assign({}, EVERYTHING, asked);
+      const words = element("input", {
+        type: "search", placeholder: onemap.say("wordsInLists"), "aria-label": onemap.say("wordsInLists"), value: this.asked.words,
+        oninput: () => this._ask({ words: words.value }),
+      });
+      this.choices.replaceChildren(this._townships(), words);
+      this.refresh();
+    }
+
+    _ask(part) {
+      Object.assign(this.asked, part);
       this.refresh();
     }
 
     refresh() {
-      onemap.refill(this.filter, this._filterButtons());
-      if (!this.app.content.findings.length) {
+      const findings = this.app.content.findings;
+      if (!findings.length) {
         this.groups.replaceChildren(element("p", { class: "remark" }, onemap.say("noFindings")));
         return;
       }
+      this.query = onemap.fold(this.asked.words);
+      onemap.refill(this.levels, this._levels(findings.filter((one) => this._isAsked(one, true))));
+      const shown = findings.filter((one) => this._isAsked(one));
+      this.whole.replaceChildren(element("span", {}, onemap.say("records", { count: onemap.number(shown.length) })),
+        ...this._handOut(onemap.say("allLists"), null));
       this.groups.replaceChildren(...this._lists());
+    }
+
+    get _isFiltered() {
+      return Boolean(this.asked.level || this.asked.township !== null || this.query);
+    }
+
+    _isAsked(finding, atAnyLevel) {
+      const asked = this.asked;
+      return (atAnyLevel || !asked.level || finding.level === asked.level)
+        && (asked.township === null || finding.township === asked.township)
+        && (!this.query || this._wordsOf(finding).includes(this.query));
+    }
+
+    _wordsOf(finding) {
+      if (!this.folded.has(finding)) {
+        const key = finding.of ? this.app.layer(finding.of[0]).keys(finding.of[1]) : "";
+        this.folded.set(finding, onemap.fold([finding.name, key, finding.township, finding.toName, finding.reason].join("\n")));
+      }
+      return this.folded.get(finding);
+    }
+
+    _levels(findings) {
+      const count = (level) => findings.filter((one) => one.level === level).length;
+      const levels = this.app.content.levels.map(({ id, title }) => ({ value: id, title: title, count: count(id), class: "level-" + id }));
+      return onemap.pills([{ value: null, title: onemap.say("allLevels"), count: findings.length }].concat(levels), this.asked.level,
+        (level) => this._ask({ level: level }));
+    }
+
+    _townships() {
+      const there = new Set(this.app.content.findings.map((one) => one.township));
+      const known = this.app.content.townships.rows.map((row) => row.name).filter((name) => name && there.has(name));
+      const options = [{ value: null, title: onemap.say("allTownships") }].concat(known.map((name) => ({ value: name, title: name })));
+      if (there.has("")) options.push({ value: "", title: onemap.say("townshipUnknown") });
+      return onemap.picker(onemap.say("township"), options, this.asked.township, (township) => this._ask({ township: township }));
+    }
+
+    /** The buttons that hand out a list, or all of them, as they are filtered now. */
+    _handOut(name, rule) {
+      const { level, township, words } = this.asked;
+      return onemap.tableButtons(this.app, () => ({
+        name: [name, this.app.levelTitles[level], township, words].filter(Boolean),
+        rows: onemap.findingRows(this.app, this.app.content.findings.filter((one) => {
+          return (!rule || this.app.content.rules[one.rule] === rule) && this._isAsked(one);
+        }), rule),
+      }));
     }
 
     /** The lists in their groups, each under its heading. */
@@ -58,20 +127,8 @@
       return parts;
     }
 
-    _filterButtons() {
-      const findings = this.app.content.findings;
-      return [null].concat(this.app.content.levels.map((level) => level.id)).map((level) => {
-        const count = level ? findings.filter((one) => one.level === level).length : findings.length;
-        return element("button", {
-          type: "button", "aria-pressed": String(this.level === level), class: level ? "level-" + level : "",
-          onclick: () => { this.level = level; this.refresh(); },
-        }, level ? this.app.levelTitles[level] : onemap.say("allLevels"), " ", element("b", {}, String(count)));
-      });
-    }
-
     _list(rule, number) {
-      const all = this.records[number];
-      const records = all.filter((record) => !this.level || record.findings.some((one) => one.level === this.level));
+      const records = this.records[number].filter((record) => record.findings.some((one) => this._isAsked(one)));
       const rows = element("ol", { class: "rows" });
       const more = (from) => {
         rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record, n) => this._row(rule, record, from + n)));
@@ -81,31 +138,35 @@
           rows.append(rest);
         }
       };
-      const remark = rule.empty || onemap.say("noneOfLevel");
-      // Who asks for a level wants to see all of it.
-      const list = element("details", { open: this.level ? records.length > 0 : this.open.has(number) },
-        element("summary", { title: rule.basis }, element("span", {}, rule.title), this._counts(rule)),
-        records.length ? rows : element("p", { class: "remark" }, remark));
+      const handOut = element("div", { class: "handout" }, element("span", { title: rule.basis }, onemap.say("basis", { basis: rule.basis })),
+        this._handOut(rule.title, rule));
+      // Who asks for something wants to see all of it.
+      const list = element("details", { open: this._isFiltered ? records.length > 0 : this.open.has(number) },
+        element("summary", { title: rule.basis }, element("span", {}, rule.title), this._counts(records)),
+        records.length ? [handOut, rows] : element("p", { class: "remark" }, rule.empty || onemap.say("noneChosen")));
       // The rows of a list that nobody opens are never made.
       const fill = () => { if (list.open && !rows.childElementCount) more(0); };
       list.addEventListener("toggle", () => {
-        if (!this.level) this.open[list.open ? "add" : "delete"](number);
+        if (!this._isFiltered) this.open[list.open ? "add" : "delete"](number);
         fill();
       });
       fill();
       return list;
     }
 
-    /** How many records of each level a list has, or of the chosen one. */
-    _counts(rule) {
-      const levels = this.app.content.levels.map((level) => level.id).filter((id) => rule.counts[id] && (!this.level || this.level === id));
-      return element("small", { class: "counts" }, ...levels.map((id) =>
-        element("span", { class: "badge level-" + id, title: this.app.levelTitles[id] }, String(rule.counts[id]))));
+    /** How many findings of each level there are among those that are asked for. */
+    _counts(records) {
+      const counts = {};
+      records.forEach((record) => record.findings.filter((one) => this._isAsked(one)).forEach((one) => {
+        counts[one.level] = (counts[one.level] || 0) + 1;
+      }));
+      return element("small", { class: "counts" }, this.app.content.levels.filter((level) => counts[level.id]).map((level) =>
+        element("span", { class: "badge level-" + level.id, title: level.title }, String(counts[level.id]))));
     }
 
     _row(rule, record, number) {
-      const worst = record.findings.find((finding) => finding.level === record.level);
-      const found = onemap.partsOf(worst)[0];
+      const asked = record.findings.filter((one) => this._isAsked(one)), level = this.app.worst(asked);
+      const found = onemap.partsOf(asked.find((one) => one.level === level))[0];
       const row = element("button", {
         type: "button", class: "row", tabindex: number ? "-1" : "0", onclick: () => {
           this.groups.querySelectorAll(".row.chosen").forEach((other) => other.classList.remove("chosen"));
@@ -114,7 +175,7 @@
         },
       },
       element("span", { class: "name" }, record.name || onemap.say("wholeRule")),
-      onemap.badge(this.app, record.level),
+      onemap.badge(this.app, level),
       element("span", { class: "why" }, [record.township, found].filter(Boolean).join(" · ")));
       return element("li", {}, row);
     }

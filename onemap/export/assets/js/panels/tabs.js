@@ -4,7 +4,8 @@
 
   const element = onemap.element;
 
-  /** Tabs over panes; each is [title, element]. The tab key meets the chosen tab, arrow keys go to the others. */
+  /** Tabs over panes, each of which is [title, element]: { box, choose }, where choose takes a number.
+      The tab key meets the chosen tab, arrow keys go to the others. */
   onemap.tabs = function (panes) {
     const row = element("div", { class: "tab-row", role: "tablist", "aria-label": onemap.say("panel"), onkeydown: key });
     const buttons = panes.map(([title], number) => element("button", {
@@ -37,6 +38,7 @@
     }
 
     choose(0);
-    return element("div", { class: "tabs" }, row, element("div", { class: "tab-panes" }, panes.map(([, pane]) => pane)));
+    const box = element("div", { class: "tabs" }, row, element("div", { class: "tab-panes" }, panes.map(([, pane]) => pane)));
+    return { box: box, choose: choose };
   };
 })((window.onemap = window.onemap || {}));

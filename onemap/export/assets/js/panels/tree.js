@@ -13,7 +13,9 @@
 
     refresh() {
       const groups = new Map();
-      this.app.layers.slice().reverse().forEach((layer) => {
+      // What is wrong with the data comes after the data.
+      const isLast = (layer) => Number(layer.id === onemap.ISSUES_LAYER);
+      this.app.layers.slice().reverse().sort((a, b) => isLast(a) - isLast(b)).forEach((layer) => {
         const name = layer.content.group;
         groups.set(name, (groups.get(name) || []).concat([layer]));
       });

@@ -58,7 +58,7 @@
         setTimeout(() => { said.textContent = onemap.say("copyLink"); }, MOMENT);
       };
       const button = element("button", {
-        type: "button", class: "copy", onclick: () => copy(location.href).then((copied) => {
+        type: "button", class: "copy", onclick: () => onemap.copy(location.href).then((copied) => {
           if (copied) say("copied");
           else leaveForCopying(button);
         }),
@@ -83,23 +83,6 @@
     } catch (error) {
       return text;
     }
-  }
-
-  function copy(text) {
-    // Some browsers have no clipboard for files, and others refuse it.
-    const refused = () => copySelected(text);
-    return navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, refused) : Promise.resolve(refused());
-  }
-
-  function copySelected(text) {
-    const before = document.activeElement, field = element("textarea", { class: "unseen" });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    if (before) before.focus();
-    return copied;
   }
 
   /** The address in a field, selected: people can still copy it themselves. */

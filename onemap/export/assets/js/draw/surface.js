@@ -1,5 +1,5 @@
-/* The sheet: one canvas, somewhat larger than the window, on which everything is painted in its order.
-   Painting goes on in short steps, so that the page answers meanwhile; until it is done the sheet shows what it
+/* The surface: one canvas, somewhat larger than the window, on which everything is painted in its order.
+   Painting goes on in short steps, so that the page answers meanwhile; until it is done the surface shows what it
    has, moved and scaled to where that is now. */
 (function (onemap) {
   "use strict";
@@ -7,24 +7,24 @@
   const PADDING = 0.25; // of the window, on each side
   const STEP_MS = 10; // of painting in a frame
 
-  /** What is painted on the sheet has `order` and `paint(context, view)`, which may be a generator: a step ends at each yield. */
+  /** What is painted on the surface has `order` and `paint(context, view)`, which may be a generator: a step ends at each yield. */
   onemap.Painter = L.Layer.extend({
     options: { order: 0 },
 
     onAdd: function (map) {
-      if (!map.sheet) map.sheet = new onemap.Sheet().addTo(map);
-      map.sheet.painters.push(this);
-      map.sheet.redraw();
+      if (!map.surface) map.surface = new onemap.Surface().addTo(map);
+      map.surface.painters.push(this);
+      map.surface.redraw();
     },
 
     onRemove: function (map) {
-      map.sheet.painters = map.sheet.painters.filter((one) => one !== this);
-      map.sheet.redraw();
+      map.surface.painters = map.surface.painters.filter((one) => one !== this);
+      map.surface.redraw();
     },
 
     /** Paint again before the next frame is shown. */
     redraw: function () {
-      if (this._map) this._map.sheet.redraw();
+      if (this._map) this._map.surface.redraw();
     },
   });
 
@@ -51,8 +51,8 @@
     };
   };
 
-  onemap.Sheet = L.Layer.extend({
-    options: { pane: "onemap-sheet" },
+  onemap.Surface = L.Layer.extend({
+    options: { pane: "onemap-surface" },
 
     initialize: function () {
       this.painters = [];
@@ -86,7 +86,7 @@
     redraw: function () {
       this.idle = false;
       cancelAnimationFrame(this._frame);
-      this._frame = requestAnimationFrame(() => this._begin(STEP_MS));
+      this._frame = requestAnimationFrame(() => this._begin());
     },
 
     /** Begin while the map still moves, when what is painted no longer fills the window. */
@@ -102,13 +102,7 @@
         && corner.x + this.view.width >= size.x && corner.y + this.view.height >= size.y;
     },
 
-    /** Paint all at once, for a page that is about to be printed. */
-    paintNow: function () {
-      cancelAnimationFrame(this._frame);
-      this._begin(Infinity);
-    },
-
-    _begin: function (patience) {
+    _begin: function () {
       const map = this._map;
       if (!map || map._animatingZoom || !map._loaded) {
         return; // the end of the animation calls again
@@ -121,11 +115,11 @@
       this.spare.height = Math.round(view.height * view.ratio);
       const context = this.spare.getContext("2d");
       context.scale(view.ratio, view.ratio);
-      this._step(onemap.paintSteps(this.painters, context, view), view, patience);
+      this._step(onemap.paintSteps(this.painters, context, view), view);
     },
 
-    _step: function (steps, view, patience) {
-      const end = performance.now() + patience;
+    _step: function (steps, view) {
+      const end = performance.now() + STEP_MS;
       let done = false;
       while (!done && performance.now() < end) {
         done = steps.next().done;
@@ -133,7 +127,7 @@
       if (done) {
         this._show(view);
       } else {
-        this._frame = requestAnimationFrame(() => this._step(steps, view, patience));
+        this._frame = requestAnimationFrame(() => this._step(steps, view));
       }
     },
 
