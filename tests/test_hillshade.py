@@ -185,6 +185,15 @@ def opened(browser: Page, atlas: Atlas, tmp_path: Path) -> Page:
 SWITCH = "[...document.querySelectorAll('.tree label')].find((one) => one.innerText.includes('Hillshade'))"
 
 
+PAINTED = """(() => {
+    const drawn = [], context = { drawImage: (picture, ...at) => drawn.push(at) };
+    onemap.app.map.surface.painters.filter((one) => one instanceof onemap.Hillshade)
+        .forEach((one) => one.paint(context, onemap.app.map.surface.view));
+    return drawn;
+})()"""
+"""Where the surface paints hillshades: left, top, width and height in its pixels."""
+
+
 @pytest.mark.external
 def test_the_page_with_a_hillshade_asks_for_nothing_and_complains_of_nothing(opened: Page) -> None:
     assert (opened.foreign_requests, opened.errors) == ([], [])
@@ -192,25 +201,23 @@ def test_the_page_with_a_hillshade_asks_for_nothing_and_complains_of_nothing(ope
 
 @pytest.mark.external
 def test_the_hillshade_is_switched_off_and_on(opened: Page) -> None:
-    there = "document.querySelectorAll('img.hillshade').length"
-    seen = [opened.run(there)]
+    seen = [opened.run(PAINTED)]
     for _ in range(2):
         opened.run(f"{SWITCH}.querySelector('input').click()")
-        opened.settle(0.2)
-        seen.append(opened.run(there))
-    assert seen == [1, 0, 1]
+        opened.settle(0.5)
+        seen.append(opened.run(PAINTED))
+    assert [len(one) for one in seen] == [1, 0, 1]
 
 
 @pytest.mark.external
 def test_the_hillshade_lies_where_the_dem_does(opened: Page) -> None:
     lon, lat = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(WEST, SOUTH + 6000)
-    off = opened.run(
-        "(() => { const picture = document.querySelector('img.hillshade').getBoundingClientRect();"
-        "const map = onemap.app.map.getContainer().getBoundingClientRect();"
-        f"const corner = onemap.app.map.latLngToContainerPoint([{lat}, {lon}]);"
-        "return [picture.left - map.left - corner.x, picture.top - map.top - corner.y]; })()"
+    corner = opened.run(
+        f"(() => {{ const at = onemap.app.map.project([{lat}, {lon}]), view = onemap.app.map.surface.view;"
+        "return [at.x - view.origin.x, at.y - view.origin.y]; })()"
     )
-    assert np.abs(off).max() <= 1.5
+    [(left, top, _, _)] = opened.run(PAINTED)
+    assert np.abs(np.subtract((left, top), corner)).max() <= 1.5
 
 
 @pytest.mark.external

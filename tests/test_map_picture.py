@@ -406,4 +406,4 @@ def test_who_made_the_sample_stands_on_its_sheet(browser: Page, sample_atlas: At
 
 def test_a_coordinate_system_has_its_chinese_name_on_the_sheet(tmp_path: Path) -> None:
     with speaking("zh"):
-        assert map_content(small_atlas(tmp_path))["sheet"]["crs"] == "CGCS2000 高斯-克吕格投影 中央经线114°E"
+        assert map_content(small_atlas(tmp_path), {})["sheet"]["crs"] == "CGCS2000 高斯-克吕格投影 中央经线114°E"

@@ -78,6 +78,12 @@ def test_search_finds_each_reading_of_a_character(opened: Opened, query: str) ->
 
 
 @pytest.mark.external
+@pytest.mark.parametrize("query", ["mzhuagong", "mzhg", "孟州hg", "mengzhouhuagongyou", "mzhhgyxgs"])
+def test_search_finds_a_company_however_its_name_is_shortened(opened: Opened, query: str) -> None:
+    assert "孟州化工有限公司" in search(opened(name="孟州化工有限公司"), query)
+
+
+@pytest.mark.external
 def test_search_does_not_take_the_middle_of_a_reading(opened: Opened) -> None:
     assert WORKS not in search(opened(), "uagong")
 

@@ -41,10 +41,10 @@ def _canvas_layer(layer: Layer, atlas: Atlas) -> CanvasLayer:
     def make() -> str:
         return layer_block(layer.spec.id, layer_content(layer, ground_mu))
 
-    # In the order of the map it has no digest of its own.
-    digest = atlas.layers[layer.spec.id].digest or None
+    # In the order of the map a layer has no digest of its own; the layer of the issues has none at all.
+    source = atlas.layers.get(layer.spec.id, layer)
     with doing(layer.spec.name):
-        block = atlas.cache.value("html", [digest, repr(ground_mu)], make)
+        block = atlas.cache.value("html", [source.digest or None, repr(ground_mu)], make)
     return CanvasLayer(layer.spec.id, layer.spec.name, block, layer.spec.style.shown)
 
 
