@@ -24,6 +24,7 @@ from onemap.text import tr
 
 Action = Literal["kept", "repaired", "blanked", "dropped"]
 Confidence = Literal["sure", "likely", "cannot-tell"]
+Edition = Literal["internal", "public"]
 Verdict = Literal["pass", "pass-with-issues", "blocked"]
 
 ISSUE_COLUMNS: Final = (
@@ -304,6 +305,8 @@ class Atlas:
     """The ground by township and class, of each layer whose classes cover the ground."""
     scorecards: tuple[Scorecard, ...] = ()
     """For each rule about a rate how every township stands to its target."""
+    edition: Edition = "public"
+    """Who may see it. Of one that nobody called internal nothing is told that is for the bureau alone."""
     cache: Cache = field(default=NOTHING_KEPT, repr=False, compare=False)
     """What earlier builds worked out."""
 

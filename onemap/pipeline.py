@@ -100,6 +100,7 @@ def _checked(project: Project, cache: Cache) -> Atlas:
         painter=webmap.draw,
         rasters=intake.rasters,
         rulings=rulings,
+        edition="internal",
         cache=cache,
     )
 

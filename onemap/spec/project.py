@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from onemap.errors import PathError, ProjectError, nearest
 from onemap.spec import toml
+from onemap.spec.base_map import BaseMapSpec
 from onemap.spec.catalogue import Catalogue, load_catalogue
 from onemap.spec.crs import crs_of, is_modern, is_shift, name_of
 from onemap.spec.layer import as_tuple
@@ -125,6 +126,8 @@ class ProjectSpec(Spec):
     rules: dict[str, Any] = {}
     review: ReviewSpec | None = None
     sheet: SheetSpec = SheetSpec()
+    # Nothing that is worked out follows from them, and they may hold a token: they stay out of what is kept and told.
+    basemap: Annotated[tuple[BaseMapSpec, ...], BeforeValidator(as_tuple)] = Field((), exclude=True, repr=False)
 
     @field_validator("sources")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Final
 import folium
 
 from onemap.export.webmap.assets import library_links
+from onemap.export.webmap.base_maps import base_maps
 from onemap.export.webmap.content import map_content, on_map
 from onemap.export.webmap.elements import CanvasLayer, Page, layer_block
 from onemap.export.webmap.figure import OfflineFigure
@@ -77,13 +78,15 @@ def draw(atlas: Atlas) -> folium.Map:
     chart._id = "onemap"
     # The other files that folium links to (jquery, bootstrap, icon fonts) are used by nothing here.
     chart.default_js, chart.default_css = library_links()
-    OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()]).add_child(chart)
+    bases = base_maps(atlas)
+    servers = [host for base in bases for host in base.hosts]
+    OfflineFigure(atlas.project.spec.title, _LANGUAGE_TAGS[language()], servers).add_child(chart)
     shown, issues = on_map(atlas), issue_layer(atlas)
     ordered = sorted(
         [*shown.values(), *([issues] if issues else [])], key=lambda layer: (layer.spec.style.order, layer.spec.id)
     )
     layers = [_canvas_layer(layer, atlas) for layer in ordered]
-    grounds = hillshades(atlas)
+    grounds = [*bases, *hillshades(atlas)]
     for layer in (*grounds, *layers):
         layer.add_to(chart)
     Page(map_content(atlas, shown), layers, grounds).add_to(chart)

@@ -16,7 +16,7 @@ SCRIPTS: Final = (
     "base/words", "base/elements", "base/clipboard", "base/tables", "base/grid", "base/shapes", "base/geojson",
     "base/geodesy", "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
     "draw/symbols", "draw/surface", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
-    "draw/labels", "draw/focus", "draw/measured",
+    "draw/labels", "draw/focus", "draw/measured", "draw/basemap", "draw/guests",
     "panels/head", "panels/tabs", "panels/filters", "panels/evidence", "panels/feature", "panels/table", "panels/lists",
     "panels/issues", "panels/classes", "panels/tree", "panels/legend", "panels/indicators", "panels/townships",
     "panels/search",
@@ -60,7 +60,7 @@ def vendored(url: str) -> str:
     ValueError
         Nothing vendored stands in for `url`.
     """
-    if url not in _vendored():
+    if not is_vendored(url):
         message = tr("the one map may not load anything from outside: {url}", url=url)
         raise ValueError(message)
     file = _vendored()[url]
@@ -69,6 +69,11 @@ def vendored(url: str) -> str:
         return _URL.sub(lambda match: _inline(match, file.parent), text)
     # The source map would be one more request as soon as somebody opens the developer tools.
     return re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
+
+
+def is_vendored(url: str) -> bool:
+    """Tell whether a vendored file stands in for `url`."""
+    return url in _vendored()
 
 
 @cache

@@ -61,7 +61,7 @@ class CanvasLayer(FoliumLayer):
     )
 
     def __init__(self, own_id: str, title: str, block: str, shown: bool) -> None:
-        super().__init__(name=title, overlay=True, show=shown)
+        super().__init__(name=title, overlay=True, control=False, show=shown)
         self._name = "CanvasLayer"
         self._id = own_id
         self.block = block

@@ -57,7 +57,7 @@ class Hillshade(ImageOverlay):
         while (drawn := packed(picture(raster), LARGEST)) is None:
             raster = _coarser(raster)
         url = f"data:image/png;base64,{b64encode(drawn).decode('ascii')}"
-        super().__init__(url, _bounds(raster), pixelated=False, name=tr("Hillshade"))
+        super().__init__(url, _bounds(raster), pixelated=False, control=False, name=tr("Hillshade"))
         self._name, self._id = "Hillshade", raster.spec.id
         spec = raster.spec
         self.show = spec.style.shown

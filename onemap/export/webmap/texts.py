@@ -55,6 +55,10 @@ def _page_texts() -> dict[str, str]:
         "zoomIn": tr("Zoom in"),
         "zoomOut": tr("Zoom out"),
         "nothingLocated": tr("Nothing in this build has a place on the map; see the data issues."),
+        "noBaseMap": tr(
+            "No tile of the base map “{title}” has come: there is no network, or its server does not answer. "
+            "Everything else on the map works without it."
+        ),
         "overviewMap": tr("Where the map is in the county"),
     }
 

@@ -222,11 +222,11 @@
       }
       this.map.flyToBounds(bounds, {
         animate: !isCalm(),
-        maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this._isWide() ? PANEL_WIDTH : 30, 30],
+        maxZoom: CLOSEST, duration: 0.7, paddingTopLeft: [30, 30], paddingBottomRight: [this.isWide() ? PANEL_WIDTH : 30, 30],
       });
     }
 
-    _isWide() {
+    isWide() {
       return this.map.getSize().x > 2 * PANEL_WIDTH;
     }
 
@@ -243,7 +243,7 @@
       const bounds = this.whole();
       if (bounds) {
         this.map.fitBounds(bounds, {
-          paddingTopLeft: [left || (this._isWide() ? LEGEND_WIDTH : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
+          paddingTopLeft: [left || (this.isWide() ? LEGEND_WIDTH : 16), 16], paddingBottomRight: [16, 16], maxZoom: CLOSEST, animate: false,
         });
       } else {
         this.map.getContainer().append(element("p", { class: "nothing" }, onemap.say("nothingLocated")));

@@ -11,6 +11,7 @@
     const content = onemap.readBlock(contentId);
     onemap.speak(content);
     document.body.classList.add("onemap");
+    const zoom = map.getZoom();
     onemap.started = Promise.all([unpack(content), ...layers.map((layer) => layer.load())]).then(() => {
       const app = onemap.app = new onemap.App(map, layers, content, grounds);
       app.panel = new onemap.FeaturePanel(app);
@@ -20,7 +21,8 @@
       paint(app);
       furnish(app);
       app.listen();
-      app.showWhole();
+      // Who made the page in Python may have said where the map looks.
+      if (map.getZoom() === zoom) app.showWhole();
       app.link.follow();
     });
   };
@@ -57,6 +59,7 @@
     onemap.addControls(app);
     onemap.addOverview(app);
     onemap.addControl(app.map, "bottomleft", app.legend.box);
+    app.legend.setOpen(app.isWide()); // in a notebook it would hide half of the map
     app.map.getContainer().append(app.panel.box);
     app.map.getContainer().append(app.tip);
   }

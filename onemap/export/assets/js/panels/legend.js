@@ -16,7 +16,7 @@
       this.refresh();
     }
 
-    _setOpen(open) {
+    setOpen(open) {
       this.open = open;
       this.refresh();
     }
@@ -25,10 +25,10 @@
     giveWay(needed) {
       if (needed && this.open && this.app.map.getSize().x < ROOMY) {
         this.foldedForPanel = true;
-        this._setOpen(false);
+        this.setOpen(false);
       } else if (!needed && this.foldedForPanel) {
         this.foldedForPanel = false;
-        this._setOpen(true);
+        this.setOpen(true);
       }
     }
 
@@ -36,11 +36,12 @@
       const shown = this.app.layers.slice().reverse().filter((layer) => layer._map && layer.content.placed && layer.content.count);
       const fold = element("button", {
         type: "button", class: "fold", "aria-expanded": String(this.open), title: onemap.say("fold"),
-        onclick: () => { this.foldedForPanel = false; this._setOpen(!this.open); },
+        onclick: () => { this.foldedForPanel = false; this.setOpen(!this.open); },
       }, onemap.say("legend"));
       const areas = shown.filter((layer) => layer.content.coverage && onemap.hasClasses(layer));
       const others = shown.filter((layer) => !areas.includes(layer));
       const alarm = shown.some((layer) => layer.alarms.size) ? this._alarm() : null;
+      this.box.classList.toggle("folded", !this.open);
       onemap.refill(this.box, [fold].concat(this.open ? [element("div", { class: "entries" },
         areas.map((layer) => this._rows(layer)), others.map((layer) => this._chips(layer)), alarm)] : []));
     }
