@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +12,7 @@ import pytest
 from onemap.export.webmap import draw
 from onemap.export.webmap.assets import ASSETS, SCRIPTS
 from tests.atlases import small_atlas
-from tests.externals import do_without, need
-
-LINT = Path(__file__).parents[1] / ".ci" / "lint"
-SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-"""A script of a page; the blocks of data have a type and are none."""
+from tests.scripts import LINT, SCRIPT, run
 
 SOUND = """(function (onemap) {{
   "use strict";
@@ -28,15 +23,6 @@ SOUND = """(function (onemap) {{
 """
 
 pytestmark = pytest.mark.external
-
-
-def run(program: str, *words: str | Path, at: Path) -> subprocess.CompletedProcess[str]:
-    """Run a program of the linters' packages in a folder: ESLint passes over what lies outside of it."""
-    script = LINT / "node_modules" / ".bin" / program
-    if not script.exists():
-        do_without("the linters are not installed: npm ci --prefix .ci/lint")
-    command = [need("node"), script, *words]
-    return subprocess.run(command, cwd=at, capture_output=True, text=True, check=False)
 
 
 def eslint(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
