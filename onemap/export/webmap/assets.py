@@ -48,7 +48,7 @@ def leaflet_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 
 def vendored(url: str) -> str:
-    """Return the text of the vendored file that stands in for `url`, with the pictures of a style sheet inlined.
+    """Return the vendored file that stands in for `url`: a script under its licence, a style sheet with its pictures.
 
     Raises
     ------
@@ -62,8 +62,9 @@ def vendored(url: str) -> str:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".css":
         return _URL.sub(lambda match: _inline(match, file.parent), text)
+    licence = (ASSETS / f"{file.parent.name}-LICENSE").read_text(encoding="utf-8")
     # The source map would be one more request as soon as somebody opens the developer tools.
-    return re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
+    return f"/*\n{licence}*/\n" + re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
 
 
 @cache
@@ -80,4 +81,6 @@ def _inline(match: re.Match[str], folder: Path) -> str:
     target = match.group(1)
     if target.startswith(("#", "data:")):
         return match.group(0)
+    if folder / target not in _vendored().values():
+        return "none"  # Leaflet's own pin, which nothing here uses
     return f"url(data:image/png;base64,{b64encode((folder / target).read_bytes()).decode()})"
