@@ -8,7 +8,7 @@ import { newerNames } from "./chromium86.js";
 
 const SCRIPTS = new URL("../../onemap/export/assets/", import.meta.url);
 // A method is not the browser's but ours or Leaflet's where scripts of ours, or vendored ones, define one of that name.
-const DEFINED = /([A-Za-z_]\w*)(?=\s*[:=]\s*function\b|\([^()]*\)\s*\{)/g;
+const DEFINED = /[A-Za-z_]\w*(?=\s*[:=]\s*(?:function\b|\([^()]*\)\s*=>|\w+\s*=>)|\([^()]*\)\s*\{)/g;
 const ours = new Set(
   readdirSync(SCRIPTS, { recursive: true }).map((name) => name.replaceAll("\\", "/")).filter((name) => name.endsWith(".js"))
     .flatMap((name) => readFileSync(new URL(name, SCRIPTS), "utf-8").match(DEFINED) || []),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from onemap.text import tr
 
@@ -62,19 +63,26 @@ def vendored(url: str) -> str:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".css":
         return _URL.sub(lambda match: _inline(match, file.parent), text)
-    licence = (ASSETS / f"{file.parent.name}-LICENSE").read_text(encoding="utf-8")
+    licence = _licences()[url].read_text(encoding="utf-8")
     # The source map would be one more request as soon as somebody opens the developer tools.
     return f"/*\n{licence}*/\n" + re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
 
 
 @cache
 def _vendored() -> dict[str, Path]:
-    packages = json.loads((ASSETS / "vendored.json").read_text(encoding="utf-8"))
-    return {
-        CDN.format(name=package["name"], version=package["version"], path=file["path"]): ASSETS / file["file"]
-        for package in packages
-        for file in package["files"]
-    }
+    return {url: ASSETS / file["file"] for url, file, _ in _recorded()}
+
+
+@cache
+def _licences() -> dict[str, Path]:
+    return {url: ASSETS / f"{package['name']}-LICENSE" for url, _, package in _recorded()}
+
+
+def _recorded() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each vendored file with its URL and its package."""
+    for package in json.loads((ASSETS / "vendored.json").read_text(encoding="utf-8")):
+        for file in package["files"]:
+            yield CDN.format(name=package["name"], version=package["version"], path=file["path"]), file, package
 
 
 def _inline(match: re.Match[str], folder: Path) -> str:
