@@ -65,7 +65,9 @@ TITLES = {
 
 def measure(file: Path, kind: Kind, places: list[tuple[float, float]], program: str) -> Figures:
     """Open a page in a browser of its own, click, drag and zoom."""
-    with tempfile.TemporaryDirectory() as profile, chromium(program, Path(profile)) as page:
+    # Processes of a browser that is being ended may still write into its profile.
+    profiles = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with profiles as profile, chromium(program, Path(profile)) as page:
         page.size(1366, 768).call("Page.addScriptToEvaluateOnNewDocument", source=RECORDER)
         open_page(page, file)
         prove_sound(page, file)
@@ -138,8 +140,10 @@ def pan(page: Page, kind: Kind) -> tuple[float, float]:
         away = -600 * part if part < 0.5 else -300 + 900 * (part - 0.5)
         mouse(page, "mouseMoved", x + away, y + away / 4)
         time.sleep(0.008)
+    # A map that was thrown slides on, and many paint only when it stands.
+    page.run(f"window.ended = false; {kind.map}.once('moveend', () => {{ window.ended = true; }}); null")
     mouse(page, "mouseReleased", x + 150, y + 37)
-    page.run(f"bench.when(() => {kind.painted})")
+    page.run(f"bench.when(() => window.ended && {kind.painted})")
     page.settle(AFTER_S)
     frame, task = page.run("bench.stop()")
     return float(frame), float(task)
@@ -191,18 +195,15 @@ def print_table(parcels: int, told: dict[str, list[Figures]], failed: dict[str, 
 
 def compare(parcels: int, folder: Path, asked: argparse.Namespace) -> None:
     """Measure all pages of a county in turn, as often as asked, and print their table."""
-    pages = make_pages(parcels, folder, asked.cache)
-    places = spots(folder / f"county-{parcels}" / "cultivated_land.shp")
-    failed = {
-        name: f"{pages[name].stat().st_size / 1e6:.0f}; not tried, see below"
-        for name, least in DIES_FROM.items()
-        if parcels >= least and not asked.all
-    }
+    failed = {name: "not tried" for name, least in DIES_FROM.items() if parcels >= least and not asked.all}
     told: dict[str, list[Figures]] = {name: [] for name in KINDS if name not in failed}
+    pages = make_pages([*told], parcels, folder, asked.cache)
+    places = spots(folder / f"county-{parcels}" / "cultivated_land.shp")
     for _ in range(asked.runs):
         for name in list(told):
             try:
                 told[name].append(measure(pages[name], KINDS[name], places, asked.chromium))
+                print(f"{name}, {parcels:,}: {told[name][-1]}", file=sys.stderr)
             except (WebSocketTimeoutException, TimeoutError):
                 failed[name] = f"{pages[name].stat().st_size / 1e6:.0f}; not there after {PATIENCE_S:.0f} s"
                 del told[name]

@@ -85,9 +85,9 @@ class Script(MacroElement):
         self._template = Template("{% macro script(this, kwargs) %}" + code + "{% endmacro %}")
 
 
-def make_pages(parcels: int, folder: Path, cache: Path) -> dict[str, Path]:
-    """Return the page of each kind; those that are in `folder` are taken as they are."""
-    pages = {name: folder / f"{name}-{parcels}.html" for name in KINDS}
+def make_pages(names: list[str], parcels: int, folder: Path, cache: Path) -> dict[str, Path]:
+    """Return the pages of these kinds; if all are in `folder` they are taken as they are."""
+    pages = {name: folder / f"{name}-{parcels}.html" for name in names}
     if not all(page.exists() for page in pages.values()):
         atlas = _county(parcels, folder / f"county-{parcels}")
         (ours,) = write(atlas, folder)
@@ -95,13 +95,13 @@ def make_pages(parcels: int, folder: Path, cache: Path) -> dict[str, Path]:
         land = atlas.layers["cultivated_land"].frame.to_crs("EPSG:4326")
         land = land[[name for name in TOLD if name in land] + [land.geometry.name]]
         charts = {
-            "empty": _empty(land),
-            "geojson": _geojson(land, prefer_canvas=False),
-            "canvas": _geojson(land, prefer_canvas=True),
-            "vectorgrid": _vectorgrid(land, cache),
+            "empty": lambda: _empty(land),
+            "geojson": lambda: _geojson(land, prefer_canvas=False),
+            "canvas": lambda: _geojson(land, prefer_canvas=True),
+            "vectorgrid": lambda: _vectorgrid(land, cache),
         }
-        for name, chart in charts.items():
-            pages[name].write_text(chart.get_root().render(), encoding="utf-8")
+        for name in set(names) & set(charts):
+            pages[name].write_text(charts[name]().get_root().render(), encoding="utf-8")
     return pages
 
 
