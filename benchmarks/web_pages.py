@@ -64,7 +64,7 @@ KINDS = {
     "ours": Kind(
         "`onemap.html`",
         map="onemap.app.map",
-        painted="(onemap.app.painted !== false && (!onemap.app.map.sheet || onemap.app.map.sheet.idle !== false))",
+        painted="(window.onemap && onemap.app && onemap.app.map.surface.idle)",
         answered="!document.querySelector('.feature-panel').hidden",
         close="onemap.app.panel.close()",
     ),

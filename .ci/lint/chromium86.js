@@ -22,11 +22,11 @@ export function newerNames() {
   const note = (name, entry) => {
     if (entry.__compat) known.set(name, known.get(name) || isKnown(entry.__compat));
   };
-  [tables.api, tables.javascript.builtins].forEach((table) => Object.entries(table).forEach(([name, entry]) => {
-    note(name, entry);
-    Object.entries(entry).filter(([member]) => member !== "__compat")
-      .forEach(([member, inner]) => note(member.replace(/_(static|event)$/, ""), inner));
-  }));
+  const walk = (table) => Object.entries(table).filter(([name]) => name !== "__compat").forEach(([name, entry]) => {
+    note(name.replace(/_(static|event)$/, ""), entry);
+    walk(entry); // an object of its own, as Intl has
+  });
+  [tables.api, tables.javascript.builtins].forEach(walk);
   return Array.from(known.keys()).filter((name) => !known.get(name) && /^[A-Za-z]\w*$/.test(name));
 }
 

@@ -75,10 +75,10 @@
     const issues = app.content.issues.length;
     const lists = app.lists = new onemap.Lists(app);
     const tabs = onemap.tabs([
-      [onemap.say("lists"), lists.box],
-      [onemap.say("layers"), app.tree.box],
-      [onemap.say("townships"), new onemap.Townships(app).box],
-    ].concat(issues ? [[onemap.say("issues") + " " + onemap.number(issues), new onemap.Issues(app).box]] : []));
+      [onemap.say("lists"), () => lists.box],
+      [onemap.say("layers"), () => { app.tree.refresh(); return app.tree.box; }],
+      [onemap.say("townships"), () => new onemap.Townships(app).box],
+    ].concat(issues ? [[onemap.say("issues") + " " + onemap.number(issues), () => new onemap.Issues(app).box]] : []));
     const search = new onemap.Search(app, tabs.box);
     app.showLists = (asked) => {
       search.input.value = "";

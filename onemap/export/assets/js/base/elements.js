@@ -26,6 +26,11 @@
     return box;
   };
 
+  /** Do something when the page has nothing else to do. */
+  onemap.whenIdle = function (work) {
+    (window.requestIdleCallback || window.setTimeout)(() => work());
+  };
+
   onemap.addControl = function (map, corner, box) {
     const control = L.control({ position: corner });
     control.onAdd = () => box;

@@ -19,11 +19,20 @@
     return texts[name].replace(/\{(\w+)\}/g, (whole, key) => (values && key in values ? String(values[key]) : whole));
   };
 
+  const formats = {}; // to make one takes long
+
+  /** Write a number with commas and so many decimals, at least and at most. */
+  onemap.decimals = function (number, least, most) {
+    const name = least + "-" + most;
+    formats[name] = formats[name] || new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most });
+    return formats[name].format(number);
+  };
+
   onemap.number = function (value, digits) {
     const step = Math.pow(10, digits || 0), whole = Math.round(value * step);
     // Halves go to the even number, as they do in the sentences of the lists.
     const even = Math.abs((value * step) % 1) === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
-    return (even / step).toLocaleString("en-US", { maximumFractionDigits: digits || 0 });
+    return onemap.decimals(even / step, 0, digits || 0);
   };
 
   /** Say an area in 亩; large ones in 万亩, as the bureaus write it. */
@@ -40,7 +49,7 @@
   };
 
   function exact(number, digits) {
-    return number.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return onemap.decimals(number, digits, digits);
   }
 
   /** Say a measured area in every unit that people ask for, in lines. */

@@ -107,7 +107,8 @@
       if (!map || map._animatingZoom || !map._loaded) {
         return; // the end of the animation calls again
       }
-      const size = map.getSize(), around = size.multiplyBy(PADDING).round();
+      // At first only what is seen: people wait for it.
+      const size = map.getSize(), around = size.multiplyBy(this.view ? PADDING : 0).round();
       const origin = map.getPixelBounds().min.subtract(around).round();
       const view = onemap.viewOf(map.getZoom(), origin, size.add(around.multiplyBy(2)), window.devicePixelRatio || 1);
       view.corner = map.unproject(origin);
@@ -132,6 +133,7 @@
     },
 
     _show: function (view) {
+      const isFirst = !this.view;
       [this.canvas, this.spare] = [this.spare, this.canvas];
       this.view = view;
       this.canvas.style.width = view.width + "px";
@@ -139,7 +141,7 @@
       this._place();
       this.spare.replaceWith(this.canvas);
       this.idle = true;
-      this._fill();
+      if (isFirst) onemap.whenIdle(() => this.redraw());
     },
 
     /** Put the canvas where what it shows is, now or at the end of a zoom animation. */

@@ -8,7 +8,6 @@
     constructor(app) {
       this.app = app;
       this.box = element("div", { class: "tree" });
-      this.refresh();
     }
 
     refresh() {
