@@ -74,7 +74,7 @@ def test_a_chosen_feature_stands_in_the_address_and_leaves_the_history_alone(ope
     page = opened()
     before = page.run("history.length")
     open_row(page, "Enterprises near receptors")
-    assert (fragment(page), page.run("history.length")) == ("#key=91410883MA0000001X", before)
+    assert (fragment(page), page.run("history.length")) == ("#key=91410883MA0000001X&layer=cadmium_enterprise", before)
 
 
 @pytest.mark.external
@@ -91,7 +91,7 @@ def test_any_key_comes_through_an_address(arrive: Arrive, key: str) -> None:
     assert title(page) == "示例河"
     page.run("onemap.app.panel.close()")
     page.run("onemap.app.goTo(onemap.app.layer('river'), 0)")
-    assert fragment(page) == f"#key={quote(key, safe='')}"
+    assert fragment(page) == f"#key={quote(key, safe='')}&layer=river"
 
 
 @pytest.mark.external

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from pathlib import Path
@@ -15,7 +14,6 @@ from branca.element import Element, JavascriptLink
 from shapely.geometry import Point, box
 
 from onemap.export.webmap import draw, write
-from onemap.export.webmap.assets import ASSETS
 from onemap.export.webmap.elements import json_block
 from onemap.export.webmap.layers import layer_content
 from onemap.export.webmap.packing import mercator, pack
@@ -94,18 +92,6 @@ def test_a_json_block_holds_any_text_and_nothing_else(text: str) -> None:
     inside = json_block("id", [text]).removeprefix('<script type="application/json" id="id">').removesuffix("</script>")
     assert not set("<>&\u2028\u2029") & set(inside)
     assert json.loads(inside) == [text]
-
-
-def test_vendored_files_are_the_recorded_ones() -> None:
-    files = [file for package in json.loads((ASSETS / "vendored.json").read_text()) for file in package["files"]]
-    assert {file["sha256"] for file in files} == {
-        hashlib.sha256((ASSETS / file["file"]).read_bytes()).hexdigest() for file in files
-    }
-
-
-def test_every_vendored_package_brings_its_licence() -> None:
-    packages = json.loads((ASSETS / "vendored.json").read_text())
-    assert all(any(file["file"] == f"{one['name']}-LICENSE" for file in one["files"]) for one in packages)
 
 
 def test_a_packed_point_lies_at_its_web_mercator_decimetre() -> None:

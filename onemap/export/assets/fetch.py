@@ -1,7 +1,10 @@
 """Fetch the vendored files anew from the npm registry and prove them against `vendored.json`.
 
-python onemap/export/assets/fetch.py            fetch, and fail if a file is not the recorded one
-python onemap/export/assets/fetch.py --record   fetch, and record the hashes: after a change of version
+python onemap/export/assets/fetch.py            fetch, and fail if anything is not what is recorded
+python onemap/export/assets/fetch.py --record   fetch, and record it: after a change of version
+
+Recorded are the integrity of the package as the registry publishes it, its licence, and the hash of each file.
+Nothing is written before all of a package is proved.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +25,57 @@ HERE = Path(__file__).parent
 RECORD = HERE / "vendored.json"
 
 
-def fetch(package: dict[str, Any], folder: Path) -> None:
-    """Put the files of `package` in their places."""
+def fetch(package: dict[str, Any], folder: Path) -> Path:
+    """Put the archive of `package` into `folder`; npm itself proves that it is what the registry says it is."""
     npm = shutil.which("npm")
     if npm is None:
         sys.exit("error: npm is not installed\nhint: install Node.js; only this script needs it")
     wanted = f"{package['name']}@{package['version']}"
     subprocess.run([npm, "pack", "--silent", wanted], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    with tarfile.open(next(folder.glob("*.tgz"))) as tarball:
-        for file in package["files"]:
-            content = tarball.extractfile(f"package/{file['path']}")
-            if content is None:
-                sys.exit(f"error: {wanted} has no file {file['path']}")
-            target = HERE / file["file"]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.read())
+    return next(folder.glob("*.tgz"))
 
 
-def sha256(file: dict[str, str]) -> str:
-    """Return the hash of a vendored file as it lies here."""
-    return hashlib.sha256((HERE / file["file"]).read_bytes()).hexdigest()
+def unpack(package: dict[str, Any], archive: Path) -> tuple[dict[str, Any], dict[Path, bytes]]:
+    """Return `package` as the archive has it, and the content of each of its files by the place where it goes."""
+    with tarfile.open(archive) as tarball:
+
+        def read(path: str) -> bytes:
+            content = tarball.extractfile(f"package/{path}")
+            assert content is not None  # a folder or link; what is not there at all raises KeyError
+            return content.read()
+
+        contents = {HERE / file["file"]: read(file["path"]) for file in package["files"]}
+        licence = json.loads(read("package.json"))["license"]
+    integrity = "sha512-" + b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    files = [{**file, "sha256": hashlib.sha256(contents[HERE / file["file"]]).hexdigest()} for file in package["files"]]
+    return {**package, "licence": licence, "integrity": integrity, "files": files}, contents
+
+
+def prove(recorded: dict[str, Any], found: dict[str, Any]) -> None:
+    """Leave the script, with what differs, unless all that is recorded was found."""
+    for name in ("licence", "integrity"):
+        if recorded.get(name) != found[name]:
+            sys.exit(f"error: {name} of {found['name']} {found['version']} is {found[name]}, not the recorded one")
+    for before, now in zip(recorded["files"], found["files"], strict=True):
+        if before["sha256"] != now["sha256"]:
+            sys.exit(f"error: {now['file']} is not the recorded file of {found['name']} {found['version']}")
 
 
 def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--record", action="store_true", help="record the hashes instead of proving them")
+    parser.add_argument("--record", action="store_true", help="record what was fetched instead of proving it")
     record = parser.parse_args().record
-    packages = json.loads(RECORD.read_text(encoding="utf-8"))
-    for package in packages:
+    packages = []
+    for package in json.loads(RECORD.read_text(encoding="utf-8")):
         with tempfile.TemporaryDirectory() as folder:
-            fetch(package, Path(folder))
-        for file in package["files"]:
-            if record:
-                file["sha256"] = sha256(file)
-            elif file["sha256"] != sha256(file):
-                sys.exit(f"error: {file['file']} is not the recorded file of {package['name']} {package['version']}")
+            found, contents = unpack(package, fetch(package, Path(folder)))
+        if not record:
+            prove(package, found)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        packages.append(found)
     if record:
         RECORD.write_text(json.dumps(packages, indent=2) + "\n", encoding="utf-8")
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from onemap.text import tr
 
 ASSETS: Final = Path(__file__).resolve().parents[1] / "assets"
 SCRIPTS: Final = (
     "base/words", "base/elements", "base/clipboard", "base/tables", "base/grid", "base/shapes", "base/geojson",
-    "base/geodesy", "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
+    "base/features", "base/geodesy", "base/projection", "base/positions", "base/keys", "base/pinyin", "base/finder",
     "draw/symbols", "draw/surface", "draw/blocks", "draw/raster", "draw/county", "draw/hillshade", "draw/layer",
     "draw/labels", "draw/focus", "draw/measured", "draw/basemap", "draw/guests",
     "panels/head", "panels/tabs", "panels/filters", "panels/evidence", "panels/feature", "panels/table", "panels/lists",
@@ -53,7 +54,7 @@ def library_links() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 
 def vendored(url: str) -> str:
-    """Return the text of the vendored file that stands in for `url`, with the pictures of a style sheet inlined.
+    """Return the vendored file that stands in for `url`: a script under its licence, a style sheet with its pictures.
 
     Raises
     ------
@@ -67,8 +68,9 @@ def vendored(url: str) -> str:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".css":
         return _URL.sub(lambda match: _inline(match, file.parent), text)
+    licence = _licences()[url].read_text(encoding="utf-8")
     # The source map would be one more request as soon as somebody opens the developer tools.
-    return re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
+    return f"/*\n{licence}*/\n" + re.sub(r"\n//# sourceMappingURL=.*\s*$", "\n", text)
 
 
 def is_vendored(url: str) -> bool:
@@ -78,16 +80,25 @@ def is_vendored(url: str) -> bool:
 
 @cache
 def _vendored() -> dict[str, Path]:
-    packages = json.loads((ASSETS / "vendored.json").read_text(encoding="utf-8"))
-    return {
-        CDN.format(name=package["name"], version=package["version"], path=file["path"]): ASSETS / file["file"]
-        for package in packages
-        for file in package["files"]
-    }
+    return {url: ASSETS / file["file"] for url, file, _ in _recorded()}
+
+
+@cache
+def _licences() -> dict[str, Path]:
+    return {url: ASSETS / f"{package['name']}-LICENSE" for url, _, package in _recorded()}
+
+
+def _recorded() -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each vendored file with its URL and its package."""
+    for package in json.loads((ASSETS / "vendored.json").read_text(encoding="utf-8")):
+        for file in package["files"]:
+            yield CDN.format(name=package["name"], version=package["version"], path=file["path"]), file, package
 
 
 def _inline(match: re.Match[str], folder: Path) -> str:
     target = match.group(1)
     if target.startswith(("#", "data:")):
         return match.group(0)
+    if folder / target not in _vendored().values():
+        return "none"  # Leaflet's own pin, which nothing here uses
     return f"url(data:image/png;base64,{b64encode((folder / target).read_bytes()).decode()})"

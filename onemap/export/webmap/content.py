@@ -26,6 +26,7 @@ from onemap.export.webmap.texts import level_titles, texts
 from onemap.export.words import empty_sentence, finding_columns, layer_title, titles_alone
 from onemap.geodesy import scale_factors
 from onemap.model import TOWNSHIP, Atlas, Layer
+from onemap.spec.crs import name_of
 from onemap.spec.rule import LEVELS, Rule
 from onemap.text import language, pick, tr
 
@@ -55,7 +56,8 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
         "title": atlas.project.spec.title,
         "period": atlas.project.spec.period,
         "crs": {
-            "code": atlas.crs,
+            # The parameters of a county's own grid are secret.
+            "code": name_of(atlas.crs),
             "name": pyproj.CRS.from_user_input(atlas.crs).name,
             "projection": projection(atlas),
         },

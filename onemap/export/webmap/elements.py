@@ -16,13 +16,20 @@ from onemap.export.webmap.figure import Verbatim, script_element, style_element
 
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
-IE_EDGE: Final = '<meta http-equiv="X-UA-Compatible" content="IE=edge" />'
-OLD_BROWSER: Final = """<div id="onemap-old-browser" hidden>{text}</div>
+OLD_BROWSER_HEAD: Final = """<meta http-equiv="X-UA-Compatible" content="IE=edge" />
 <script>
-if (window.document.documentMode) document.getElementById("onemap-old-browser").removeAttribute("hidden");
+if (window.document.documentMode) {
+  document.documentElement.className = "old-browser";
+  window.onerror = function () { return true; };
+}
 </script>
-"""
-"""Plain old JavaScript, for Internet Explorer reads no other part of the page."""
+<style>
+#onemap-old-browser { display: none; }
+.old-browser #onemap-old-browser { display: block; }
+</style>"""
+"""What Internet Explorer is told before anything that it cannot read: plain old JavaScript, no box for each error."""
+
+OLD_BROWSER: Final = '<div id="onemap-old-browser">{text}</div>\n'
 
 
 def json_block(own_id: str, content: Any) -> str:
@@ -100,15 +107,17 @@ class Page(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Page"
         self._id = "onemap"
-        self.head = "\n".join([IE_EDGE, style_element(style()), script_element(script())])
-        warning = OLD_BROWSER.format(text=escape(content["texts"]["oldBrowser"]))
-        self.body = warning + json_block(f"{self.get_name()}_content", content)
+        self.head = "\n".join([style_element(style()), script_element(script())])
+        self.warning = OLD_BROWSER.format(text=escape(content["texts"]["oldBrowser"]))
+        self.body = json_block(f"{self.get_name()}_content", content)
         self.layer_names = ", ".join(layer.get_name() for layer in layers)
         self.ground_names = ", ".join(layer.get_name() for layer in grounds)
 
     def render(self, **kwargs: Any) -> Any:
         """Put header, panels and tools into the page."""
         page: Any = self.get_root()
+        page.header.add_child(Verbatim(OLD_BROWSER_HEAD), name="old_browser", index=0)
+        page.html.add_child(Verbatim(self.warning), name="old_browser", index=0)
         page.header.add_child(Verbatim(self.head), name=self.get_name())
         page.html.add_child(Verbatim(self.body), name=self.get_name())
         super().render(**kwargs)  # type: ignore[no-untyped-call]

@@ -46,8 +46,8 @@ def _page_texts() -> dict[str, str]:
         "internal": tr("internal edition"),
         "caution": tr("For internal use; this map has not been through map review"),
         "oldBrowser": tr(
-            "This window runs in Internet Explorer mode, which cannot show the map. Open the file in Edge, "
-            "Chrome, 360 (speed mode) or another current browser."
+            "This window runs in Internet Explorer mode, which cannot show the map. Edge: menu … , Exit Internet "
+            "Explorer mode. 360: switch to speed mode. Or open the file in Chrome or another current browser."
         ),
         "wholeMap": tr("Whole county"),
         "print": tr("Print"),

@@ -136,12 +136,21 @@
     choose(layer, place, others) {
       const findings = this.findingsOf(layer, place);
       if (findings.length) {
-        this.focus.showRecord(layer, place, this.content.rules[findings[0].rule], findings);
+        this._pointOut(layer, place, this.content.rules[findings[0].rule], findings);
       } else {
         this.focus.showFeature(layer, place);
+        this._nameFirst(layer, place, []);
       }
-      this._nameFirst(layer, place, findings);
       this.panel.showFeature(layer, place, others);
+    }
+
+    /** Draw the reach and the lines of what a rule found for a feature; return the bounds of what is drawn, or null. */
+    _pointOut(layer, place, rule, own) {
+      // A grade over lists has no lines of its own: those of the lists that it goes by are shown.
+      const findings = own.some((one) => one.link) ? own : this.findingsOf(layer, place);
+      const linked = findings.find((one) => one.link);
+      this._nameFirst(layer, place, findings);
+      return this.focus.showRecord(layer, place, linked && !rule.reaches.length ? this.content.rules[linked.rule] : rule, findings);
     }
 
     _nameFirst(layer, place, findings) {
@@ -164,8 +173,7 @@
       }
       const layer = this.layer(record.of[0]), place = record.of[1];
       this._reveal(layer, place);
-      this._fly(this.focus.showRecord(layer, place, rule, record.findings));
-      this._nameFirst(layer, place, record.findings);
+      this._fly(this._pointOut(layer, place, rule, record.findings));
       this.panel.showFeature(layer, place, [], rule);
     }
 
@@ -190,8 +198,7 @@
     /** Draw what a list has about a feature that is shown already. */
     showReasons(of, rule, findings) {
       const layer = this.layer(of[0]);
-      this._fly(this.focus.showRecord(layer, of[1], rule, findings));
-      this._nameFirst(layer, of[1], findings);
+      this._fly(this._pointOut(layer, of[1], rule, findings));
     }
 
     /** A feature that is gone to is shown, also when its layer or class was switched off. */

@@ -36,7 +36,8 @@
     box.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step || onemap.isWriting(event)) return;
-      const stops = Array.from(box.querySelectorAll(STOPS)).filter(isSeen);
+      // What hands a list out is met with the tab key.
+      const stops = Array.from(box.querySelectorAll(STOPS)).filter((stop) => isSeen(stop) && !stop.closest(".handout"));
       const next = stops[stops.indexOf(document.activeElement) + step];
       if (next) next.focus();
       event.preventDefault();

@@ -7,28 +7,6 @@
   const ENOUGH = 1000; // parcels that tell how large a usual one is
   const MARGIN = 20; // pixels that a symbol may reach into the window
 
-  /** Return a promise of what a layer knows of its features, which stand in the page as GeoJSON or packed. */
-  function read(block) {
-    return block.features ? Promise.resolve(plain(block.features)) : packed(block.onemap);
-  }
-
-  function plain(features) {
-    return {
-      shapes: onemap.shapesOf(features.map((one) => one.geometry)),
-      anchors: onemap.shapesOf(features.map((one) => {
-        return one.properties._anchor ? { type: "Point", coordinates: one.properties._anchor } : one.geometry;
-      })),
-      column: (name) => (place) => (name in features[place].properties ? features[place].properties[name] : null),
-    };
-  }
-
-  function packed(content) {
-    const shapes = [content.shapes, content.anchors].map((text) => text && onemap.inflate(text).then(onemap.unpack));
-    return Promise.all([...shapes, onemap.readTable(content.table)]).then(([drawn, anchors, table]) => {
-      return { shapes: drawn, anchors: anchors, column: (name) => table.columns[name] };
-    });
-  }
-
   onemap.Layer = onemap.Painter.extend({
     initialize: function (blockId) {
       this.block = onemap.readBlock(blockId);
@@ -40,12 +18,11 @@
       this.painted = 0; // features when last painted
     },
 
-    /** Return a promise that is kept when the features are there. Until then nothing is painted. */
+    /** Return a promise that is kept when the features are there; until then nothing is painted. */
     load: function () {
-      return read(this.block).then((data) => {
+      return onemap.readFeatures(this.block).then((data) => {
         this.block = null;
         this._take(this.content, data);
-        this.redraw();
       });
     },
 

@@ -81,27 +81,34 @@
 
   function rateParts(rate, one) {
     const percent = (value) => value.toFixed(rate.decimals) + "%";
-    const amount = (value) => value.toLocaleString("en-US", { minimumFractionDigits: rate.digits, maximumFractionDigits: rate.digits });
     if (!one.base) {
       return { bar: [], value: "—", state: "none", verdict: onemap.say("nothing"), remark: one.remark };
     }
     const range = one.rateTo > one.rate, state = one.met || "none";
-    const verdict = one.met === "missed" ? onemap.say("points", { points: onemap.number(one.gap, 2) })
-      : one.met === "met" ? onemap.say("met") : one.met ? onemap.say("notKnown") : "";
     return {
       bar: [
         part(one.rate / 100, state === "unknown" ? "known" : state, percent(one.rate)),
         range ? part((one.rateTo - one.rate) / 100, "unknown", onemap.say("notKnown")) : null,
         one.target === null ? null : element("b", { style: "left:" + Math.min(100, one.target).toFixed(2) + "%", title: onemap.say("targetOf", { target: one.target }) }),
       ],
-      value: (range ? "≥" : "") + percent(one.rate), state: state, verdict: verdict,
-      remark: [
-        onemap.say("doneOf", { done: amount(one.done), base: amount(one.base), unit: rate.unit }),
-        one.unknown ? onemap.say("unknownOf", { unknown: amount(one.unknown), unit: rate.unit }) : "",
-        one.target === null ? "" : onemap.say("targetOf", { target: one.target }),
-        one.left ? onemap.say(one.unknown ? "leftAtLeast" : "leftOf", { left: amount(one.left), unit: rate.unit }) : "", one.remark,
-      ].filter(Boolean).join(" · "),
+      value: (range ? "≥" : "") + percent(one.rate), state: state, verdict: verdictOf(one),
+      remark: amounts(rate, one),
     };
+  }
+
+  function amounts(rate, one) {
+    const amount = (value) => value.toLocaleString("en-US", { minimumFractionDigits: rate.digits, maximumFractionDigits: rate.digits });
+    return [
+      onemap.say("doneOf", { done: amount(one.done), base: amount(one.base), unit: rate.unit }),
+      one.unknown ? onemap.say("unknownOf", { unknown: amount(one.unknown), unit: rate.unit }) : "",
+      one.target === null ? "" : onemap.say("targetOf", { target: one.target }),
+      one.left ? onemap.say(one.unknown ? "leftAtLeast" : "leftOf", { left: amount(one.left), unit: rate.unit }) : "", one.remark,
+    ].filter(Boolean).join(" · ");
+  }
+
+  function verdictOf(one) {
+    if (one.met === "missed") return onemap.say("points", { points: onemap.number(one.gap, 2) });
+    return one.met ? onemap.say(one.met === "met" ? "met" : "notKnown") : "";
   }
 
   function numbers(app, layer) {
