@@ -11,6 +11,7 @@ three issues; two sources. `leave_out` drops layers, `name` is given to the firs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from onemap.model import (
     SOURCE_ROW,
     Atlas,
     CrsRecord,
+    Edition,
     EncodingRecord,
     Issue,
     Layer,
@@ -34,6 +36,7 @@ from onemap.model import (
 )
 from onemap.risk.assess import Ground
 from onemap.risk.balance import balances
+from onemap.spec.base_map import BaseMapSpec
 from onemap.spec.layer import LayerSpec
 from onemap.spec.project import Project, load_project
 
@@ -352,3 +355,9 @@ def _sources() -> tuple[SourceRecord, ...]:
             EncodingRecord("xlsx", "Unicode"), crs, "2026-09-30", "生态环境局",
         ),
     )  # fmt: skip
+
+
+def with_base_maps(atlas: Atlas, *specs: BaseMapSpec, edition: Edition = "internal") -> Atlas:
+    """Return an atlas whose project names these base maps."""
+    project = replace(atlas.project, spec=atlas.project.spec.model_copy(update={"basemap": specs}))
+    return replace(atlas, project=project, edition=edition)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from onemap.pipeline import cache_of, publish, run
 from onemap.spec.base_map import TOKEN, BaseMapSpec
 from onemap.spec.project import Project, load_project
 from onemap.text import speaking
-from tests.atlases import small_atlas
+from tests.atlases import small_atlas, with_base_maps
 
 HEAD = 'title = "t"\ncounty = "410883"\nperiod = "2026-11"\n[sources.priority_plot]\npath = "p.csv"\n'
 SECRET = "5ec2e7f00d"
@@ -38,9 +37,7 @@ def refused(folder: Path, lines: str) -> ProjectError:
 
 
 def atlas_with(folder: Path, edition: Edition = "internal", **keys: Any) -> Atlas:
-    atlas = small_atlas(folder)
-    spec = atlas.project.spec.model_copy(update={"basemap": (BaseMapSpec(**keys),)})
-    return replace(atlas, project=replace(atlas.project, spec=spec), edition=edition)
+    return with_base_maps(small_atlas(folder), BaseMapSpec(**keys), edition=edition)
 
 
 def page_of(atlas: Atlas) -> str:

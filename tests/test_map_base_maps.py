@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from onemap.export.webmap import write
 from onemap.export.webmap.png import packed
 from onemap.spec.base_map import BaseMapSpec
 from onemap.text import speaking
-from tests.atlases import small_atlas
+from tests.atlases import small_atlas, with_base_maps
 from tests.browser import Page
 from tests.mappage import click, text_of
 
@@ -72,9 +71,7 @@ def shown(browser: Page, server: TileServer, tmp_path: Path) -> Callable[[], Pag
             BaseMapSpec(tiles=f"{server.address}/none/{{z}}/{{x}}/{{y}}.png", title="Bad"),
         )
         with speaking("en"):
-            atlas = small_atlas(tmp_path)
-            project = replace(atlas.project, spec=atlas.project.spec.model_copy(update={"basemap": specs}))
-            (file,) = write(replace(atlas, project=project, edition="internal"), tmp_path)
+            (file,) = write(with_base_maps(small_atlas(tmp_path), *specs), tmp_path)
         page = browser.size(1366, 768).open(file)
         page.run("onemap.started")
         click(page, ".tab-row button", "Layers")

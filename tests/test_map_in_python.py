@@ -182,7 +182,7 @@ def test_a_notebook_shows_the_map(browser: Page, chart: folium.Map, tmp_path: Pa
     page.settle(0.7)
     page.screenshot("map-notebook.png")
     inside = "document.querySelector('iframe').contentWindow"
-    assert page.run(f"{inside}.onemap.app.layers.every((one) => one.painted > 0)")
+    assert page.run(f"{inside}.onemap.app.layers.filter((one) => one._map).every((one) => one.painted > 0)")
     assert page.run(f"{inside}.document.querySelector('.legend .fold').getAttribute('aria-expanded')") == "false"
     assert (page.errors, page.foreign_requests) == ([], [])
 

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from onemap.export.webmap import write
 from onemap.export.webmap.content import map_content
 from onemap.model import Atlas
+from onemap.spec.base_map import BaseMapSpec
 from onemap.spec.catalogue import shipped
 from onemap.spec.project import load_project
 from onemap.text import speaking
-from tests.atlases import CRS, SOUTH, WEST, small_atlas
+from tests.atlases import CRS, SOUTH, WEST, small_atlas, with_base_maps
 from tests.browser import Page
 from tests.mappage import Opened, open_row
 
@@ -356,10 +357,14 @@ def elsewhere() -> Iterator[str]:
 
 @pytest.mark.external
 def test_a_base_map_that_may_not_be_read_is_told_and_still_printed(
-    opened: Opened, tmp_path: Path, elsewhere: str
+    browser: Page, tmp_path: Path, elsewhere: str
 ) -> None:
-    page = opened()
-    page.run(f"L.tileLayer('{elsewhere}/{{z}}/{{x}}/{{y}}.gif').addTo(onemap.app.map) && null")
+    base_map = BaseMapSpec(tiles=f"{elsewhere}/{{z}}/{{x}}/{{y}}.gif")
+    with speaking("en"):
+        (file,) = write(with_base_maps(small_atlas(tmp_path), base_map), tmp_path)
+    page = browser.size(1366, 768).open(file)
+    page.run("onemap.started")
+    page.run("onemap.app.grounds[0].addTo(onemap.app.map) && null")
     page.settle(1)
     assert save(page, tmp_path) is None
     assert "a base map on it comes from a server" in page.run("document.querySelector('[role=alert]').innerText")
