@@ -67,6 +67,7 @@ class ClassSpec(Spec):
     aliases: tuple[str, ...] = ()
     fill: str | None = Field(default=None, pattern=COLOUR)
     shape: Literal["circle", "square", "diamond", "triangle", "cross"] | None = None
+    glyph: str = Field(default="", max_length=1, description="one character inside its symbol")
     hatch: Literal["diagonal", "dots", "cross"] | None = Field(
         default=None, description="what tells the class from others where colours are hard to tell apart"
     )

@@ -159,6 +159,7 @@ def _class(layer: Layer, own_id: str, mu: float) -> dict[str, Any]:
         "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
         "shape": (look.shape if look else None) or spec.style.shape,
         "hatch": look.hatch if look else None,
+        "glyph": (look.glyph if look else "") or spec.style.glyph,
         "count": int((layer.classes == own_id).sum()),
         "mu": rounded(mu, 2),
     }

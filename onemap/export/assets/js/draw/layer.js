@@ -38,7 +38,7 @@
       this.rows = data.column("_row");
       this.classOf = Uint8Array.from({ length: content.count }, ((classes) => (_, place) => classes(place))(data.column("_class")));
       this.looks = content.classes.map((one) => {
-        return Object.assign({}, content.style, { fill: one.fill, shape: one.shape, hatch: one.hatch });
+        return Object.assign({}, content.style, { fill: one.fill, shape: one.shape, hatch: one.hatch, glyph: one.glyph });
       });
       // Later classes are the graver ones: painted last, they are seen where features lie over one another.
       this.blocks = new onemap.Blocks(this.shapes, inOrder(this.classOf, content.classes.length));
@@ -84,7 +84,7 @@
 
     /** Symbols shrink where the county is seen as a whole; those with a glyph, the main ones, less. */
     symbolSize: function (zoom) {
-      const least = this.content.style.glyph ? 0.85 : 0.55;
+      const least = this.content.style.glyph ? 0.72 : 0.55;
       return this.content.style.size * Math.max(least, Math.min(1.15, (zoom - 8) / 5));
     },
 
