@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import folium
@@ -14,6 +15,7 @@ from branca.element import Element, JavascriptLink
 from shapely.geometry import Point, box
 
 from onemap.export.webmap import draw, write
+from onemap.export.webmap.assets import ASSETS, SCRIPTS
 from onemap.export.webmap.elements import json_block
 from onemap.export.webmap.layers import layer_content
 from onemap.export.webmap.packing import mercator, pack
@@ -119,3 +121,19 @@ def test_the_legend_counts_ground_under_two_parcels_once(atlas: Atlas) -> None:
         box(WEST + 2500, SOUTH + 3500, WEST + 4500, SOUTH + 5500),
     ]
     assert content["onemap"]["mu"] == pytest.approx(sum(geodesic_area_m2(one) for one in ground) * 3 / 2000, abs=0.05)
+
+
+def test_no_two_scripts_give_the_same_name_to_different_things() -> None:
+    given = [
+        name
+        for script in SCRIPTS
+        for name in re.findall(
+            r"^  onemap\.(\w+) = ", (ASSETS / "js" / f"{script}.js").read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert sorted(given) == sorted(set(given))
+
+
+def test_every_script_is_part_of_the_page() -> None:
+    found = {path.relative_to(ASSETS / "js").with_suffix("").as_posix() for path in (ASSETS / "js").rglob("*.js")}
+    assert found == set(SCRIPTS)

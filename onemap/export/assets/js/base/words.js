@@ -22,7 +22,7 @@
   const formats = {}; // to make one takes long
 
   /** Write a number with commas and so many decimals, at least and at most. */
-  onemap.decimals = function (number, least, most) {
+  onemap.withCommas = function (number, least, most) {
     const name = least + "-" + most;
     formats[name] = formats[name] || new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most });
     return formats[name].format(number);
@@ -32,7 +32,7 @@
     const step = Math.pow(10, digits || 0), whole = Math.round(value * step);
     // Halves go to the even number, as they do in the sentences of the lists.
     const even = Math.abs((value * step) % 1) === 0.5 && whole % 2 !== 0 ? whole - 1 : whole;
-    return onemap.decimals(even / step, 0, digits || 0);
+    return onemap.withCommas(even / step, 0, digits || 0);
   };
 
   /** Say an area in 亩; large ones in 万亩, as the bureaus write it. */
@@ -49,7 +49,7 @@
   };
 
   function exact(number, digits) {
-    return onemap.decimals(number, digits, digits);
+    return onemap.withCommas(number, digits, digits);
   }
 
   /** Say a measured area in every unit that people ask for, in lines. */

@@ -97,7 +97,7 @@
   }
 
   function amounts(rate, one) {
-    const amount = (value) => onemap.decimals(value, rate.digits, rate.digits);
+    const amount = (value) => onemap.withCommas(value, rate.digits, rate.digits);
     return [
       onemap.say("doneOf", { done: amount(one.done), base: amount(one.base), unit: rate.unit }),
       one.unknown ? onemap.say("unknownOf", { unknown: amount(one.unknown), unit: rate.unit }) : "",
