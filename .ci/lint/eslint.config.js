@@ -26,7 +26,7 @@ export default [
     languageOptions: {
       ecmaVersion: 2018,
       sourceType: "script",
-      globals: { ...globals.browser, L: "readonly", fflate: "readonly" },
+      globals: { ...globals.browser, L: "readonly", geodesic: "readonly" },
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {

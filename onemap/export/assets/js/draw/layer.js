@@ -2,7 +2,7 @@
 (function (onemap) {
   "use strict";
 
-  const OUTLINES_FROM = 8; // pixels of a usual parcel from which parcels get outlines
+  const OUTLINES_FROM = 12; // pixels of a usual parcel from which parcels get outlines
   const SMOOTH_FROM = 24; // and from which these are drawn as lines
   const ENOUGH = 1000; // parcels that tell how large a usual one is
   const MARGIN = 20; // pixels that a symbol may reach into the window
@@ -84,7 +84,7 @@
 
     /** Symbols shrink where the county is seen as a whole; those with a glyph, the main ones, less. */
     symbolSize: function (zoom) {
-      const least = this.content.style.glyph ? 0.72 : 0.55;
+      const least = this.content.style.glyph ? 0.82 : 0.55;
       return this.content.style.size * Math.max(least, Math.min(1.15, (zoom - 8) / 5));
     },
 
