@@ -179,6 +179,24 @@ def test_a_hostile_name_is_shown_as_text(opened: Opened, name: str) -> None:
 
 
 @pytest.mark.external
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stays_text_in_results_lists_and_on_the_sheet(opened: Opened, name: str) -> None:
+    page = opened(name=name)
+    page.run(
+        "(() => { const field = document.querySelector('.search input');"
+        f"field.value = {json.dumps(name)}; field.dispatchEvent(new Event('input')); }})()"
+    )
+    page.settle()
+    assert name in page.run("[...document.querySelectorAll('.results .name')].map((one) => one.textContent)")
+    open_row(page, "Enterprises near receptors")
+    for button in (".handout .csv", ".handout .copy", ".feature-panel .copy", ".page-head .print"):
+        page.run(f"document.querySelector({button!r}).click()")
+        page.settle()
+    assert page.run("document.querySelectorAll('img[src=x]').length") == 0
+    assert (page.dialogs, page.errors, page.foreign_requests) == ([], [], [])
+
+
+@pytest.mark.external
 @pytest.mark.parametrize(
     "leave_out", [("township",), ("cultivated_land",), ("cadmium_enterprise", "priority_plot"), ("sensitive_receptor",)]
 )
