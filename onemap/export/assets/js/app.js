@@ -17,7 +17,8 @@
       this.levelTitles = {};
       content.levels.forEach((level) => { this.levelTitles[level.id] = level.title; });
       this.county = content.county; // its shape, or null
-      this.findings = this._findingsByFeature();
+      this.findings = null; // by feature; sorted when the first is asked for
+      this._noteAlarms();
       this.focus = new onemap.Focus(map, content);
       this.tip = element("div", { class: "tip", hidden: true });
       this.takesClicks = null; // a tool that takes the clicks on the map while it works: a function of a position
@@ -28,6 +29,7 @@
     }
 
     findingsOf(layer, place) {
+      this.findings = this.findings || this._findingsByFeature();
       return this.findings.get(layer.id + " " + place) || [];
     }
 
@@ -40,14 +42,19 @@
       return levels[0];
     }
 
-    /** Return the findings of each feature by its layer and place, and note the features at the highest level. */
+    /** Note the features that are on a list at the highest level. */
+    _noteAlarms() {
+      const highest = this.content.levels[0].id;
+      this.content.findings.filter((one) => one.level === highest && one.ofPlace !== null)
+        .forEach((one) => this.layer(one.ofLayer).alarms.add(one.ofPlace));
+    }
+
     _findingsByFeature() {
-      const byFeature = new Map(), highest = this.content.levels[0].id;
+      const byFeature = new Map();
       this.content.findings.filter((finding) => finding.ofPlace !== null).forEach((finding) => {
         const name = finding.ofLayer + " " + finding.ofPlace;
         if (!byFeature.has(name)) byFeature.set(name, []);
         byFeature.get(name).push(finding);
-        if (finding.level === highest) this.layer(finding.ofLayer).alarms.add(finding.ofPlace);
       });
       return byFeature;
     }

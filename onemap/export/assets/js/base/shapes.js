@@ -7,125 +7,134 @@
   onemap.kinds = { POINT: POINT, LINE: LINE, POLYGON: POLYGON };
   /** Turn unpacked bytes into shapes, flat arrays: shape -> parts ("rings") -> vertices, and the box of each shape. */
   onemap.unpack = function (bytes) {
-    const next = numbersIn(bytes);
-    const [count, rings, arcs, fresh, freshVertices, vertices] = take(next, 6);
+    const reader = { bytes: bytes, at: 0 };
+    const [count, rings, arcs, fresh, freshVertices, vertices] = read(reader, 6);
     const shapes = {
-      count: count, kind: Uint8Array.from(take(next, count)), ringsFrom: onemap.sums(take(next, count)),
+      count: count, kind: Uint8Array.from(read(reader, count)), ringsFrom: onemap.sums(read(reader, count)),
       from: new Uint32Array(rings + 1), x: new Int32Array(vertices), y: new Int32Array(vertices),
     };
-    const told = { ofRing: take(next, rings), codes: take(next, arcs), lengths: take(next, fresh) };
-    walk(shapes, told, next, { from: new Uint32Array(fresh + 1), x: new Int32Array(freshVertices), y: new Int32Array(freshVertices) });
+    const told = { arcsOf: read(reader, rings), codes: read(reader, arcs), lengths: read(reader, fresh) };
+    const known = { from: new Uint32Array(fresh + 1), x: new Int32Array(freshVertices), y: new Int32Array(freshVertices) };
+    readArcs(reader, told, known, shapes);
     shapes.boxes = onemap.boxesOf(shapes);
     return shapes;
   };
 
-  function numbersIn(bytes) {
-    let at = 0;
-    return function () {
+  /** Read so many LEB128 numbers. */
+  function read(reader, count) {
+    const numbers = new Uint32Array(count), bytes = reader.bytes;
+    let at = reader.at;
+    for (let i = 0; i < count; i++) {
       let byte = bytes[at++], number = byte & 127;
       for (let shift = 7; byte & 128; shift += 7) {
         byte = bytes[at++];
         number |= (byte & 127) << shift;
       }
-      return number >>> 0;
-    };
-  }
-
-  function take(next, count) {
-    const numbers = new Uint32Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = next();
+      numbers[i] = number;
+    }
+    reader.at = at;
     return numbers;
   }
 
   /** Return where each of some counted things begins, and where the last ends. */
   onemap.sums = function (counts) {
     const from = new Uint32Array(counts.length + 1);
-    counts.forEach((count, i) => { from[i + 1] = from[i] + count; });
+    for (let i = 0; i < counts.length; i++) from[i + 1] = from[i] + counts[i];
     return from;
   };
 
   /** Write the vertices of all parts, arc by arc; a new arc is read, and kept for the part that shares it. */
-  function walk(shapes, told, next, known) {
-    const x = shapes.x, y = shapes.y;
-    let arc = 0, fresh = 0, at = 0, ring = 0, px = 0, py = 0;
+  function readArcs(reader, told, known, shapes) {
+    const pen = { x: 0, y: 0 }; // the vertex that was read last
+    let arc = 0, fresh = 0, at = 0, ring = 0;
     for (let shape = 0; shape < shapes.count; shape++) {
-      const open = shapes.kind[shape] !== POLYGON;
       for (; ring < shapes.ringsFrom[shape + 1]; ring++) {
         const start = at;
-        for (let n = 0; n < told.ofRing[ring]; n++) {
+        for (let n = 0; n < told.arcsOf[ring]; n++) {
           const code = told.codes[arc++];
-          let from, to, step;
-          if (code) {
-            const same = fresh - (code >>> 1);
-            [from, to, step] = code & 1
-              ? [known.from[same + 1] - 1, known.from[same], -1] : [known.from[same], known.from[same + 1] - 1, 1];
-          } else {
-            from = known.from[fresh];
-            to = from + told.lengths[fresh];
-            step = 1;
-            if (at === start) {
-              px += unzigzag(next());
-              py += unzigzag(next());
-            } else {
-              px = x[at];
-              py = y[at];
+          if (!code) {
+            const from = known.from[fresh], to = from + told.lengths[fresh];
+            if (at > start) {
+              known.x[from] = pen.x = shapes.x[at];
+              known.y[from] = pen.y = shapes.y[at];
             }
-            known.x[from] = px;
-            known.y[from] = py;
-            for (let v = from + 1; v <= to; v++) {
-              known.x[v] = px += unzigzag(next());
-              known.y[v] = py += unzigzag(next());
-            }
+            readSteps(reader, pen, known, at > start ? from + 1 : from, to);
             known.from[++fresh] = to + 1;
           }
-          // The last vertex of an arc is the first of the next one, or of the ring: it is written over, or not at all.
-          for (let v = from; v !== to; v += step) {
-            x[at] = known.x[v];
-            y[at++] = known.y[v];
-          }
-          x[at] = known.x[to];
-          y[at] = known.y[to];
+          at = follow(known, code ? fresh - (code >>> 1) : fresh - 1, Boolean(code & 1), shapes, at);
         }
-        if (open) at++;
+        if (shapes.kind[shape] !== POLYGON) at++;
         shapes.from[ring + 1] = at;
       }
     }
   }
 
-  function unzigzag(number) {
-    return (number >>> 1) ^ -(number & 1);
+  /** Read vertices, each as the zigzag difference to the one before. */
+  function readSteps(reader, pen, known, from, to) {
+    const bytes = reader.bytes;
+    let at = reader.at, x = pen.x, y = pen.y;
+    for (let v = from; v <= to; v++) {
+      let byte = bytes[at++], number = byte & 127;
+      for (let shift = 7; byte & 128; shift += 7) {
+        byte = bytes[at++];
+        number |= (byte & 127) << shift;
+      }
+      known.x[v] = x += (number >>> 1) ^ -(number & 1);
+      byte = bytes[at++];
+      number = byte & 127;
+      for (let shift = 7; byte & 128; shift += 7) {
+        byte = bytes[at++];
+        number |= (byte & 127) << shift;
+      }
+      known.y[v] = y += (number >>> 1) ^ -(number & 1);
+    }
+    reader.at = at;
+    pen.x = x;
+    pen.y = y;
+  }
+
+  /** Walk an arc; its last vertex is the first of the next, or of the ring, and is written over, or not at all. */
+  function follow(known, arc, backwards, shapes, start) {
+    const first = known.from[arc], last = known.from[arc + 1] - 1, step = backwards ? -1 : 1;
+    let at = start, v = backwards ? last : first;
+    for (let left = last - first; left >= 0; left--, v += step) {
+      shapes.x[at] = known.x[v];
+      shapes.y[at++] = known.y[v];
+    }
+    return at - 1;
   }
 
   onemap.boxesOf = function (shapes) {
-    const boxes = new Int32Array(shapes.count * 4);
+    const boxes = new Int32Array(shapes.count * 4), x = shapes.x, y = shapes.y;
     for (let shape = 0; shape < shapes.count; shape++) {
       let west = 2147483647, south = 2147483647, east = -2147483648, north = -2147483648;
-      for (let v = firstVertex(shapes, shape); v < firstVertex(shapes, shape + 1); v++) {
-        if (shapes.x[v] < west) west = shapes.x[v];
-        if (shapes.x[v] > east) east = shapes.x[v];
-        if (shapes.y[v] < south) south = shapes.y[v];
-        if (shapes.y[v] > north) north = shapes.y[v];
+      const end = shapes.from[shapes.ringsFrom[shape + 1]];
+      for (let v = shapes.from[shapes.ringsFrom[shape]]; v < end; v++) {
+        if (x[v] < west) west = x[v];
+        if (x[v] > east) east = x[v];
+        if (y[v] < south) south = y[v];
+        if (y[v] > north) north = y[v];
       }
-      boxes.set([west, south, east, north], shape * 4);
+      boxes[shape * 4] = west;
+      boxes[shape * 4 + 1] = south;
+      boxes[shape * 4 + 2] = east;
+      boxes[shape * 4 + 3] = north;
     }
     return boxes;
   };
 
-  function firstVertex(shapes, shape) {
-    return shapes.from[shapes.ringsFrom[shape]];
-  }
-
-  /** Return the box around all shapes as Leaflet bounds, or null. */
+  /** Return the box around all shapes, or a chosen one, as Leaflet bounds; null where there is nothing. */
   onemap.boundsOf = function (shapes, chosen) {
-    const bounds = L.latLngBounds([]);
-    const places = chosen === undefined ? Array.from(shapes.kind.keys()) : [chosen];
-    places.forEach((shape) => {
-      if (shapes.kind[shape]) {
-        const box = shapes.boxes.subarray(shape * 4, shape * 4 + 4);
-        bounds.extend(onemap.latlngOf(box[0], box[1])).extend(onemap.latlngOf(box[2], box[3]));
-      }
-    });
-    return bounds.isValid() ? bounds : null;
+    const box = [Infinity, Infinity, -Infinity, -Infinity], boxes = shapes.boxes;
+    const from = chosen === undefined ? 0 : chosen, to = chosen === undefined ? shapes.count : chosen + 1;
+    for (let shape = from; shape < to; shape++) {
+      if (!shapes.kind[shape]) continue;
+      box[0] = Math.min(box[0], boxes[shape * 4]);
+      box[1] = Math.min(box[1], boxes[shape * 4 + 1]);
+      box[2] = Math.max(box[2], boxes[shape * 4 + 2]);
+      box[3] = Math.max(box[3], boxes[shape * 4 + 3]);
+    }
+    return box[0] > box[2] ? null : L.latLngBounds(onemap.latlngOf(box[0], box[1]), onemap.latlngOf(box[2], box[3]));
   };
 
   /** Return the rings of a shape as arrays of Leaflet positions. */

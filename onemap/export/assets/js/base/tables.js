@@ -10,11 +10,17 @@
 
   /** Return a promise of the bytes that a text of Python's `packing.deflated` holds. */
   onemap.inflate = function (text) {
-    const packed = atob(text), bytes = new Uint8Array(packed.length);
-    for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
-    const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const inflated = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(inflated).arrayBuffer().then((buffer) => new Uint8Array(buffer));
   };
+
+  function bytesOf(text) {
+    // eslint-disable-next-line no-restricted-syntax -- newer browsers do it at once
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const packed = atob(text), bytes = new Uint8Array(packed.length);
+    for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+    return bytes;
+  }
 
   /** Return a promise of a table: how many rows it has, and its columns by name as functions of the row. */
   onemap.readTable = function (told) {

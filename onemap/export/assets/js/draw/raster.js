@@ -63,25 +63,32 @@
 
   /** Note where the edges of a shape cross the middles of rows. Either neighbour of an edge walks it upwards, and finds the same. */
   function cross(shapes, place, pixels, top, bottom) {
-    const scale = pixels.scale, x = shapes.x, y = shapes.y;
+    const scale = pixels.scale, y = shapes.y, level = pixels.top - 0.5;
     let count = 0;
     for (let ring = shapes.ringsFrom[place]; ring < shapes.ringsFrom[place + 1]; ring++) {
       const end = shapes.from[ring + 1];
-      for (let v = shapes.from[ring], u = end - 1; v < end; u = v++) {
-        if (y[u] === y[v]) continue;
-        const high = y[u] > y[v] ? u : v, low = high === u ? v : u;
-        const from = pixels.top - y[high] * scale, to = pixels.top - y[low] * scale;
-        const first = Math.max(top, Math.ceil(from - 0.5)), after = Math.min(bottom, Math.ceil(to - 0.5));
-        if (first >= after) continue;
-        const start = x[high] * scale + pixels.left, slope = ((x[low] - x[high]) * scale) / (to - from);
-        for (let row = first; row < after; row++) {
-          if (count === crossings.length) grow();
-          crossings[count] = start + (row + 0.5 - from) * slope;
-          earlier[count] = heads[row];
-          heads[row] = count++;
-        }
+      let u = end - 1, rowOfU = Math.ceil(level - y[u] * scale); // the first row whose middle is not above the vertex
+      for (let v = shapes.from[ring]; v < end; v++) {
+        const rowOfV = Math.ceil(level - y[v] * scale);
+        // Most edges of small parcels lie between two middles.
+        if (rowOfU < rowOfV) count = crossEdge(shapes, u, v, pixels, Math.max(top, rowOfU), Math.min(bottom, rowOfV), count);
+        if (rowOfV < rowOfU) count = crossEdge(shapes, v, u, pixels, Math.max(top, rowOfV), Math.min(bottom, rowOfU), count);
+        u = v;
+        rowOfU = rowOfV;
       }
     }
+  }
+
+  function crossEdge(shapes, high, low, pixels, first, after, count) {
+    const scale = pixels.scale, from = pixels.top - shapes.y[high] * scale, start = shapes.x[high] * scale + pixels.left;
+    const slope = (shapes.x[low] - shapes.x[high]) / (shapes.y[high] - shapes.y[low]);
+    for (let row = first; row < after; row++) {
+      if (count === crossings.length) grow();
+      crossings[count] = start + (row + 0.5 - from) * slope;
+      earlier[count] = heads[row];
+      heads[row] = count++;
+    }
+    return count;
   }
 
   function grow() {

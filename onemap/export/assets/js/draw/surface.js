@@ -6,6 +6,7 @@
 
   const PADDING = 0.25; // of the window, on each side
   const STEP_MS = 10; // of painting in a frame
+  const FIRST_MS = 500; // before anything is seen
 
   /** What is painted on the surface has `order` and `paint(context, view)`, which may be a generator: a step ends at each yield. */
   onemap.Painter = L.Layer.extend({
@@ -120,7 +121,7 @@
     },
 
     _step: function (steps, view) {
-      const end = performance.now() + STEP_MS;
+      const end = performance.now() + (this.view ? STEP_MS : FIRST_MS);
       let done = false;
       while (!done && performance.now() < end) {
         done = steps.next().done;

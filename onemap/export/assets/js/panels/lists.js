@@ -6,22 +6,26 @@
   const ROWS_AT_FIRST = 100;
   const EVERYTHING = { level: null, township: null, words: "" };
 
-  /** For each rule its records; a record is everything that the rule found for one feature. */
-  function recordsOf(app) {
-    const records = app.content.rules.map(() => new Map());
-    app.content.findings.forEach((finding) => {
-      const own = records[finding.rule], name = finding.of ? finding.of.join(" ") : "name " + finding.name;
-      if (!own.has(name)) {
-        own.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
+  /** The findings of one rule as records; a record is everything that the rule found for one feature. */
+  function recordsOf(app, findings) {
+    const records = new Map();
+    findings.forEach((finding) => {
+      const name = finding.of ? finding.of.join(" ") : "name " + finding.name;
+      if (!records.has(name)) {
+        records.set(name, { of: finding.of, name: finding.name, township: finding.township, findings: [] });
       }
-      own.get(name).findings.push(finding);
+      records.get(name).findings.push(finding);
     });
-    return records.map((own) => {
-      const list = Array.from(own.values());
-      list.forEach((record) => { record.level = app.worst(record.findings); });
-      // The sort is stable: inside a level the order of the lists stays.
-      return list.sort((a, b) => app.rank(a.level) - app.rank(b.level));
-    });
+    const list = Array.from(records.values());
+    list.forEach((record) => { record.level = app.worst(record.findings); });
+    // The sort is stable: inside a level the order of the lists stays.
+    return list.sort((a, b) => app.rank(a.level) - app.rank(b.level));
+  }
+
+  function countLevels(findings) {
+    const counts = {};
+    findings.forEach((one) => { counts[one.level] = (counts[one.level] || 0) + 1; });
+    return counts;
   }
 
   onemap.Lists = class {
@@ -29,13 +33,15 @@
       this.app = app;
       this.open = new Set();
       this.folded = new Map(); // what the words of a finding are compared with
-      this.records = recordsOf(app);
+      this.byRule = app.content.rules.map(() => []);
+      app.content.findings.forEach((finding) => this.byRule[finding.rule].push(finding));
+      this.records = []; // of each rule; they are made when its list is opened
       this.levels = element("div", { class: "filter", role: "group", "aria-label": onemap.say("lists") });
       this.choices = element("div", { class: "choices" });
       this.whole = element("div", { class: "handout" });
       this.groups = element("div", { class: "groups" });
       this.box = element("div", {}, app.content.findings.length ? [this.levels, this.choices, this.whole] : null, this.groups);
-      const first = this.records.findIndex((records) => records.length > 0);
+      const first = this.byRule.findIndex((findings) => findings.length > 0);
       if (first >= 0) this.open.add(first);
       this.show({});
     }
@@ -64,8 +70,9 @@
       }
       this.query = onemap.fold(this.asked.words);
       onemap.refill(this.levels, this._levels(findings.filter((one) => this._isAsked(one, true))));
-      const shown = findings.filter((one) => this._isAsked(one));
-      this.whole.replaceChildren(element("span", {}, onemap.say("records", { count: onemap.number(shown.length) })),
+      this.shown = this._isFiltered ? this.byRule.map((own) => own.filter((one) => this._isAsked(one))) : this.byRule;
+      const count = this.shown.reduce((sum, own) => sum + own.length, 0);
+      this.whole.replaceChildren(element("span", {}, onemap.say("records", { count: onemap.number(count) })),
         ...this._handOut(onemap.say("allLists"), null));
       this.groups.replaceChildren(...this._lists());
     }
@@ -90,8 +97,8 @@
     }
 
     _levels(findings) {
-      const count = (level) => findings.filter((one) => one.level === level).length;
-      const levels = this.app.content.levels.map(({ id, title }) => ({ value: id, title: title, count: count(id), class: "level-" + id }));
+      const counts = countLevels(findings);
+      const levels = this.app.content.levels.map(({ id, title }) => ({ value: id, title: title, count: counts[id] || 0, class: "level-" + id }));
       return onemap.pills([{ value: null, title: onemap.say("allLevels"), count: findings.length }].concat(levels), this.asked.level,
         (level) => this._ask({ level: level }));
     }
@@ -109,9 +116,7 @@
       const { level, township, words } = this.asked;
       return onemap.tableButtons(this.app, () => ({
         name: [name, this.app.levelTitles[level], township, words].filter(Boolean),
-        rows: onemap.findingRows(this.app, this.app.content.findings.filter((one) => {
-          return (!rule || this.app.content.rules[one.rule] === rule) && this._isAsked(one);
-        }), rule),
+        rows: onemap.findingRows(this.app, rule ? this.shown[this.app.content.rules.indexOf(rule)] : [].concat(...this.shown), rule),
       }));
     }
 
@@ -128,12 +133,11 @@
     }
 
     _list(rule, number) {
-      const records = this.records[number].filter((record) => record.findings.some((one) => this._isAsked(one)));
-      const rows = element("ol", { class: "rows" });
-      const more = (from) => {
+      const findings = this.shown[number], rows = element("ol", { class: "rows" });
+      const more = (records, from) => {
         rows.append(...records.slice(from, from + ROWS_AT_FIRST).map((record, n) => this._row(rule, record, from + n)));
         if (records.length > from + ROWS_AT_FIRST) {
-          const rest = element("button", { type: "button", class: "more", onclick: () => { rest.remove(); more(from + ROWS_AT_FIRST); } },
+          const rest = element("button", { type: "button", class: "more", onclick: () => { rest.remove(); more(records, from + ROWS_AT_FIRST); } },
             onemap.say("showMore", { count: records.length - from - ROWS_AT_FIRST }));
           rows.append(rest);
         }
@@ -141,11 +145,11 @@
       const handOut = element("div", { class: "handout" }, element("span", { title: rule.basis }, onemap.say("basis", { basis: rule.basis })),
         this._handOut(rule.title, rule));
       // Who asks for something wants to see all of it.
-      const list = element("details", { open: this._isFiltered ? records.length > 0 : this.open.has(number) },
-        element("summary", { title: rule.basis }, element("span", {}, rule.title), this._counts(records)),
-        records.length ? [handOut, rows] : element("p", { class: "remark" }, rule.empty || onemap.say("noneChosen")));
+      const list = element("details", { open: this._isFiltered ? findings.length > 0 : this.open.has(number) },
+        element("summary", { title: rule.basis }, element("span", {}, rule.title), this._counts(findings)),
+        findings.length ? [handOut, rows] : element("p", { class: "remark" }, rule.empty || onemap.say("noneChosen")));
       // The rows of a list that nobody opens are never made.
-      const fill = () => { if (list.open && !rows.childElementCount) more(0); };
+      const fill = () => { if (list.open && !rows.childElementCount) more(this._records(number), 0); };
       list.addEventListener("toggle", () => {
         if (!this._isFiltered) this.open[list.open ? "add" : "delete"](number);
         fill();
@@ -154,12 +158,15 @@
       return list;
     }
 
-    /** How many findings of each level there are among those that are asked for. */
-    _counts(records) {
-      const counts = {};
-      records.forEach((record) => record.findings.filter((one) => this._isAsked(one)).forEach((one) => {
-        counts[one.level] = (counts[one.level] || 0) + 1;
-      }));
+    /** The records of a list in which there is what is asked for. */
+    _records(number) {
+      this.records[number] = this.records[number] || recordsOf(this.app, this.byRule[number]);
+      return this._isFiltered
+        ? this.records[number].filter((record) => record.findings.some((one) => this._isAsked(one))) : this.records[number];
+    }
+
+    _counts(findings) {
+      const counts = countLevels(findings);
       return element("small", { class: "counts" }, this.app.content.levels.filter((level) => counts[level.id]).map((level) =>
         element("span", { class: "badge level-" + level.id, title: level.title }, String(counts[level.id]))));
     }
