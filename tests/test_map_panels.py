@@ -117,8 +117,8 @@ def test_the_file_of_all_lists_has_what_the_filters_leave(opened: Opened, tmp_pa
     click(page, ".filter button", "medium")
     file = downloaded(page, tmp_path / "csv", ".handout .csv")
     assert [(row["List"], row["Name"], row["Receptor name"], row["Value"], row["Unit"]) for row in rows_of(file)] == [
-        ("Enterprises near receptors", "示例电镀厂（一厂）", "示例一号井", "199.97", "m"),
         ("Plots near receptors", "示例冶炼厂旧址", "示例新村", "149.98", "m"),
+        ("Enterprises near receptors", "示例电镀厂（一厂）", "示例一号井", "199.97", "m"),
     ]
 
 

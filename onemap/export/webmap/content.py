@@ -116,6 +116,7 @@ def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
         "to": [*rule.to],
         "columns": {} if rule.pairs else titles_alone(rule.measure),
         "reaches": [*rule.radii],
+        "lists": [*rule.lists_used],
         "empty": "" if any(counts.values()) else empty_sentence(rule, atlas),
     }
 

@@ -143,7 +143,8 @@
     choose(layer, place, others) {
       const findings = this.findingsOf(layer, place);
       if (findings.length) {
-        this._pointOut(layer, place, this.content.rules[findings[0].rule], findings);
+        const first = findings.find((one) => one.link) || findings[0];
+        this._pointOut(layer, place, this.content.rules[first.rule], findings);
       } else {
         this.focus.showFeature(layer, place);
         this._nameFirst(layer, place, []);
@@ -154,10 +155,11 @@
     /** Draw the reach and the lines of what a rule found for a feature; return the bounds of what is drawn, or null. */
     _pointOut(layer, place, rule, own) {
       // A grade over lists has no lines of its own: those of the lists that it goes by are shown.
-      const findings = own.some((one) => one.link) ? own : this.findingsOf(layer, place);
+      const rules = this.content.rules, lists = rule.lists;
+      const findings = own.concat(lists.length ? this.findingsOf(layer, place).filter((one) => lists.includes(rules[one.rule].id)) : []);
       const linked = findings.find((one) => one.link);
       this._nameFirst(layer, place, findings);
-      return this.focus.showRecord(layer, place, linked && !rule.reaches.length ? this.content.rules[linked.rule] : rule, findings);
+      return this.focus.showRecord(layer, place, linked && lists.length ? rules[linked.rule] : rule, findings);
     }
 
     _nameFirst(layer, place, findings) {
