@@ -59,6 +59,7 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
         "basis": spec.basis,
         "style": spec.style.model_dump(),
         "coverage": spec.coverage,
+        "gravest": spec.gravest,
         "symbols": "point" in spec.geometry,
         "areal": "polygon" in spec.geometry,
         "count": len(layer.frame),

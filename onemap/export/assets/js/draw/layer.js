@@ -40,12 +40,20 @@
       this.looks = content.classes.map((one) => {
         return Object.assign({}, content.style, { fill: one.fill, shape: one.shape, hatch: one.hatch, glyph: one.glyph });
       });
-      // Later classes are the graver ones: painted last, they are seen where features lie over one another.
-      this.blocks = new onemap.Blocks(this.shapes, inOrder(this.classOf, content.classes.length));
+      // The graver classes are painted last: they are seen where features lie over one another.
+      const order = Array.from(content.classes.keys()).sort((a, b) => this.gravity(a) - this.gravity(b));
+      this.gravest = order.length > 1 ? order[order.length - 1] : -1;
+      this.blocks = new onemap.Blocks(this.shapes, inOrder(this.classOf, order));
       this.dashed = content.coverage && content.style.dash !== "";
       this.borders = this.dashed ? onemap.bordersOf(this.shapes) : null;
       this.isRaster = content.coverage && content.style.opacity > 0;
       this.usualSize = usualSize(this.shapes);
+    },
+
+    /** How grave a class is; what has no class is none. The gravest stands at one end of the legend. */
+    gravity: function (classNumber) {
+      if (this.content.classes[classNumber].id === "") return -1;
+      return this.content.gravest === "first" ? this.content.classes.length - classNumber : classNumber;
     },
 
     lookOf: function (classNumber) {
@@ -130,7 +138,7 @@
       if (!this.kept || this.kept.name !== name) {
         const blocks = Array.from(this.inView(view, 0));
         const look = {
-          classOf: this.classOf, hidden: this.hidden, gravest: gravest(this.content.classes),
+          classOf: this.classOf, hidden: this.hidden, gravest: this.gravest,
           inks: this.looks.map((one) => onemap.inkOf(one.fill, one.hatch, style.stroke)),
           outlined: size >= OUTLINES_FROM && size < SMOOTH_FROM,
         };
@@ -246,19 +254,13 @@
     },
   });
 
-  /** Return the places class by class, and in each as they are. */
-  function inOrder(classOf, count) {
-    const from = new Uint32Array(count + 1), order = new Uint32Array(classOf.length);
-    classOf.forEach((own) => { from[own + 1]++; });
-    for (let own = 0; own < count; own++) from[own + 1] += from[own];
-    classOf.forEach((own, place) => { order[from[own]++] = place; });
+  /** Return the places class by class in an order of classes, and in each as they are. */
+  function inOrder(classOf, classes) {
+    const counts = new Uint32Array(classes.length), next = new Uint32Array(classes.length), order = new Uint32Array(classOf.length);
+    classOf.forEach((own) => { counts[own]++; });
+    classes.forEach((own, n) => { next[own] = n ? next[classes[n - 1]] + counts[classes[n - 1]] : 0; });
+    classOf.forEach((own, place) => { order[next[own]++] = place; });
     return order;
-  }
-
-  /** Return the number of the gravest class, the last that is one; -1 where a layer has no classes to compare. */
-  function gravest(classes) {
-    const named = classes.filter((one) => one.id !== "").length;
-    return named > 1 ? named - 1 : -1;
   }
 
   /** The median extent of the polygons; of many, of some of them. */

@@ -35,11 +35,6 @@
     return layer.content.classes.length > 1 || layer.content.classes[0].id !== "";
   };
 
-  /** Later classes are graver; what has no class is no class at all. */
-  onemap.gravity = function (layer, number) {
-    return layer.content.classes[number].id === "" ? -1 : number;
-  };
-
   onemap.usedClasses = function (layer) {
     return layer.content.classes.map((one, number) => number).filter((number) => layer.content.classes[number].count);
   };

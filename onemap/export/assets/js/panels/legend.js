@@ -55,7 +55,7 @@
 
     _rows(layer) {
       return element("div", {}, element("h4", {}, layer.content.title),
-        onemap.usedClasses(layer).sort((a, b) => onemap.gravity(layer, b) - onemap.gravity(layer, a))
+        onemap.usedClasses(layer).sort((a, b) => layer.gravity(b) - layer.gravity(a))
           .map((number) => onemap.classButton(this.app, layer, number, "class")));
     }
 

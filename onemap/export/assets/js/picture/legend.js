@@ -83,7 +83,7 @@
 
   /** Classes of ground, the gravest first, with how much there is of each. */
   function amounts(layer, numbers, width, size) {
-    return numbers.slice().sort((a, b) => onemap.gravity(layer, b) - onemap.gravity(layer, a)).map((number) => {
+    return numbers.slice().sort((a, b) => layer.gravity(b) - layer.gravity(a)).map((number) => {
       const one = layer.content.classes[number], amount = onemap.amount(layer, one.count, one.mu);
       const room = width - (SWATCH + 2.5) * size - onemap.widthOf(amount, SMALL * size);
       return line(size, (x, y) => [
