@@ -70,3 +70,14 @@ def test_it_is_told_though_no_other_script_can_be_read(explorer: Page, file: Pat
 def test_other_browsers_are_told_nothing(browser: Page, file: Path) -> None:
     browser.size(1366, 768).open(file)
     assert browser.run("getComputedStyle(document.getElementById('onemap-old-browser')).display") == "none"
+
+
+def test_a_browser_that_cannot_unpack_the_data_is_told_so(browser: Page, file: Path) -> None:
+    source = "delete window.DecompressionStream"
+    told = browser.size(1366, 768).call("Page.addScriptToEvaluateOnNewDocument", source=source)
+    try:
+        page = browser.open(file)
+        assert "版本太旧" in page.run("document.querySelector('[role=alert]').innerText")
+        assert page.errors == []
+    finally:
+        browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=told["identifier"])

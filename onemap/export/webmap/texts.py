@@ -49,6 +49,9 @@ def _page_texts() -> dict[str, str]:
             "This window runs in Internet Explorer mode, which cannot show the map. Edge: menu … , Exit Internet "
             "Explorer mode. 360: switch to speed mode. Or open the file in Chrome or another current browser."
         ),
+        "tooOld": tr(
+            "This browser is too old for the map: it needs Chromium 86, Firefox 113, Safari 16.4 or a newer one."
+        ),
         "wholeMap": tr("Whole county"),
         "print": tr("Print"),
         "fullScreen": tr("Full screen"),

@@ -11,6 +11,10 @@
     const content = onemap.readBlock(contentId);
     onemap.speak(content);
     document.body.classList.add("onemap");
+    if (!window.DecompressionStream) {
+      map.getContainer().append(element("p", { class: "nothing", role: "alert" }, onemap.say("tooOld")));
+      return;
+    }
     const zoom = map.getZoom();
     onemap.started = Promise.all([unpack(content), ...layers.map((layer) => layer.load())]).then(() => {
       const app = onemap.app = new onemap.App(map, layers, content, grounds);
@@ -47,7 +51,6 @@
     const furniture = app.county
       ? [new onemap.Mask(app.county, MASK_ORDER), new onemap.CountyBorder(app.county, BORDER_ORDER), app.labels]
       : [app.labels];
-    app.canvases = app.grounds.concat(app.layers, furniture);
     app.map.invalidateSize({ animate: false });
     furniture.forEach((canvas) => canvas.addTo(app.map));
   }
