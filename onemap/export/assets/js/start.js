@@ -28,6 +28,7 @@
       // Who made the page in Python may have said where the map looks.
       if (map.getZoom() === zoom) app.showWhole();
       app.link.follow();
+      onemap.surfaceOf(map).start();
     });
   };
 

@@ -13,9 +13,9 @@
     options: { order: 0 },
 
     onAdd: function (map) {
-      if (!map.surface) map.surface = new onemap.Surface().addTo(map);
-      map.surface.painters.push(this);
-      map.surface.redraw();
+      const surface = onemap.surfaceOf(map);
+      surface.painters.push(this);
+      surface.redraw();
     },
 
     onRemove: function (map) {
@@ -28,6 +28,11 @@
       if (this._map) this._map.surface.redraw();
     },
   });
+
+  onemap.surfaceOf = function (map) {
+    if (!map.surface) map.surface = new onemap.Surface().addTo(map);
+    return map.surface;
+  };
 
   /** Paint in order; a generator. */
   onemap.paintSteps = function* (painters, context, view) {
@@ -59,7 +64,8 @@
       this.painters = [];
       this.canvas = this._newCanvas(); // what is seen
       this.spare = this._newCanvas(); // what is painted on
-      this.idle = true;
+      this.idle = false;
+      this.waits = true; // until all that is painted is there
     },
 
     beforeAdd: function (map) {
@@ -83,8 +89,16 @@
       return onemap.element("canvas", { class: "leaflet-zoom-animated" });
     },
 
+    start: function () {
+      this.waits = false;
+      this.redraw();
+    },
+
     /** Paint all anew, from the next frame on. */
     redraw: function () {
+      if (this.waits) {
+        return;
+      }
       this.idle = false;
       cancelAnimationFrame(this._frame);
       this._frame = requestAnimationFrame(() => this._begin());
