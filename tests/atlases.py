@@ -46,6 +46,16 @@ WEST, SOUTH = 386_000.0, 3_860_000.0
 
 TOWNSHIPS = ("示例西镇", "示例东镇")
 RULES = ("plot_near_receptor", "plot_overlaps_construction", "enterprise_near_receptor", "enterprise_near_farmland")
+HOSTILE = (
+    "</script><img src=x onerror=alert(1)>",
+    "<!--<script>alert(1)</script>",
+    "`${alert(1)}`",
+    "\"'+alert(1)+'\"",
+    "{{ 7*7 }}{% raw %}",
+    "\u2028alert(1)\u2029",
+)
+"""Names that would be more than text in a careless page."""
+
 RARE_NAME = "示例𠮷村三组"
 FARMLAND_FILE, ENTERPRISE_FILE = "农业农村局/耕地类别.shp", "生态环境局/涉镉企业.xlsx"
 PROJECT = f"""

@@ -10,18 +10,20 @@ CODES = {"Enter": 13, "Escape": 27, "Backspace": 8, " ": 32, "ArrowRight": 39, "
 TEXTS = {"Enter": "\r", " ": " "}
 
 
-def middle_of(page: Page, selector: str) -> tuple[float, float]:
+def middle_of(page: Page, selector: str, containing: str = "") -> tuple[float, float]:
+    """Return where the middle of the first element is that has such words in it, scrolled to where it is seen."""
+    found = f"[...document.querySelectorAll({selector!r})].find((one) => one.textContent.includes({containing!r}))"
     x, y = page.run(
-        f"(() => {{ const box = document.querySelector({selector!r}).getBoundingClientRect();"
-        "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        f"(() => {{ const one = {found}; one.scrollIntoView({{ block: 'nearest' }});"
+        "const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()"
     )
     return x, y
 
 
-def press(page: Page, selector: str) -> None:
+def press(page: Page, selector: str, containing: str = "") -> None:
     """Click on the middle of an element."""
-    page.click(*middle_of(page, selector))
-    page.settle(0.2)
+    page.click(*middle_of(page, selector, containing))
+    page.settle(0.4)
 
 
 def hover(page: Page, x: float, y: float) -> None:

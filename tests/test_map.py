@@ -12,19 +12,11 @@ from shapely.geometry import box
 from onemap.export.webmap import write
 from onemap.model import Atlas
 from onemap.text import fold
-from tests.atlases import CRS, RARE_NAME, SOUTH, WEST
+from tests.atlases import CRS, HOSTILE, RARE_NAME, SOUTH, WEST
 from tests.browser import Page
 from tests.ground import geodesic_area_m2
 from tests.mappage import Opened, click, click_at, open_list, open_row, text_of
 
-HOSTILE = (
-    "</script><img src=x onerror=alert(1)>",
-    "<!--<script>alert(1)</script>",
-    "`${alert(1)}`",
-    "\"'+alert(1)+'\"",
-    "{{ 7*7 }}{% raw %}",
-    "\u2028alert(1)\u2029",
-)
 FILL_OF_STRICT_CONTROL = [0xDB, 0x4C, 0x48, 255]
 PAINTED = "Object.fromEntries(onemap.app.layers.filter((one) => one._map).map((one) => [one.id, one.painted]))"
 

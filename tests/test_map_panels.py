@@ -15,6 +15,7 @@ from onemap.model import SCORECARD_COLUMNS, Atlas, Scorecard
 from onemap.text import speaking
 from tests.atlases import ENTERPRISE_FILE, FARMLAND_FILE, TOWNSHIPS, small_atlas
 from tests.browser import Page
+from tests.hands import press
 from tests.mappage import Opened, click, open_list, text_of
 
 WEST, EAST = TOWNSHIPS
@@ -34,17 +35,6 @@ def opened_atlas(browser: Page, tmp_path: Path) -> OpenedAtlas:
         return browser.size(1366, 768).open(file)
 
     return open_map
-
-
-def press(page: Page, selector: str, containing: str = "") -> None:
-    """Click with the mouse where an element is seen."""
-    found = f"[...document.querySelectorAll({selector!r})].find((one) => one.innerText.includes({containing!r}))"
-    x, y = page.run(
-        f"(() => {{ const one = {found}; one.scrollIntoView({{ block: 'center' }});"
-        "const box = one.getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]; })()"
-    )
-    page.click(x, y)
-    page.settle(0.3)
 
 
 def choose(page: Page, selector: str, title: str) -> None:

@@ -26,23 +26,13 @@ from onemap.spec.project import load_project
 from onemap.text import speaking
 from tests.atlases import CRS, SOUTH, WEST, small_atlas, with_base_maps
 from tests.browser import Page
+from tests.hands import press
 from tests.mappage import Opened, open_row
 
 TITLE = "示例县土壤污染源头防控一张图"
 MERCATOR = pyproj.Transformer.from_crs(CRS, "EPSG:3857", always_xy=True)
 DEGREES = pyproj.Transformer.from_crs(CRS, "EPSG:4490", always_xy=True)
 SHEET = "document.querySelector('dialog .map-sheet')"
-
-
-def press(page: Page, selector: str, containing: str = "") -> None:
-    """Click with the mouse on what is seen."""
-    found = f"[...document.querySelectorAll({selector!r})].find((one) => one.innerText.includes({containing!r}))"
-    x, y = page.run(
-        f"(() => {{ const box = {found}.getBoundingClientRect();"
-        "return [(box.left + box.right) / 2, (box.top + box.bottom) / 2]; })()"
-    )
-    page.click(x, y)
-    page.settle(0.4)
 
 
 def key(page: Page, name: str, code: int) -> None:

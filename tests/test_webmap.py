@@ -22,18 +22,9 @@ from onemap.export.webmap.packing import mercator, pack
 from onemap.model import Atlas, Layer
 from onemap.risk.assess import Ground
 from onemap.risk.balance import balances
-from tests.atlases import CRS, SOUTH, WEST, small_atlas
+from tests.atlases import CRS, HOSTILE, SOUTH, WEST, small_atlas
 from tests.ground import geodesic_area_m2
 from tests.unpacked import unpacked
-
-HOSTILE = (
-    "</script><img src=x onerror=alert(1)>",
-    "<!--<script>alert(1)</script>",
-    "`${alert(1)}`",
-    "\"'+alert(1)+'\"",
-    "{{ 7*7 }}{% raw %}",
-    "\u2028alert(1)\u2029",
-)
 
 
 @pytest.fixture
