@@ -58,7 +58,8 @@ class Figures:
 
 
 TITLES = {
-    "file_mb": "file, MB", "interactive_s": "interactive, s", "cold_s": "with the browser's start, s", "heap_mb": "memory, MB",
+    "file_mb": "file, MB", "interactive_s": "interactive, s", "cold_s": "with the browser's start, s",
+    "heap_mb": "memory, MB",
     "pan_frame_ms": "panning: worst frame, ms", "pan_task_ms": "longest task, ms",
     "zoom_frame_ms": "zooming: worst frame, ms", "zoom_ms": "until painted, ms",
 }  # fmt: skip
