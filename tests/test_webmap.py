@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pyproj
 import pytest
 from branca.element import Element, JavascriptLink
-from shapely.geometry import Point, box
+from shapely.geometry import MultiPolygon, Point, box
 
 from onemap.export.webmap import draw, write
 from onemap.export.webmap.assets import ASSETS, SCRIPTS
+from onemap.export.webmap.columns import PLAIN
 from onemap.export.webmap.elements import json_block
 from onemap.export.webmap.layers import layer_content
 from onemap.export.webmap.packing import mercator, pack
@@ -128,3 +131,24 @@ def test_no_two_scripts_give_the_same_name_to_different_things() -> None:
 def test_every_script_is_part_of_the_page() -> None:
     found = {path.relative_to(ASSETS / "js").with_suffix("").as_posix() for path in (ASSETS / "js").rglob("*.js")}
     assert found == set(SCRIPTS)
+
+
+@pytest.mark.parametrize("place", [None, Point()])
+def test_a_large_layer_of_which_nothing_has_a_place_is_drawn(atlas: Atlas, place: Point | None) -> None:
+    land = atlas.layers["cultivated_land"]
+    frame = land.frame.iloc[[0] * (PLAIN + 1)].reset_index(drop=True)
+    frame["geometry"] = gpd.GeoSeries([place] * len(frame), crs=CRS)
+    layers = {**atlas.layers, "cultivated_land": Layer(land.spec, frame)}
+    assert "cultivated_land" in page_of(replace(atlas, layers=layers))
+
+
+def test_few_features_of_very_many_corners_are_packed(atlas: Atlas) -> None:
+    land = atlas.layers["cultivated_land"]
+    whole = land.frame.iloc[[0]].reset_index(drop=True)
+    steps = (np.indices((150, 150)) * 10.0).reshape(2, -1).T
+    pieces = [box(WEST + east, SOUTH + north, WEST + east + 9, SOUTH + north + 9) for east, north in steps]
+    shapes = (MultiPolygon(pieces[:9]), MultiPolygon(pieces))
+    few, many = (layer_content(Layer(land.spec, whole.set_geometry([shape], crs=CRS))) for shape in shapes)
+    assert ("features" in few, "features" in many) == (True, False)
+    [(_, rings)] = unpacked(many["onemap"]["shapes"])
+    assert len(rings) == len(pieces)

@@ -62,7 +62,6 @@ def map_content(atlas: Atlas, layers: Mapping[str, Layer]) -> dict[str, Any]:
             "projection": projection(atlas),
         },
         "sheet": _sheet(atlas),
-        "verdict": atlas.verdict,
         "levels": [{"id": level, "title": title} for level, title in level_titles().items()],
         "cards": cards(atlas),
         "rules": [_rule(rule, atlas) for rule in atlas.rules],

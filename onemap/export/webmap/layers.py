@@ -1,7 +1,8 @@
 """What the map shows of a layer: its features, its fields, its classes and how they look.
 
-A layer of up to `PLAIN` features stands in the page as GeoJSON (RFC 7946), which anything can read; a larger one is
-packed, in the order in which a curve of Hilbert goes through its features, so that what is near stands together.
+A layer of up to `PLAIN` features and `CORNERS` corners stands in the page as GeoJSON (RFC 7946), which anything can
+read. A larger one is packed, its features in the order in which a curve of Hilbert goes through them, so that what is
+near stands together.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from onemap.geodesy import MU_M2
 from onemap.model import SOURCE, SOURCE_ROW, Layer
 from onemap.spec.layer import FieldSpec, LayerSpec
 
+CORNERS: Final = 100_000
+"""A class of a whole county may be one feature."""
+
 UNCLASSIFIED: Final = "#9a9a94"
 
 _DEGREES: Final = "EPSG:4490"
@@ -35,6 +39,8 @@ def in_map_order(layer: Layer) -> Layer:
         return layer
     shapes = layer.frame.geometry
     placed = np.flatnonzero(~(shapes.isna() | shapes.is_empty).to_numpy())
+    if not len(placed):
+        return layer
     along = placed[np.argsort(shapes.iloc[placed].hilbert_distance().to_numpy(), kind="stable")]
     nowhere = np.setdiff1d(np.arange(layer.count), placed)
     return layer.take(np.concatenate([along, nowhere]))
@@ -71,7 +77,7 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
     }
     columns, drawn = _columns(layer, classes), mercator(layer.frame.geometry)
     anchors = _anchors(drawn) if head["symbols"] or spec.style.labels else None
-    if layer.count <= PLAIN:
+    if layer.count <= PLAIN and int(shapely.get_num_coordinates(drawn).sum()) <= CORNERS:
         return {"type": "FeatureCollection", "onemap": head, "features": _features(layer, columns, drawn, anchors)}
     packed = {"shapes": pack(drawn), "anchors": None if anchors is None else pack(anchors), "table": table(columns)}
     return {"onemap": head | packed}

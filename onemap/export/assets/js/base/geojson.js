@@ -5,8 +5,8 @@
   const NO_GEOMETRY = { kind: 0, parts: [] };
 
   onemap.shapesOf = function (geometries) {
-    const drawn = geometries.map(partsOf), parts = [].concat(...drawn.map((one) => one.parts));
-    const vertices = [].concat(...parts);
+    const drawn = geometries.map(partsOf), parts = drawn.map((one) => one.parts).flat();
+    const vertices = parts.flat();
     const shapes = {
       count: drawn.length, kind: Uint8Array.from(drawn, (one) => one.kind),
       ringsFrom: onemap.sums(drawn.map((one) => one.parts.length)), from: onemap.sums(parts.map((one) => one.length)),
@@ -23,7 +23,7 @@
     }
     if (geometry.type === "GeometryCollection") {
       const inner = geometry.geometries.map(partsOf), kind = Math.max(0, ...inner.map((one) => one.kind));
-      return { kind: kind, parts: [].concat(...inner.filter((one) => one.kind === kind).map((one) => one.parts)) };
+      return { kind: kind, parts: inner.filter((one) => one.kind === kind).map((one) => one.parts).flat() };
     }
     const several = geometry.type.startsWith("Multi") ? geometry.coordinates : [geometry.coordinates];
     const kinds = onemap.kinds;
@@ -33,7 +33,7 @@
     if (geometry.type.endsWith("LineString")) {
       return { kind: kinds.LINE, parts: several.map((line) => line.map(gridPoint)) };
     }
-    return { kind: kinds.POLYGON, parts: [].concat(...several).map((ring) => ring.slice(0, -1).map(gridPoint)) };
+    return { kind: kinds.POLYGON, parts: several.flat().map((ring) => ring.slice(0, -1).map(gridPoint)) };
   }
 
   function gridPoint(position) {

@@ -263,14 +263,17 @@
     return order;
   }
 
-  /** The median extent of the polygons; of many, of some of them. */
+  /** The median extent of rings, for a feature may have very many; of many, of some of them. */
   function usualSize(shapes) {
-    const extents = [], stride = Math.ceil(shapes.count / ENOUGH);
-    for (let i = 0; i < shapes.count; i += stride) {
-      if (shapes.kind[i] === onemap.kinds.POLYGON) {
-        extents.push(Math.max(shapes.boxes[i * 4 + 2] - shapes.boxes[i * 4], shapes.boxes[i * 4 + 3] - shapes.boxes[i * 4 + 1]));
-      }
+    const rings = shapes.from.length - 1, extents = [], stride = Math.ceil(rings / ENOUGH);
+    for (let ring = 0; ring < rings; ring += stride) {
+      const x = shapes.x.subarray(shapes.from[ring], shapes.from[ring + 1]), y = shapes.y.subarray(shapes.from[ring], shapes.from[ring + 1]);
+      extents.push(Math.max(spread(x), spread(y)));
     }
     return extents.sort((a, b) => a - b)[extents.length >> 1] || 0;
+  }
+
+  function spread(numbers) {
+    return numbers.reduce((most, one) => Math.max(most, one), -Infinity) - numbers.reduce((least, one) => Math.min(least, one), Infinity);
   }
 })((window.onemap = window.onemap || {}));

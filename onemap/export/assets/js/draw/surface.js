@@ -5,6 +5,7 @@
   "use strict";
 
   const PADDING = 0.25; // of the window, on each side
+  const MARGIN = 20; // pixels
   const STEP_MS = 10; // of painting in a frame
   const FIRST_MS = 500; // before anything is seen
 
@@ -171,11 +172,12 @@
     },
   });
 
-  /** Put rings or lines of a shape into the current path. */
+  /** Put rings or lines of a shape into the current path, those that are in view: one shape may have very many. */
   onemap.trace = function (context, view, shapes, shape) {
     const closed = shapes.kind[shape] === onemap.kinds.POLYGON;
     for (let ring = shapes.ringsFrom[shape]; ring < shapes.ringsFrom[shape + 1]; ring++) {
       const start = shapes.from[ring], end = shapes.from[ring + 1];
+      if (isOutside(view, shapes, start, end)) continue;
       context.moveTo(view.x(shapes.x[start]), view.y(shapes.y[start]));
       for (let v = start + 1; v < end; v++) {
         context.lineTo(view.x(shapes.x[v]), view.y(shapes.y[v]));
@@ -183,4 +185,16 @@
       if (closed) context.closePath();
     }
   };
+
+  function isOutside(view, shapes, start, end) {
+    let west = Infinity, south = Infinity, east = -Infinity, north = -Infinity;
+    for (let v = start; v < end; v++) {
+      west = Math.min(west, shapes.x[v]);
+      east = Math.max(east, shapes.x[v]);
+      south = Math.min(south, shapes.y[v]);
+      north = Math.max(north, shapes.y[v]);
+    }
+    const around = MARGIN / view.scale; // a line is as wide
+    return west > view.east + around || east < view.west - around || south > view.north + around || north < view.south - around;
+  }
 })((window.onemap = window.onemap || {}));
