@@ -49,7 +49,7 @@ def test_in_the_geopackage(build, of_the_csv):
 
 
 def test_in_the_sheets_of_the_workbook(sample_atlas, build, of_the_csv):
-    book = openpyxl.load_workbook(build / workbooks.FILE, read_only=True)
+    book = openpyxl.load_workbook(build / workbooks.FILE)
     levels = {level_title(level): level for level in LEVELS}
     found = {}
     for rule in sample_atlas.rules:
@@ -62,7 +62,7 @@ def test_in_the_sheets_of_the_workbook(sample_atlas, build, of_the_csv):
 
 
 def test_in_the_overview_of_the_workbook(sample_atlas, build, of_the_csv):
-    sheet = openpyxl.load_workbook(build / workbooks.FILE, read_only=True)["总览"]
+    sheet = openpyxl.load_workbook(build / workbooks.FILE)["总览"]
     rules = {rule.name: rule.id for rule in sample_atlas.rules}
     found = {}
     for row in sheet.iter_rows(values_only=True):
