@@ -15,7 +15,8 @@ import pandas as pd
 from onemap.cache import FOLDER as CACHE_FOLDER
 from onemap.cache import Cache
 from onemap.dates import last_day
-from onemap.export import geopackage, issue_workbook, manifest, shapefiles, tables, webmap, workbooks
+from onemap.export import issue_workbook, manifest, tables, webmap, workbooks
+from onemap.export.formats import geopackage, shapefiles
 from onemap.ingest.intake import take_in
 from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
 from onemap.progress import Progress, begin, doing, telling

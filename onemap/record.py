@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
-from onemap.export.geopackage import FILE as GEOPACKAGE
-from onemap.export.parts import SUFFIXES
+from onemap.export.formats.geopackage import FILE as GEOPACKAGE
+from onemap.export.formats.parts import SUFFIXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.publication import read_manifest
 from onemap.spec.catalogue import Catalogue, load_catalogue

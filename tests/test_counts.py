@@ -11,7 +11,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from onemap.export import geopackage, manifest, tables, workbooks
+from onemap.export import manifest, tables, workbooks
+from onemap.export.formats import geopackage
 from onemap.export.webmap.content import map_content, on_map
 from onemap.model import level_title
 from onemap.spec.rule import LEVELS

@@ -12,7 +12,7 @@ import pyproj
 import pytest
 import shapely
 
-from onemap.export import geopackage
+from onemap.export.formats import geopackage
 from onemap.spec.catalogue import shipped
 from tests import real_qgis
 from tests.atlases import CRS, FARMLAND_FILE, RARE_NAME, small_atlas

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from onemap.export import shapefiles
+from onemap.export.formats import shapefiles
 from onemap.ingest.intake import take_in
 from onemap.pipeline import build
 from onemap.spec.catalogue import load_catalogue, shipped

@@ -15,7 +15,8 @@ import pytest
 import shapely
 
 from onemap.console import show_known
-from onemap.export import geopackage, manifest, tables
+from onemap.export import manifest, tables
+from onemap.export.formats import geopackage
 from onemap.record import explain, open_build
 from tests.conftest import SAMPLE
 from tests.printed import GBT14848

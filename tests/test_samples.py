@@ -15,7 +15,7 @@ from shapely.geometry import Point
 
 from onemap.cli import main
 from onemap.errors import SpecError
-from onemap.export import shapefiles
+from onemap.export.formats import shapefiles
 from onemap.ingest.columns import match_columns
 from onemap.ingest.conform import conform
 from onemap.ingest.intake import take_in

@@ -12,7 +12,7 @@ import pyogrio
 import pyproj
 import pytest
 
-from onemap.export import dbf, shapefiles
+from onemap.export.formats import dbf, shapefiles
 from onemap.model import Atlas, Layer
 from tests import real_qgis
 from tests.atlases import CRS, small_atlas

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from onemap.export import dbf
+from onemap.export.formats import dbf
 from onemap.export.sheets import Column, workbook, write_table
 from onemap.export.words import origin_columns
 from onemap.geodesy import unit_title

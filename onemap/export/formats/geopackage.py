@@ -10,12 +10,10 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -24,13 +22,11 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.dates import first_day
-from onemap.export.parts import Part, geometry_type_of, parts
-from onemap.export.qml import findings_qml, issues_qml, layer_qml
-from onemap.geodesy import LONLAT
-from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, Atlas, Layer
+from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
+from onemap.export.qgis.styles import findings_qml, issues_qml, layer_qml
+from onemap.model import Atlas, Layer
 from onemap.progress import doing
-from onemap.spec.layer import GeometryKind, LayerSpec
-from onemap.text import tr
+from onemap.spec.layer import GeometryKind
 
 FILE: Final = "onemap.gpkg"
 GEOMETRY: Final = "geometry"
@@ -52,24 +48,8 @@ CREATE TABLE layer_styles (
 """The table in which QGIS looks for styles."""
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of the GeoPackage, whose geometries are all of one type."""
-
-    name: str
-    geometry_type: str | None
-    frame: gpd.GeoDataFrame
-    description: str
-    qml: str
-
-    @property
-    def style(self) -> Style:
-        """How QGIS shows it."""
-        return Style(self.name, self.description, self.qml)
-
-
 class Style(NamedTuple):
-    """How QGIS shows a table."""
+    """How QGIS shows a table; "" where it has nothing to draw."""
 
     name: str
     description: str
@@ -88,9 +68,9 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
         for layer in layers[1:]:
             with doing(layer.spec.name):
                 styles += _write_layer(layer, path, atlas.crs)
-        for table in (_findings(atlas), _issues(atlas)):
-            _write_table(table, path, atlas.crs)
-            styles.append(table.style)
+        for part, qml in ((findings_part(atlas), findings_qml(atlas)), (issues_part(atlas), issues_qml(atlas))):
+            _write_table(part, path, atlas.crs)
+            styles.append(Style(part.name, part.title, qml))
     with closing(sqlite3.connect(path)) as database, database:
         _write_styles(database, styles, f"{day.isoformat()}T00:00:00.000Z")
     return [path]
@@ -112,36 +92,16 @@ def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
 
 def _write_layer(layer: Layer, path: Path, crs: str) -> list[Style]:
     """Write the tables of a layer, and return how they look."""
-    tables = [_layer_table(layer.spec, part) for part in parts(layer)]
-    for table in tables:
-        _write_table(table, path, crs)
-    return [table.style for table in tables]
+    styles = []
+    for part in parts(layer):
+        _write_table(part, path, crs)
+        qml = "" if part.kind == "table" else layer_qml(part, {column.name: column.name for column in part.columns})
+        styles.append(Style(part.name, _description(part), qml))
+    return styles
 
 
-def _layer_table(spec: LayerSpec, part: Part) -> Table:
-    description = f"{spec.name}; {spec.basis}" if spec.basis else spec.name
-    if part.kind == "table":
-        return Table(part.name, None, part.frame, description, "")
-    columns = {name: name for name in part.frame.columns if name != GEOMETRY}
-    geometry_type = geometry_type_of(part, GEOMETRY_TYPES)
-    return Table(part.name, geometry_type, part.frame, description, layer_qml(spec, part.kind, columns))
-
-
-def _findings(atlas: Atlas) -> Table:
-    frame = gpd.GeoDataFrame(atlas.findings[list(FINDING_COLUMNS)], geometry=atlas.links, crs=atlas.crs)
-    description = tr("The lists, each record with the line to its receptor")
-    return Table("findings", "LineString", frame, description, findings_qml(atlas))
-
-
-def _issues(atlas: Atlas) -> Table:
-    table = atlas.issues[list(ISSUE_COLUMNS)]
-    longitude, latitude = (table[name].to_numpy(dtype=float, na_value=np.nan) for name in ("lon", "lat"))
-    there = ~(np.isnan(longitude) | np.isnan(latitude))
-    places = np.full(len(table), None, dtype=object)
-    places[there] = shapely.points(longitude[there], latitude[there])
-    points = gpd.GeoSeries(places, index=table.index, crs=LONLAT).to_crs(atlas.crs)
-    description = tr("The faults in the data, each at its place where that is known")
-    return Table("issues", "Point", gpd.GeoDataFrame(table, geometry=points), description, issues_qml(atlas))
+def _description(part: Part) -> str:
+    return f"{part.title}; {part.spec.basis}" if part.spec and part.spec.basis else part.title
 
 
 @contextmanager
@@ -154,17 +114,18 @@ def _dated(day: date) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _write_table(table: Table, path: Path, crs: str) -> None:
-    columns = {name: arrow_column(table.frame[name]) for name in table.frame.columns if name != GEOMETRY}
+def _write_table(part: Part, path: Path, crs: str) -> None:
+    columns = {column.name: arrow_column(part.frame[column.name]) for column in part.columns}
     target: dict[str, Any] = {
-        "layer": table.name,
+        "layer": part.name,
         "driver": "GPKG",
         "dataset_options": {"VERSION": "1.2"},
-        "layer_options": {"DESCRIPTION": table.description},
+        "layer_options": {"DESCRIPTION": _description(part)},
     }
-    if table.geometry_type is not None:
-        columns[GEOMETRY] = pa.array(_wkb(table.frame.geometry.to_numpy(), table.geometry_type), pa.binary())
-        target |= {"geometry_name": GEOMETRY, "geometry_type": table.geometry_type, "crs": crs}
+    if part.kind != "table":
+        geometry_type = geometry_type_of(part, GEOMETRY_TYPES)
+        columns[GEOMETRY] = pa.array(_wkb(part.frame.geometry.to_numpy(), geometry_type), pa.binary())
+        target |= {"geometry_name": GEOMETRY, "geometry_type": geometry_type, "crs": crs}
         target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
     # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
     # In one piece: GDAL counts each in the file, and a layer of several sources comes in several unless it was kept.

@@ -6,7 +6,6 @@ others in `<id>_lines.shp` and `<id>_points.shp`. Features without geometry are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,17 +17,15 @@ import shapely
 
 from onemap.cache import Cache
 from onemap.dates import first_day
-from onemap.export import dbf, field_workbook
-from onemap.export.parts import Part, geometry_type_of, parts
-from onemap.export.qml import layer_qml
-from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
+from onemap.export.formats import dbf, field_workbook
+from onemap.export.formats.parts import Part, geometry_type_of, parts
+from onemap.export.qgis.styles import layer_qml
+from onemap.model import Atlas, Layer
 from onemap.progress import doing
-from onemap.spec.layer import GeometryKind, LayerSpec
+from onemap.spec.layer import GeometryKind
 
 FOLDER: Final = "shapefiles"
 GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
-OWN_NAMES: Final = {SOURCE: "SOURCE", SOURCE_ROW: "SOURCE_ROW", LOCATED_IN: "LOCATED_IN"}
-"""DBF names of the columns that are not fields."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +59,12 @@ def _write_layer(layer: Layer, target: Target, cache: Cache) -> list[field_workb
     return kept.light
 
 
-def dbf_names(spec: LayerSpec) -> Mapping[str, str]:
-    """Return for each column of a layer what it is called in a shapefile."""
-    return {**{name: field.dbf for name, field in spec.fields.items()}, **OWN_NAMES}
-
-
 def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File:
-    names = dbf_names(layer.spec)
+    names = {column.name: column.dbf for column in part.columns}
     path = target.folder / f"{part.name}.dbf"
     if part.kind != "table":
         _write_shapes(part, path.with_suffix(".shp"), target.crs)
-        path.with_suffix(".qml").write_text(layer_qml(layer.spec, part.kind, names), encoding="utf-8", newline="\n")
+        path.with_suffix(".qml").write_text(layer_qml(part, names), encoding="utf-8", newline="\n")
     encoding = dbf.encoding_of(part.frame[list(names)])
     columns = {own_id: dbf.column(name, part.frame[own_id], encoding) for own_id, name in names.items()}
     dbf.write(path, list(columns.values()), encoding, target.day)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from onemap.export.formats.parts import Part
 from onemap.export.look import LINK, LINK_WIDTHS, SEVERITY_FILLS
-from onemap.export.words import finding_columns, issue_columns, origin_columns, severity_title
+from onemap.export.words import finding_columns, issue_columns, severity_title
 from onemap.model import Atlas, level_title
 from onemap.spec.kinds import KINDS
-from onemap.spec.layer import GeometryKind, LayerSpec, Style
+from onemap.spec.layer import GeometryKind, Style
 from onemap.text import tr
 
 MM_PER_PIXEL: Final = 25.4 / 96
@@ -43,14 +44,16 @@ class Symbology:
     """The column that is written beside each feature."""
 
 
-def layer_qml(spec: LayerSpec, kind: GeometryKind, names: Mapping[str, str]) -> str:
-    """Return the style of one part of a layer.
+def layer_qml(part: Part, names: Mapping[str, str]) -> str:
+    """Return the style of a part of a layer.
 
     Parameters
     ----------
     names
-        For each of the layer's columns what it is called in the file; class columns hold titles.
+        For each of its columns what it is called in the file; class columns hold titles.
     """
+    spec = part.spec
+    assert spec is not None
     categories = [Category("", spec.name, spec.style)]
     column = spec.class_field
     if column is not None:
@@ -60,9 +63,8 @@ def layer_qml(spec: LayerSpec, kind: GeometryKind, names: Mapping[str, str]) -> 
         ]
         categories = [*drawn, Category("", tr("not classified"), spec.style)]
     label = names[spec.label] if spec.style.labels else None
-    symbology = Symbology(kind, categories, None if column is None else names[column], label)
-    titles = {**{own_id: field.label for own_id, field in spec.fields.items()}, **origin_columns()}
-    return _qml(symbology, {names[own_id]: title for own_id, title in titles.items()}, {})
+    symbology = Symbology(part.kind, categories, None if column is None else names[column], label)
+    return _qml(symbology, {names[own.name]: own.title for own in part.columns}, {})
 
 
 def findings_qml(atlas: Atlas) -> str:

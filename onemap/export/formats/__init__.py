@@ -1,0 +1,1 @@
+"""Layers and lists as files of geodata: one module for each format."""

@@ -1,0 +1,1 @@
+"""What QGIS opens: styles, and the project over the GeoPackage."""
