@@ -206,6 +206,20 @@ def sector(place: NDArray[np.float64], bounds: tuple[float, float], radius: floa
     return shapely.Polygon([tuple(place), *zip(*back.transform(east, north), strict=True)])
 
 
+def around(shape: Any, metres: float, crs: Any, quad_segs: int = 64) -> Any:
+    """Return the outline of what lies within some metres of a shape, for the eye: measuring needs no outline.
+
+    Parameters
+    ----------
+    shape
+        Of a few kilometres, in the projected `crs`, which is conformal.
+    metres
+        On the ground, to 0.01 %; its arcs are up to 0.01 % inside with 64 segments a quarter, 0.12 % with 16.
+    """
+    centre = shapely.get_coordinates(shapely.centroid(shape))
+    return shapely.buffer(shape, metres * float(scale_factors(centre, crs)[0]), quad_segs=quad_segs)
+
+
 def scale_factors(coordinates: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Return how many projected metres one metre on the ground takes at each of (n, 2) coordinates in `crs`."""
     longitude, latitude = lonlat_of(coordinates, crs)

@@ -17,6 +17,7 @@ from onemap.cache import Cache
 from onemap.dates import last_day
 from onemap.export import issue_workbook, manifest, tables, webmap, workbooks
 from onemap.export.formats import geopackage, shapefiles
+from onemap.export.qgis import project as qgis_project
 from onemap.ingest.intake import take_in
 from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
 from onemap.progress import Progress, begin, doing, telling
@@ -37,6 +38,7 @@ Writer = Callable[[Atlas, Path], list[Path]]
 WRITERS: Final[dict[str, Writer]] = {
     "html": webmap.write,
     "gpkg": geopackage.write,
+    "qgz": qgis_project.write,
     "shp": shapefiles.write,
     "lists": workbooks.write,
     "issues": issue_workbook.write,

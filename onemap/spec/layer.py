@@ -22,7 +22,9 @@ CodeCheck = Literal["credit_code", "plot_code", "industry_code"]
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]*")
 DBF_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,9}")
 COLOUR: Final = r"^#[0-9a-fA-F]{6}$"
-RESERVED: Final = frozenset({"geometry", "source", "source_row", "located_in", "fid", "findings", "issues"})
+RESERVED: Final = frozenset(
+    {"geometry", "source", "source_row", "located_in", "fid", "findings", "findings_points", "reaches", "issues"}
+)
 """Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
 
 YEAR: Final = "{year}"

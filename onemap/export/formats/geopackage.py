@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,8 +22,10 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.dates import first_day
+from onemap.export.formats.list_places import findings_points_part, reaches_part
 from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
-from onemap.export.qgis.styles import findings_qml, issues_qml, layer_qml
+from onemap.export.qgis.metadata import metadata_document
+from onemap.export.qgis.styles import drawing_of, qml
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
 from onemap.spec.layer import GeometryKind
@@ -48,12 +50,33 @@ CREATE TABLE layer_styles (
 """The table in which QGIS looks for styles."""
 
 
-class Style(NamedTuple):
-    """How QGIS shows a table; "" where it has nothing to draw."""
+METADATA: Final = (
+    """
+CREATE TABLE gpkg_metadata (
+  id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset',
+  md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT ''
+)""",
+    """
+CREATE TABLE gpkg_metadata_reference (
+  reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER,
+  timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER NOT NULL,
+  md_parent_id INTEGER, CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id)
+)""",
+    """
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
+  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
+)""",
+)
+"""The tables of the extension "Metadata" of the GeoPackage standard (OGC 12-128r14, F.8)."""
 
-    name: str
-    description: str
-    qml: str
+METADATA_DEFINITION: Final = "http://www.geopackage.org/spec120/#extension_metadata"
+QGIS_METADATA: Final = "http://mrcc.com/qgis.dtd"
+"""By this QGIS knows its own metadata of a layer."""
+
+LAYER_FILE: Final = "urn:onemap:layer"
+"""By this we know the layer file that a table was made by: a project may have layers of its own."""
 
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
@@ -63,41 +86,52 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
     # The largest layer comes first, so that a file that begins with it can be gone on with when others change.
     layers = sorted(atlas.layers.values(), key=lambda layer: -layer.count)
     path.unlink(missing_ok=True)
-    styles = _begin(atlas, layers[0], path) if layers else []
+    written: list[Part] = []
     with _dated(day):
-        for layer in layers[1:]:
+        for layer in layers:
             with doing(layer.spec.name):
-                styles += _write_layer(layer, path, atlas.crs)
-        for part, qml in ((findings_part(atlas), findings_qml(atlas)), (issues_part(atlas), issues_qml(atlas))):
-            _write_table(part, path, atlas.crs)
-            styles.append(Style(part.name, part.title, qml))
+                own = parts(layer)
+                if written:
+                    _write_tables(own, path, atlas.crs)
+                else:
+                    _begin(own, layer, path, atlas)
+                written += own
+        lists = _list_tables(atlas)
+        _write_tables(lists, path, atlas.crs)
+    moment = f"{day.isoformat()}T00:00:00.000Z"
     with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, styles, f"{day.isoformat()}T00:00:00.000Z")
+        _write_styles(database, [*written, *lists], atlas, moment)
+        _write_metadata(database, [*written, *lists], atlas, moment)
     return [path]
 
 
-def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
-    """Write a file that holds a layer alone, and return how its tables look."""
-
-    def make() -> tuple[list[Style], bytes]:
-        with _dated(first_day(atlas.project.spec.period)):
-            styles = _write_layer(layer, path, atlas.crs)
-        return styles, path.read_bytes()
-
-    with doing(layer.spec.name):
-        kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
-        path.write_bytes(kept.heavy)
-    return [*kept.light]
+def tables(atlas: Atlas) -> list[Part]:
+    """Return all tables of the file but those that only say how it looks."""
+    return [*(part for layer in atlas.layers.values() for part in parts(layer)), *_list_tables(atlas)]
 
 
-def _write_layer(layer: Layer, path: Path, crs: str) -> list[Style]:
-    """Write the tables of a layer, and return how they look."""
-    styles = []
-    for part in parts(layer):
+def _list_tables(atlas: Atlas) -> list[Part]:
+    return [findings_part(atlas), findings_points_part(atlas), reaches_part(atlas), issues_part(atlas)]
+
+
+def geometry_type(part: Part) -> str:
+    """Return the type of geometry that a table has; "" where it has none."""
+    return "" if part.kind == "table" else geometry_type_of(part, GEOMETRY_TYPES)
+
+
+def _begin(own: Sequence[Part], layer: Layer, path: Path, atlas: Atlas) -> None:
+    """Write a file that holds a layer alone."""
+
+    def make() -> tuple[None, bytes]:
+        _write_tables(own, path, atlas.crs)
+        return None, path.read_bytes()
+
+    path.write_bytes(atlas.cache.keep("gpkg", [layer.digest or None], make).heavy)
+
+
+def _write_tables(tables: Sequence[Part], path: Path, crs: str) -> None:
+    for part in tables:
         _write_table(part, path, crs)
-        qml = "" if part.kind == "table" else layer_qml(part, {column.name: column.name for column in part.columns})
-        styles.append(Style(part.name, _description(part), qml))
-    return styles
 
 
 def _description(part: Part) -> str:
@@ -122,10 +156,9 @@ def _write_table(part: Part, path: Path, crs: str) -> None:
         "dataset_options": {"VERSION": "1.2"},
         "layer_options": {"DESCRIPTION": _description(part)},
     }
-    if part.kind != "table":
-        geometry_type = geometry_type_of(part, GEOMETRY_TYPES)
-        columns[GEOMETRY] = pa.array(_wkb(part.frame.geometry.to_numpy(), geometry_type), pa.binary())
-        target |= {"geometry_name": GEOMETRY, "geometry_type": geometry_type, "crs": crs}
+    if own_type := geometry_type(part):
+        columns[GEOMETRY] = pa.array(_wkb(part.frame.geometry.to_numpy(), own_type), pa.binary())
+        target |= {"geometry_name": GEOMETRY, "geometry_type": own_type, "crs": crs}
         target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
     # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
     # In one piece: GDAL counts each in the file, and a layer of several sources comes in several unless it was kept.
@@ -143,19 +176,19 @@ def arrow_column(column: pd.Series) -> pa.Array:
     return pa.array(column.astype("string"), pa.string(), from_pandas=True)
 
 
-def _wkb(shapes: NDArray[Any], geometry_type: str) -> NDArray[Any]:
+def _wkb(shapes: NDArray[Any], own_type: str) -> NDArray[Any]:
     """Return shapes in binary, all of one type: where that is a multi type each single shape is one of one member.
 
     The header is put before the member by hand: to build the same with shapely takes ten times as long.
     """
     binary = np.asarray(shapely.to_wkb(shapes, byte_order=1))
-    if geometry_type in HEADERS:
+    if own_type in HEADERS:
         single = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.LINESTRING))
-        binary[single] = [HEADERS[geometry_type] + member for member in binary[single]]
+        binary[single] = [HEADERS[own_type] + member for member in binary[single]]
     return binary
 
 
-def _write_styles(database: sqlite3.Connection, styles: list[Style], moment: str) -> None:
+def _write_styles(database: sqlite3.Connection, tables: Sequence[Part], atlas: Atlas, moment: str) -> None:
     database.execute(STYLES)
     database.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
@@ -166,5 +199,32 @@ def _write_styles(database: sqlite3.Connection, styles: list[Style], moment: str
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
         "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
         "VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
-        [(own.name, GEOMETRY, own.name, own.qml, own.description, moment) for own in styles if own.qml],
+        [
+            (part.name, GEOMETRY, part.name, qml(drawing_of(part, atlas)), _description(part), moment)
+            for part in tables
+            if part.kind != "table"
+        ],
     )
+
+
+def _write_metadata(database: sqlite3.Connection, tables: Sequence[Part], atlas: Atlas, moment: str) -> None:
+    for statement in METADATA:
+        database.execute(statement)
+    database.executemany(
+        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_metadata', ?, 'read-write')",
+        [(name, METADATA_DEFINITION) for name in ("gpkg_metadata", "gpkg_metadata_reference")],
+    )
+    for part in tables:
+        told = [("dataset", QGIS_METADATA, "text/xml", metadata_document(part, atlas))]
+        if part.spec:
+            text = part.spec.model_dump_json(by_alias=True, exclude_defaults=True)
+            told.append(("featureType", LAYER_FILE, "application/json", text))
+        for row in told:
+            own = database.execute(
+                "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) VALUES (?, ?, ?, ?)", row
+            )
+            database.execute(
+                "INSERT INTO gpkg_metadata_reference (reference_scope, table_name, timestamp, md_file_id) "
+                "VALUES ('table', ?, ?, ?)",
+                (part.name, moment, own.lastrowid),
+            )

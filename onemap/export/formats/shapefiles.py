@@ -19,7 +19,7 @@ from onemap.cache import Cache
 from onemap.dates import first_day
 from onemap.export.formats import dbf, field_workbook
 from onemap.export.formats.parts import Part, geometry_type_of, parts
-from onemap.export.qgis.styles import layer_qml
+from onemap.export.qgis.styles import layer_drawing, qml
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
 from onemap.spec.layer import GeometryKind
@@ -64,7 +64,7 @@ def _write_part(part: Part, layer: Layer, target: Target) -> field_workbook.File
     path = target.folder / f"{part.name}.dbf"
     if part.kind != "table":
         _write_shapes(part, path.with_suffix(".shp"), target.crs)
-        path.with_suffix(".qml").write_text(layer_qml(part, names), encoding="utf-8", newline="\n")
+        path.with_suffix(".qml").write_text(qml(layer_drawing(part, names)), encoding="utf-8", newline="\n")
     encoding = dbf.encoding_of(part.frame[list(names)])
     columns = {own_id: dbf.column(name, part.frame[own_id], encoding) for own_id, name in names.items()}
     dbf.write(path, list(columns.values()), encoding, target.day)

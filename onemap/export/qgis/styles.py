@@ -1,27 +1,52 @@
-"""QML, the style files of QGIS: symbols by class, labels, and Chinese names of columns and values."""
+"""How QGIS shows a table: its symbols by class, its labels, what its columns are called and hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from onemap.export.formats.parts import Part
-from onemap.export.look import LINK, LINK_WIDTHS, SEVERITY_FILLS
-from onemap.export.words import finding_columns, issue_columns, severity_title
-from onemap.model import Atlas, level_title
+from onemap.export.formats.parts import ISSUES, Part
+from onemap.export.look import LEVEL_FILLS, LINK, LINK_WIDTHS, REACH_DASH, SEVERITY_FILLS, Look, looks
+from onemap.export.qgis.markup import (
+    BOLD,
+    PAPER,
+    VERSION,
+    add,
+    add_text_style,
+    add_typed,
+    document,
+    literal,
+    mm,
+    quoted,
+    rgba,
+)
+from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol, ring, symbol_of
+from onemap.export.words import layer_title, severity_title
+from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, level_title
 from onemap.spec.kinds import KINDS
-from onemap.spec.layer import GeometryKind, Style
+from onemap.spec.layer import FieldSpec, GeometryKind, LayerSpec
 from onemap.text import tr
 
-MM_PER_PIXEL: Final = 25.4 / 96
-SYMBOL_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "fill", "line": "line", "point": "marker"}
-MARKERS: Final = {"cross": "cross_fill"}
-"""What QGIS calls the shapes that it has another name for."""
+NAMES: Final = "#3c3630"
+"""The colour of names."""
+
+RING: Final = 8.5
+"""Pixels from the middle of a feature that is on a list to the ring around it."""
+
+SCALES: Final = {"always": 0, "main": 60_000, "usual": 25_000, "coverage": 5_000}
+"""From which scale on features have their names beside them: of a coverage only where it is seen from close by."""
+
+FIXED: Final = (SOURCE, SOURCE_ROW, LOCATED_IN)
+"""Columns that nobody fills in by hand."""
+
+TIP_ROWS: Final = 10
+"""How many columns a map tip tells."""
 
 Words = Mapping[str, Mapping[str, str]]
-"""For each column that holds ids, what each of them is called."""
+"""For each column that holds one of a few values, what each of them is called."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +55,54 @@ class Category:
 
     value: str
     title: str
-    style: Style
+    symbol: Symbol
 
 
 @dataclass(frozen=True)
-class Symbology:
-    """How a table is drawn: by the values of `column`, or all alike where that is None."""
+class Labels:
+    """What is written beside each feature."""
+
+    expression: str
+    size: float = 7.0
+    """Points."""
+    colour: str = NAMES
+    bold: bool = False
+    scale: int = 0
+    """The smallest scale at which they are shown, as its denominator; 0 for any."""
+    along: bool = False
+    """Whether they run along lines that are straight."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How QGIS shows a table."""
 
     kind: GeometryKind
     categories: Sequence[Category]
+    titles: Mapping[str, str]
+    """What each column is called."""
     column: str | None = None
-    label: str | None = None
-    """The column that is written beside each feature."""
+    """The column by which features are classified; None draws all alike."""
+    labels: Labels | None = None
+    words: Words = field(default_factory=dict)
+    dates: Sequence[str] = ()
+    rules: Mapping[str, FieldSpec] = field(default_factory=dict)
+    """What the columns that are fields must fulfil; told to whoever edits them, not enforced."""
+    name: str = ""
+    """An expression that names a feature."""
+    tip: str = ""
+    """What is shown of a feature under the pointer, in HTML with expressions."""
 
 
-def layer_qml(part: Part, names: Mapping[str, str]) -> str:
-    """Return the style of a part of a layer.
+def drawing_of(part: Part, atlas: Atlas) -> Drawing:
+    """Return how QGIS shows a table of the GeoPackage, whose columns have their own names."""
+    if part.spec:
+        return layer_drawing(part, {column.name: column.name for column in part.columns})
+    return issues_drawing(part, atlas) if part.name == ISSUES else findings_drawing(part, atlas)
+
+
+def layer_drawing(part: Part, names: Mapping[str, str]) -> Drawing:
+    """Return how QGIS shows a part of a layer.
 
     Parameters
     ----------
@@ -54,169 +111,225 @@ def layer_qml(part: Part, names: Mapping[str, str]) -> str:
     """
     spec = part.spec
     assert spec is not None
-    categories = [Category("", spec.name, spec.style)]
-    column = spec.class_field
-    if column is not None:
-        drawn = [
-            Category(own.label, own.label, _of_class(spec.style, own.fill, own.shape))
-            for own in spec.fields[column].classes.values()
-        ]
-        categories = [*drawn, Category("", tr("not classified"), spec.style)]
-    label = names[spec.label] if spec.style.labels else None
-    symbology = Symbology(part.kind, categories, None if column is None else names[column], label)
-    return _qml(symbology, {names[own.name]: own.title for own in part.columns}, {})
+    marked = "point" in spec.geometry and part.kind == "polygon"
+    categories = [
+        Category(look.title if own_id else "", look.title, symbol_of(part.kind, look, marked))
+        for own_id, look in (looks(spec).items() if part.kind != "table" else ())
+    ]
+    fields = {names[own_id]: own for own_id, own in spec.fields.items()}
+    return Drawing(
+        part.kind,
+        _with_current_page(categories, names[spec.key]) if spec.id == TOWNSHIP else categories,
+        {names[own.name]: own.title for own in part.columns},
+        column=None if spec.class_field is None else names[spec.class_field],
+        labels=_labels(spec, names),
+        words={
+            name: {one.label: one.label for one in own.classes.values()} for name, own in fields.items() if own.classes
+        },
+        dates=[name for name, own in fields.items() if own.type == "date"],
+        rules=fields,
+        name=quoted(names[spec.label]),
+        tip=_tip(spec, names),
+    )
 
 
-def findings_qml(atlas: Atlas) -> str:
-    """Return the style of the lines from features to their receptors."""
-    style = Style(fill=LINK, stroke=LINK, dash="6 3", opacity=1)
+def _labels(spec: LayerSpec, names: Mapping[str, str]) -> Labels:
+    expression = quoted(names[spec.label])
+    if spec.style.labels:
+        return Labels(expression, 10 if spec.id == TOWNSHIP else 8, spec.style.stroke, spec.id == TOWNSHIP)
+    scale = "coverage" if spec.coverage else "main" if spec.style.glyph else "usual"
+    return Labels(expression, scale=SCALES[scale])
+
+
+def _with_current_page(categories: Sequence[Category], key: str) -> list[Category]:
+    """Let the outline of the township that a page of the atlas is about be drawn thicker; key names its column."""
+    current = f"coalesce({quoted(key)} = attribute(@atlas_feature, {literal(key)}), false)"
+    wider = {"outlineWidth": f"if({current}, {mm(4)}, {mm(1.4)})"}
+
+    def widened(layer: SymbolLayer) -> SymbolLayer:
+        return replace(layer, expressions=wider) if layer.own_class == "SimpleLine" else layer
+
+    return [
+        replace(own, symbol=replace(own.symbol, layers=[widened(layer) for layer in own.symbol.layers]))
+        for own in categories
+    ]
+
+
+def findings_drawing(part: Part, atlas: Atlas) -> Drawing:
+    """Return how QGIS shows records of lists: a ring of their level around the feature, a line to the receptor."""
     words = {
         "level": {level: level_title(level) for level in LINK_WIDTHS},
         "rule": {rule.id: rule.name for rule in atlas.rules},
         **{side: _layer_words(atlas) for side in ("of_layer", "to_layer")},
     }
-    categories = [
-        Category(level, level_title(level), style.model_copy(update={"width": width}))
-        for level, width in LINK_WIDTHS.items()
-    ]
-    return _qml(Symbology("line", categories, "level"), finding_columns(), words)
+    categories = [Category(level, level_title(level), _level_symbol(part.kind, level)) for level in LINK_WIDTHS]
+    metres = f"if(\"unit\" = 'm', round(\"value\") || {literal(' ' + tr('m'))}, '')"
+    labels = Labels(metres, 6.5, LINK, scale=SCALES["main"], along=True) if part.kind == "line" else None
+    titles = {own.name: own.title for own in part.columns}
+    if part.kind == "polygon":
+        words = {column: own for column, own in words.items() if column in titles}
+        return Drawing(part.kind, categories, titles, "level", None, words, name=quoted("of_label"))
+    tip = f"<b>{_shown('of_label')}</b><br>{_shown('reason')}<br><i>{_shown('basis')}</i>"
+    name = 'coalesce("of_label", "of_key") || \' → \' || coalesce("to_label", \'\')'
+    return Drawing(part.kind, categories, titles, "level", labels, words, name=name, tip=tip)
 
 
-def issues_qml(atlas: Atlas) -> str:
-    """Return the style of the places of issues."""
+def _level_symbol(kind: GeometryKind, level: str) -> Symbol:
+    if kind == "polygon":
+        outline = Look("", LINK, LINK, LINK_WIDTHS[level], 0.05, REACH_DASH)
+        return symbol_of(kind, outline)
+    around = ring(LEVEL_FILLS[level], RING, 2.2)
+    if kind == "point":
+        return Symbol("point", [around])
+    look = Look("", LINK, LINK, LINK_WIDTHS[level], dash="6 3")
+    first = SymbolLayer("MarkerLine", {"placement": "firstvertex", "rotate": "0"}, Symbol("point", [around]))
+    return Symbol("line", [*symbol_of("line", look).layers, first])
+
+
+def issues_drawing(part: Part, atlas: Atlas) -> Drawing:
+    """Return how QGIS shows the places of faults in the data."""
     words = {
         "severity": {severity: severity_title(severity) for severity in SEVERITY_FILLS},
         "kind": {kind: KINDS[kind].name for kind in KINDS},
         "layer": _layer_words(atlas),
     }
     categories = [
-        Category(severity, severity_title(severity), Style(fill=fill, stroke="#ffffff", shape="cross", size=7))
+        Category(severity, severity_title(severity), symbol_of("point", Look("", fill, "#ffffff", shape="cross")))
         for severity, fill in SEVERITY_FILLS.items()
     ]
-    return _qml(Symbology("point", categories, "severity"), issue_columns(), words)
+    titles = {own.name: own.title for own in part.columns}
+    tip = f"<b>{_shown('message')}</b><br>{_shown('hint')}<br>{_shown('source')} {_shown('cell')}"
+    return Drawing("point", categories, titles, "severity", None, words, name=quoted("message"), tip=tip)
 
 
 def _layer_words(atlas: Atlas) -> dict[str, str]:
-    return {own_id: spec.name for own_id, spec in atlas.project.catalogue.layers.items()}
+    return {own_id: layer_title(atlas, own_id) for own_id in atlas.project.catalogue.layers}
 
 
-def _of_class(style: Style, fill: str | None, shape: str | None) -> Style:
-    """Return the style of a class: its own fill and shape over the layer's."""
-    own = {"fill": fill, "shape": shape}
-    return style.model_copy(update={key: value for key, value in own.items() if value})
-
-
-def _qml(symbology: Symbology, titles: Mapping[str, str], words: Words) -> str:
-    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling|Fields|Forms")
-    _renderer(root, symbology)
-    if symbology.label:
-        _labels(root, symbology.label, symbology.kind)
-    fields = ET.SubElement(root, "fieldConfiguration")
-    for column, values in words.items():
-        _value_map(fields, column, values)
-    aliases = ET.SubElement(root, "aliases")
-    for index, (column, title) in enumerate(titles.items()):
-        ET.SubElement(aliases, "alias", index=str(index), field=column, name=title)
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
-
-
-def _renderer(root: ET.Element, symbology: Symbology) -> None:
-    if symbology.column is None:
-        renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0")
-    else:
-        renderer = ET.SubElement(
-            root, "renderer-v2", type="categorizedSymbol", attr=symbology.column, symbollevels="0", forceraster="0"
-        )
-        categories = ET.SubElement(renderer, "categories")
-        for number, category in enumerate(symbology.categories):
-            ET.SubElement(
-                categories, "category", value=category.value, symbol=str(number), label=category.title, render="true"
-            )
-    symbols = ET.SubElement(renderer, "symbols")
-    for number, category in enumerate(symbology.categories):
-        symbol = ET.SubElement(
-            symbols, "symbol", name=str(number), type=SYMBOL_TYPES[symbology.kind], alpha="1", clip_to_extent="1"
-        )
-        for own_class, options in _symbol_layers(symbology.kind, category.style):
-            layer = ET.SubElement(symbol, "layer", {"class": own_class}, enabled="1", locked="0")
-            layer.set("pass", "0")
-            _options(layer, options)
-
-
-def _symbol_layers(kind: GeometryKind, style: Style) -> list[tuple[str, dict[str, str]]]:
-    """Return the QGIS symbol layers that draw a style, each as its class and options."""
-    fill, stroke = _rgba(style.fill, style.opacity), _rgba(style.stroke, 1)
-    if kind == "line":
-        return [("SimpleLine", _line(_rgba(style.stroke, style.opacity), style))]
-    if kind == "point":
-        size = _mm(2 * style.size)
-        shape = MARKERS.get(style.shape, style.shape)
-        options = {"name": shape, "size": size, "size_unit": "MM", "color": fill}
-        return [("SimpleMarker", {**options, **_outline(stroke, style.width)})]
-    if not style.dash:
-        return [("SimpleFill", {"color": fill, "style": "solid", **_outline(stroke, style.width)})]
-    # A simple fill knows no dashes of our own: a line is drawn around it.
-    return [
-        ("SimpleFill", {"color": fill, "style": "solid", "outline_style": "no"}),
-        ("SimpleLine", _line(stroke, style)),
+def _tip(spec: LayerSpec, names: Mapping[str, str]) -> str:
+    """Return the name of a feature and below it what is known of it, without what is not."""
+    told = [own_id for own_id in spec.fields if own_id != spec.label][:TIP_ROWS]
+    rows = [
+        f"[% if(\"{names[own_id]}\" is null, '', {literal(_row(spec.fields[own_id].label))} || "
+        f"{_escaped(names[own_id])} || '</td></tr>') %]"
+        for own_id in told
     ]
+    return f"<b>{_shown(names[spec.label])}</b><table>{''.join(rows)}</table>"
 
 
-def _outline(colour: str, width: float) -> dict[str, str]:
-    return {"outline_color": colour, "outline_style": "solid", "outline_width": _mm(width), "outline_width_unit": "MM"}
+def _row(title: str) -> str:
+    return f"<tr><td>{escape(title)}&nbsp;</td><td>"
 
 
-def _line(colour: str, style: Style) -> dict[str, str]:
-    options = {
-        "line_color": colour, "line_style": "solid", "line_width": _mm(style.width), "line_width_unit": "MM",
-        "capstyle": "round", "joinstyle": "round",
-    }  # fmt: skip
-    if not style.dash:
-        return options
-    dashes = ";".join(_mm(float(length)) for length in style.dash.split())
-    return {
-        **options, "capstyle": "flat", "use_custom_dash": "1", "customdash": dashes, "customdash_unit": "MM",
-    }  # fmt: skip
+def _shown(column: str) -> str:
+    return f"[% coalesce({_escaped(column)}, '') %]"
 
 
-def _labels(root: ET.Element, column: str, kind: GeometryKind) -> None:
-    labeling = ET.SubElement(root, "labeling", type="simple")
-    settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    text = ET.SubElement(
-        settings, "text-style", fieldName=column, isExpression="0", fontSize="9", fontSizeUnit="Point",
-        textColor="74,66,56,255", textOpacity="1", fontFamily="Microsoft YaHei",
+def _escaped(column: str) -> str:
+    """Return the expression of a value in HTML: a name may hold what HTML takes for its own."""
+    return f"replace(replace(to_string({quoted(column)}), '&', '&amp;'), '<', '&lt;')"
+
+
+def qml(drawing: Drawing) -> str:
+    """Return a drawing as a file of QGIS of its own."""
+    categories = "Symbology|Labeling|Fields|Forms|MapTips"
+    root = ET.Element("qgis", version=VERSION, styleCategories=categories)
+    root.set("labelsEnabled", str(int(drawing.labels is not None)))
+    add_drawing(root, drawing)
+    return document(root)
+
+
+def add_drawing(parent: ET.Element, drawing: Drawing) -> None:
+    """Write a drawing into a style file, or into a layer of a project."""
+    if drawing.kind != "table":
+        _add_renderer(parent, drawing)
+        if drawing.labels:
+            _add_labels(parent, drawing.labels, drawing.kind)
+    _add_fields(parent, drawing)
+    add(parent, "previewExpression", drawing.name)
+    add(parent, "mapTip", drawing.tip)
+
+
+def _add_renderer(parent: ET.Element, drawing: Drawing) -> None:
+    common = {"symbollevels": "0", "forceraster": "0", "enableorderby": "0", "referencescale": "-1"}
+    if drawing.column is None:
+        renderer = add(parent, "renderer-v2", type="singleSymbol", **common)
+    else:
+        renderer = add(parent, "renderer-v2", type="categorizedSymbol", attr=drawing.column, **common)
+        categories = add(renderer, "categories")
+        for number, one in enumerate(drawing.categories):
+            add(categories, "category", value=one.value, symbol=number, label=one.title, render="true", type="string")
+    symbols = add(renderer, "symbols")
+    for number, category in enumerate(drawing.categories):
+        add_symbol(symbols, category.symbol, str(number))
+
+
+def _add_labels(parent: ET.Element, labels: Labels, kind: GeometryKind) -> None:
+    settings = add(add(parent, "labeling", type="simple"), "settings", calloutType="simple")
+    weight = BOLD if labels.bold else {}
+    style = add_text_style(
+        settings, labels.size, labels.colour, fieldName=labels.expression, isExpression="1", **weight
+    )
+    add(
+        style, "text-buffer", bufferDraw="1", bufferSize="0.7", bufferSizeUnits="MM", bufferColor=rgba(PAPER),
+        bufferOpacity="0.9", bufferJoinStyle="128", bufferNoFill="1",
     )  # fmt: skip
-    ET.SubElement(
-        text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
-        bufferColor="246,243,236,255", bufferOpacity="1",
+    # 0 puts labels around points, 1 over the middle of shapes, 2 along straight lines and 3 along bent ones; by the
+    # flags the former stand above or below their line, the latter on it.
+    placement = {"point": "0", "polygon": "1", "line": "2" if labels.along else "3"}[kind]
+    add(
+        settings, "placement", placement=placement, placementFlags="10" if labels.along else "9",
+        dist="2" if kind == "point" else "0", distUnits="MM", polygonPlacementFlags="2", centroidInside="1",
+        priority="5",
     )  # fmt: skip
-    # 3 writes the names of lines along them, 1 those of the others over the middle.
-    ET.SubElement(settings, "placement", placement="3" if kind == "line" else "1", placementFlags="10", dist="0")
+    # Names may stand on polygons: were these obstacles, nothing over farmland would have one.
+    add(
+        settings, "rendering", drawLabels="1", scaleVisibility=labels.scale > 0, scaleMin="0", scaleMax=labels.scale,
+        obstacle=kind == "point", obstacleFactor="1", displayAll="0", fontMinPixelSize="3", fontMaxPixelSize="10000",
+    )  # fmt: skip
 
 
-def _value_map(fields: ET.Element, column: str, values: Mapping[str, str]) -> None:
-    """Let a column that holds ids show what they are called."""
-    widget = ET.SubElement(ET.SubElement(fields, "field", name=column), "editWidget", type="ValueMap")
-    config = ET.SubElement(ET.SubElement(widget, "config"), "Option", type="Map")
-    entries = ET.SubElement(config, "Option", name="map", type="List")
-    for value, title in values.items():
-        entry = ET.SubElement(entries, "Option", type="Map")
-        ET.SubElement(entry, "Option", name=title, value=value, type="QString")
+def _add_fields(parent: ET.Element, drawing: Drawing) -> None:
+    configuration = add(parent, "fieldConfiguration")
+    for column, values in drawing.words.items():
+        # The entries stand in their order, each a map of one: its title and the value that is kept.
+        config = add(add(_field(configuration, column), "editWidget", type="ValueMap"), "config")
+        entries = add(add(config, "Option", type="Map"), "Option", name="map", type="List")
+        for value, title in values.items():
+            add_typed(entries, {title: value})
+    for column in drawing.dates:
+        config = add(add(_field(configuration, column), "editWidget", type="DateTime"), "config")
+        told = {
+            "allow_null": True,
+            "calendar_popup": True,
+            "display_format": "yyyy-MM-dd",
+            "field_format": "yyyy-MM-dd",
+        }
+        add_typed(config, told)
+    aliases = add(parent, "aliases")
+    for index, (column, title) in enumerate(drawing.titles.items()):
+        add(aliases, "alias", index=index, field=column, name=title)
+    _add_constraints(parent, drawing.rules)
+    editable = add(parent, "editable")
+    for column in drawing.titles:
+        add(editable, "field", name=column, editable=column not in FIXED)
 
 
-def _options(layer: ET.Element, options: Mapping[str, str]) -> None:
-    """Write options as both QGIS 3.18 and later, and those before it, read them."""
-    wrapper = ET.SubElement(layer, "Option", type="Map")
-    for key, value in options.items():
-        ET.SubElement(wrapper, "Option", name=key, value=value, type="QString")
-    for key, value in options.items():
-        ET.SubElement(layer, "prop", k=key, v=value)
+def _field(configuration: ET.Element, column: str) -> ET.Element:
+    return add(configuration, "field", name=column, configurationFlags="None")
 
 
-def _mm(pixels: float) -> str:
-    return f"{pixels * MM_PER_PIXEL:.3f}"
-
-
-def _rgba(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"{red},{green},{blue},{round(opacity * 255)}"
+def _add_constraints(parent: ET.Element, rules: Mapping[str, FieldSpec]) -> None:
+    """Write what columns must fulfil, all of it soft (2): QGIS tells, and lets whoever edits go on."""
+    constraints = add(parent, "constraints")
+    expressions = add(parent, "constraintExpressions")
+    for column, own in rules.items():
+        kinds = 1 * own.required + 2 * own.unique + 4 * (own.pattern is not None)
+        add(
+            constraints, "constraint", field=column, constraints=kinds, notnull_strength=2 * own.required,
+            unique_strength=2 * own.unique, exp_strength=2 * (own.pattern is not None),
+        )  # fmt: skip
+        if own.pattern is not None:
+            # A value that is not there has no form.
+            exp = f"{quoted(column)} is null or regexp_match({quoted(column)}, {literal(f'^(?:{own.pattern})$')}) = 1"
+            add(expressions, "constraint", field=column, exp=exp, desc=own.note)

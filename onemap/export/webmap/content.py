@@ -13,6 +13,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from onemap.export.crs_titles import crs_titles
 from onemap.export.townships import feature_counts, township_names
 from onemap.export.webmap.cards import FARMLAND, STRICT, cards
 from onemap.export.webmap.columns import rounded, table
@@ -24,11 +25,11 @@ from onemap.export.webmap.projection import projection
 from onemap.export.webmap.rates import rates
 from onemap.export.webmap.texts import level_titles, texts
 from onemap.export.words import empty_sentence, finding_columns, layer_title, titles_alone
-from onemap.geodesy import scale_factors
+from onemap.geodesy import around
 from onemap.model import TOWNSHIP, Atlas, Layer
 from onemap.spec.crs import name_of
 from onemap.spec.rule import LEVELS, Rule
-from onemap.text import language, pick, tr
+from onemap.text import language, pick
 
 Places = dict[str, dict[str, int]]
 """For each layer, the place of the feature of a key."""
@@ -92,17 +93,8 @@ def _sheet(atlas: Atlas) -> dict[str, str]:
     return {
         "madeBy": sheet.made_by,
         "checkedBy": sheet.checked_by,
-        "crs": _crs_title(pyproj.CRS.from_user_input(atlas.crs)),
+        "crs": crs_titles(pyproj.CRS.from_user_input(atlas.crs))[0],
     }
-
-
-def _crs_title(crs: pyproj.CRS) -> str:
-    """Return what people call a coordinate system, in the language spoken now for the zones of CGCS2000."""
-    operation, datum = crs.coordinate_operation, crs.datum
-    if not operation or not datum or (operation.method_name, datum.name) != ("Transverse Mercator", "China 2000"):
-        return str(crs.name)
-    meridian = next(one.value for one in operation.params if one.name == "Longitude of natural origin")
-    return tr("CGCS2000, Gauss-Krüger, central meridian {degrees}°E", degrees=f"{meridian:g}")
 
 
 def _rule(rule: Rule, atlas: Atlas) -> dict[str, Any]:
@@ -193,15 +185,10 @@ def _reaches(atlas: Atlas, layers: Mapping[str, Layer], places: Places) -> dict[
             continue
         for metres in rules[rule_id].radii:
             names.append(f"{layer_id} {place} {metres:g}")
-            outlines.append(_outline(shape, metres, atlas.crs))
+            outlines.append(around(shape, metres, atlas.crs, quad_segs=16))
     order = {name: number for number, name in reversed(list(enumerate(names)))}
     chosen = np.array([outlines[number] for number in order.values()], dtype=object)
     return {"names": list(order), "shapes": pack(mercator(gpd.GeoSeries(chosen, crs=atlas.crs)))}
-
-
-def _outline(shape: Any, metres: float, crs: str) -> Any:
-    centre = shapely.get_coordinates(shapely.centroid(shape))
-    return shapely.buffer(shape, metres * float(scale_factors(centre, crs)[0]), quad_segs=16)
 
 
 def _county(atlas: Atlas) -> str | None:

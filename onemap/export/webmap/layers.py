@@ -17,16 +17,16 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from onemap.export.anchors import anchors_of
+from onemap.export.look import Look, looks
 from onemap.export.webmap.columns import PLAIN, plain, rounded, table
 from onemap.export.webmap.packing import MERCATOR, mercator, pack
 from onemap.geodesy import MU_M2
 from onemap.model import SOURCE, SOURCE_ROW, Layer
-from onemap.spec.layer import FieldSpec, LayerSpec
+from onemap.spec.layer import FieldSpec
 
 CORNERS: Final = 100_000
 """A class of a whole county may be one feature."""
-
-UNCLASSIFIED: Final = "#9a9a94"
 
 _DEGREES: Final = "EPSG:4490"
 _DIGITS: Final = 7
@@ -57,7 +57,7 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
         Its ground counted once, 亩 by class; left out, its 亩 are sums over its features.
     """
     spec, ground = layer.spec, _ground(layer) if ground_mu is None else ground_mu
-    classes = _classes(layer)
+    classes, drawn_as = _classes(layer), looks(spec)
     head = {
         "id": spec.id,
         "title": spec.name,
@@ -73,10 +73,10 @@ def layer_content(layer: Layer, ground_mu: Mapping[str, float] | None = None) ->
         "mu": rounded(sum(ground.values()), 2),
         "once": ground_mu is not None,
         "fields": [_field(name, field) for name, field in spec.fields.items()],
-        "classes": [_class(layer, own_id, ground.get(own_id, 0.0)) for own_id in classes],
+        "classes": [_class(layer, own_id, drawn_as[own_id], ground.get(own_id, 0.0)) for own_id in classes],
     }
     columns, drawn = _columns(layer, classes), mercator(layer.frame.geometry)
-    anchors = _anchors(drawn) if head["symbols"] or spec.style.labels else None
+    anchors = anchors_of(drawn) if head["symbols"] or spec.style.labels else None
     if layer.count <= PLAIN and int(shapely.get_num_coordinates(drawn).sum()) <= CORNERS:
         return {"type": "FeatureCollection", "onemap": head, "features": _features(layer, columns, drawn, anchors)}
     packed = {"shapes": pack(drawn), "anchors": None if anchors is None else pack(anchors), "table": table(columns)}
@@ -147,54 +147,26 @@ def _classes(layer: Layer) -> list[str]:
 
     Features without a class come last, as a class of their own with no id, if there are any.
     """
-    ids, of_feature = list(_class_specs(layer.spec)), layer.classes
+    ids, of_feature = [own_id for own_id in looks(layer.spec) if own_id], layer.classes
     if not ids or (of_feature == "").any() or not of_feature.isin(ids).all():
         ids.append("")
     return ids
 
 
-def _class_specs(spec: LayerSpec) -> dict[str, Any]:
-    return spec.fields[spec.class_field].classes if spec.class_field else {}
-
-
-def _class(layer: Layer, own_id: str, mu: float) -> dict[str, Any]:
-    spec = layer.spec
-    look = _class_specs(spec).get(own_id)
+def _class(layer: Layer, own_id: str, look: Look, mu: float) -> dict[str, Any]:
     return {
         "id": own_id,
-        "title": look.label if look else "",
-        "fill": (look.fill if look else None) or _plain_fill(spec, own_id),
-        "shape": (look.shape if look else None) or spec.style.shape,
-        "hatch": look.hatch if look else None,
-        "glyph": (look.glyph if look else "") or spec.style.glyph,
+        "title": look.title if own_id else "",
+        "fill": look.fill,
+        "shape": look.shape,
+        "hatch": look.hatch,
+        "glyph": look.glyph,
         "count": int((layer.classes == own_id).sum()),
         "mu": rounded(mu, 2),
     }
-
-
-def _plain_fill(spec: LayerSpec, own_id: str) -> str:
-    """Return the fill of the layer; for features without a class a grey, where a class looks like the layer."""
-    fills = {look.fill for look in _class_specs(spec).values()}
-    return UNCLASSIFIED if own_id == "" and spec.style.fill in fills else spec.style.fill
 
 
 def _ground(layer: Layer) -> dict[str, float]:
     """Return the 亩 that the features of each class have together."""
     sums = (layer.areas_m2 / MU_M2).groupby(layer.classes).sum()
     return {str(own_id): float(area) for own_id, area in sums.items()}
-
-
-def _anchors(drawn: NDArray[Any]) -> NDArray[Any]:
-    """Return for each shape the point where its symbol or name goes: inside a polygon, on the middle of a line."""
-    anchors = shapely.centroid(drawn)
-    polygons, lines = shapely.get_dimensions(drawn) == 2, shapely.get_dimensions(drawn) == 1
-    outside = polygons & ~shapely.contains(drawn, anchors)
-    anchors[outside] = shapely.point_on_surface(drawn[outside])
-    anchors[lines] = [_middle(line) for line in drawn[lines]]
-    return np.asarray(anchors, dtype=object)
-
-
-def _middle(line: Any) -> Any:
-    parts = shapely.get_parts(line)
-    longest = parts[int(np.argmax(shapely.length(parts)))]
-    return shapely.line_interpolate_point(longest, 0.5, normalized=True)
