@@ -56,7 +56,7 @@ def seen(project: QgsProject) -> dict:
         "tree": tree_seen(project.layerTreeRoot()),
         "order": [layer.id() for layer in project.layerTreeRoot().layerOrder()],
         "themes": {
-            name: [record.currentStyle and record.layer().id() for record in project.mapThemeCollection().mapThemeState(name).layerRecords()]
+            name: [layer.id() for layer in project.mapThemeCollection().mapThemeVisibleLayers(name)]
             for name in project.mapThemeCollection().mapThemes()
         },
         "bookmarks": [
@@ -87,7 +87,9 @@ def layer_seen(layer) -> dict:
             for n, field in enumerate(configuration)
             if layer.editorWidgetSetup(n).type() == "ValueMap"
         },
-        "categories": [[category.value(), category.label(), category.symbol().color().name()] for category in categories],
+        "categories": [
+            [category.value(), category.label(), category.symbol().color().name()] for category in categories
+        ],
         "symbol_layers": [
             [category.symbol().symbolLayer(n).layerType() for n in range(category.symbol().symbolLayerCount())]
             for category in categories
@@ -125,7 +127,7 @@ def export(project: QgsProject, folder: Path) -> list[str]:
         pictures, pages = QgsLayoutExporter.ImageExportSettings(), QgsLayoutExporter.PdfExportSettings()
         pictures.dpi = 100
         if layout.atlas().enabled():
-            done, fault = QgsLayoutExporter.exportToPdf(layout.atlas(), str(folder / f"layout{number}.pdf"), pages)
+            done, _fault = QgsLayoutExporter.exportToPdf(layout.atlas(), str(folder / f"layout{number}.pdf"), pages)
             written.append([f"layout{number}.pdf", int(done), layout.atlas().count()])
             layout.atlas().beginRender()
             layout.atlas().first()

@@ -18,7 +18,8 @@ from tests import real_qgis
 from tests.atlases import CRS, FARMLAND_FILE, RARE_NAME, small_atlas
 
 SPATIAL = (
-    "issues", "cadmium_enterprise", "groundwater_point", "findings", "sensitive_receptor_points",
+    "issues", "findings_points", "cadmium_enterprise", "groundwater_point", "findings", "reaches",
+    "sensitive_receptor_points",
     "sensitive_receptor", "priority_plot", "drinking_water_source", "construction_plot", "river", "township",
     "cultivated_land",
 )  # fmt: skip
@@ -132,7 +133,7 @@ def test_styles_have_the_colours_of_the_layer_file(gpkg: Path) -> None:
     root = ET.fromstring(qml)
     colours = {
         symbol.get("name"): symbol.find("layer/Option/Option[@name='color']").get("value")
-        for symbol in root.iter("symbol")
+        for symbol in root.iterfind("renderer-v2/symbols/symbol")
     }
     drawn = {c.get("value"): tuple(map(int, colours[c.get("symbol")].split(","))) for c in root.iter("category")}
     assert {title: drawn[title] for title in wanted} == wanted
@@ -186,4 +187,4 @@ def test_qgis_draws_by_class_with_titles(seen: dict[str, dict[str, Any]]) -> Non
 @pytest.mark.external
 def test_qgis_shows_chinese_names_of_columns_and_labels_townships(seen: dict[str, dict[str, Any]]) -> None:
     assert seen["priority_plot"]["aliases"]["plot_code"] == "地块编码"
-    assert (seen["township"]["labels"], seen["priority_plot"]["labels"]) == (True, False)
+    assert (seen["township"]["labels"], seen["issues"]["labels"]) == (True, False)

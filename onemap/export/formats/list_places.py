@@ -26,13 +26,12 @@ Shapes = dict[tuple[str, str], Any]
 
 
 def findings_points_part(atlas: Atlas) -> Part:
-    """Return the records that have no line to a receptor, each at the feature that it is about."""
+    """Return the records that have no line to a receptor, each at the feature that it is about if that has a place."""
     rows = atlas.findings[atlas.links.isna().to_numpy()]
     shapes = _shapes(atlas, rows)
     ends = zip(rows["of_layer"], rows["of_key"], strict=True)
     places = anchors_of(np.array([shapes.get(end) for end in ends], dtype=object))
-    there = ~shapely.is_missing(places)
-    frame = gpd.GeoDataFrame(rows[list(FINDING_COLUMNS)][there], geometry=places[there], crs=atlas.crs)
+    frame = gpd.GeoDataFrame(rows[list(FINDING_COLUMNS)], geometry=places, crs=atlas.crs)
     title = tr("Records of the lists without a line, each at its feature")
     return Part(FINDINGS_POINTS, title, "point", frame.reset_index(drop=True), list_columns(FINDINGS))
 
