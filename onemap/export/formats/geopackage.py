@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from onemap.dates import first_day
 from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
+from onemap.export.formats.target import Target, Written
 from onemap.export.qgis.styles import findings_qml, issues_qml, layer_qml
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
@@ -58,46 +60,56 @@ class Style(NamedTuple):
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write onemap.gpkg into `folder`."""
-    path = folder / FILE
-    day = first_day(atlas.project.spec.period)
+    target = Target(folder / FILE, atlas.crs, first_day(atlas.project.spec.period), atlas.project.spec.title)
     # The largest layer comes first, so that a file that begins with it can be gone on with when others change.
     layers = sorted(atlas.layers.values(), key=lambda layer: -layer.count)
-    path.unlink(missing_ok=True)
-    styles = _begin(atlas, layers[0], path) if layers else []
-    with _dated(day):
-        for layer in layers[1:]:
-            with doing(layer.spec.name):
-                styles += _write_layer(layer, path, atlas.crs)
-        for part, qml in ((findings_part(atlas), findings_qml(atlas)), (issues_part(atlas), issues_qml(atlas))):
-            _write_table(part, path, atlas.crs)
-            styles.append(Style(part.name, part.title, qml))
-    with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, styles, f"{day.isoformat()}T00:00:00.000Z")
-    return [path]
+    target.path.unlink(missing_ok=True)
+    styles = _begin(atlas, layers[0], target) if layers else []
+    for layer in layers[1:]:
+        with doing(layer.spec.name):
+            styles += _write_tables(parts(layer), target)
+    lists = replace(findings_part(atlas), qml=findings_qml(atlas)), replace(issues_part(atlas), qml=issues_qml(atlas))
+    styles += _write_tables(lists, target)
+    _finish(styles, target)
+    return [target.path]
 
 
-def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
+def write_parts(made: Sequence[Part], target: Target) -> Written:
+    """Write parts into a GeoPackage of their own, a table each."""
+    _finish(_write_tables(made, target), target)
+    return Written((target.path,))
+
+
+def _finish(styles: list[Style], target: Target) -> None:
+    with closing(sqlite3.connect(target.path)) as database, database:
+        _write_styles(database, styles, f"{target.day.isoformat()}T00:00:00.000Z")
+
+
+def _begin(atlas: Atlas, layer: Layer, target: Target) -> list[Style]:
     """Write a file that holds a layer alone, and return how its tables look."""
 
     def make() -> tuple[list[Style], bytes]:
-        with _dated(first_day(atlas.project.spec.period)):
-            styles = _write_layer(layer, path, atlas.crs)
-        return styles, path.read_bytes()
+        return _write_tables(parts(layer), target), target.path.read_bytes()
 
     with doing(layer.spec.name):
         kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
-        path.write_bytes(kept.heavy)
+        target.path.write_bytes(kept.heavy)
     return [*kept.light]
 
 
-def _write_layer(layer: Layer, path: Path, crs: str) -> list[Style]:
-    """Write the tables of a layer, and return how they look."""
-    styles = []
-    for part in parts(layer):
-        _write_table(part, path, crs)
-        qml = "" if part.kind == "table" else layer_qml(part, {column.name: column.name for column in part.columns})
-        styles.append(Style(part.name, _description(part), qml))
-    return styles
+def _write_tables(made: Sequence[Part], target: Target) -> list[Style]:
+    """Add the tables of parts, and return how they look."""
+    with _dated(target.day):
+        for part in made:
+            _write_table(part, target.path, target.crs)
+    return [Style(part.name, _description(part), _qml(part)) for part in made]
+
+
+def _qml(part: Part) -> str:
+    """Return how QGIS draws a part: as it says itself, or else as its layer file does."""
+    if part.spec is None or part.kind == "table":
+        return part.qml
+    return layer_qml(part, {column.name: column.name for column in part.columns})
 
 
 def _description(part: Part) -> str:
@@ -124,7 +136,7 @@ def _write_table(part: Part, path: Path, crs: str) -> None:
     }
     if part.kind != "table":
         geometry_type = geometry_type_of(part, GEOMETRY_TYPES)
-        columns[GEOMETRY] = pa.array(_wkb(part.frame.geometry.to_numpy(), geometry_type), pa.binary())
+        columns[GEOMETRY] = pa.array(wkb(part.frame.geometry.to_numpy(), geometry_type), pa.binary())
         target |= {"geometry_name": GEOMETRY, "geometry_type": geometry_type, "crs": crs}
         target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
     # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
@@ -143,7 +155,7 @@ def arrow_column(column: pd.Series) -> pa.Array:
     return pa.array(column.astype("string"), pa.string(), from_pandas=True)
 
 
-def _wkb(shapes: NDArray[Any], geometry_type: str) -> NDArray[Any]:
+def wkb(shapes: NDArray[Any], geometry_type: str) -> NDArray[Any]:
     """Return shapes in binary, all of one type: where that is a multi type each single shape is one of one member.
 
     The header is put before the member by hand: to build the same with shapely takes ten times as long.
