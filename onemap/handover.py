@@ -16,7 +16,7 @@ import shapely
 
 from onemap.dates import first_day
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
-from onemap.export.formats import columnar, geopackage, rows, shapefiles
+from onemap.export.formats import columnar, file_gdb, geopackage, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -49,6 +49,7 @@ class Format(NamedTuple):
 FORMATS: Final[dict[str, Format]] = {
     "gpkg": Format(geopackage.write_parts, ".gpkg"),
     "shp": Format(shapefiles.write_parts, "", worded=True),
+    "gdb": Format(file_gdb.write_gdb, ".gdb", worded=True),
     "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
