@@ -16,7 +16,7 @@ import shapely
 
 from onemap.dates import first_day
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
-from onemap.export.formats import columnar, file_gdb, geopackage, rows, shapefiles
+from onemap.export.formats import columnar, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -50,6 +50,8 @@ FORMATS: Final[dict[str, Format]] = {
     "gpkg": Format(geopackage.write_parts, ".gpkg"),
     "shp": Format(shapefiles.write_parts, "", worded=True),
     "gdb": Format(file_gdb.write_gdb, ".gdb", worded=True),
+    "kml": Format(kml.write_kml, ".kml", worded=True, crs="degrees"),
+    "kmz": Format(kml.write_kmz, ".kmz", worded=True, crs="degrees"),
     "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
@@ -105,6 +107,7 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
     with telling(progress):
         stock = Stock(build)
         parts, told = _parts(stock, request)
+        # Reasons tell of fields that may have been left out on purpose.
         standings = {} if request.fields else _standings(stock, parts)
         many = not form.suffix or (form.each and len(parts) > 1)
         path = _path(build, request, parts, form.suffix if not many else "")
@@ -147,7 +150,8 @@ def _standings(stock: Stock, parts: Sequence[Part]) -> Standings:
 
 
 def _placeless(part: Part) -> int:
-    return len(part.frame) if part.kind == "table" else int(part.frame.geometry.isna().sum())
+    # Records of a table have none by nature.
+    return 0 if part.kind == "table" else int(part.frame.geometry.isna().sum())
 
 
 def _crs(request: Request, own: str, form: Format) -> str:

@@ -24,7 +24,7 @@ class Standing(NamedTuple):
     rule: str
     level: str
     reason: str
-    basis: str
+    """With its basis."""
 
 
 Standings = Mapping[tuple[str, str, str], Sequence[Standing]]
@@ -64,10 +64,10 @@ def standings_of(findings: pd.DataFrame, rules: Mapping[str, Rule]) -> dict[tupl
     """
     found: dict[tuple[str, str, str], list[Standing]] = {}
     texts = findings.astype("string").fillna("")
-    columns = (texts[name] for name in ("of_layer", "of_key", "of_label", "rule", "level", "reason", "basis"))
-    for layer, key, label, rule, level, reason, basis in zip(*columns, strict=True):
+    columns = (texts[name] for name in ("of_layer", "of_key", "of_label", "rule", "level", "reason"))
+    for layer, key, label, rule, level, reason in zip(*columns, strict=True):
         name = rules[rule].name if rule in rules else rule
-        found.setdefault((layer, key, label), []).append(Standing(name, level_title(level), reason, basis))
+        found.setdefault((layer, key, label), []).append(Standing(name, level_title(level), reason))
     return found
 
 
