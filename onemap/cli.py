@@ -18,6 +18,7 @@ import click
 from onemap import console, pipeline, scaffold
 from onemap.bars import progress_bars
 from onemap.errors import OnemapError, ProjectError
+from onemap.handover import FORMATS, Request, hand_over
 from onemap.interruption import heeding_signals, interrupted
 from onemap.model import Atlas
 from onemap.record import explain, open_build
@@ -76,7 +77,7 @@ def _program() -> click.Group:
         "onemap",
         help=tr("From a folder of bureau files to a county's soil-pollution one map and its lists."),
         params=_common(),
-        commands=[_demo(), _init(), _sketch(), _check(), _build(), _why(), _layers()],
+        commands=[_demo(), _init(), _sketch(), _check(), _build(), _why(), _export(), _layers()],
     )
     version = click.version_option(
         package_name="onemap", message="%(prog)s %(version)s", help=tr("Show the version and exit.")
@@ -247,6 +248,47 @@ def _why() -> click.Command:
     text = tr("Tell all that the folder BUILD knows of the feature with the code or name KEY.")
     params = [_folder("build"), click.Argument(["key"]), _json(), *_common()]
     return click.Command("why", callback=run, help=text, short_help=text, params=params)
+
+
+def _export() -> click.Command:
+    def run(build: Path, **asked: Any) -> int:
+        with progress_bars() as report:
+            handed = hand_over(open_build(build), Request(**asked), report)
+        console.show(str(handed.path))
+        console.say_handed(handed)
+        return DONE
+
+    known = ",".join(FORMATS)
+    params = [
+        _folder("build"),
+        click.Option(["--format"], required=True, type=click.Choice([*FORMATS]), metavar="FORMAT",
+                     help=tr("One of {formats}.", formats=known)),
+        click.Option(["--layer", "layers"], multiple=True, callback=_words, metavar="LAYER,…",
+                     help=tr("Layers by id or title, findings, issues, or lists by rule or title; all if left out.")),
+        click.Option(["--fields"], multiple=True, callback=_words, metavar="FIELD,…",
+                     help=tr("Only these fields, by id or title; the key always stays.")),
+        click.Option(["--township"], default="", metavar="NAME", help=tr("Only what lies in this township.")),
+        click.Option(["--level", "levels"], multiple=True, callback=_words, metavar="LEVEL,…",
+                     help=tr("Of lists only records of these levels: high, medium, low, unknown.")),
+        click.Option(["--crs"], default="", metavar="EPSG:…|lonlat",
+                     help=tr("Another CRS on CGCS2000 or WGS 84; areas and lengths in the fields stay.")),
+        click.Option(["--out"], type=click.Path(path_type=Path), metavar="PATH",
+                     help=tr("File or folder to write; left out, one beside the build whose name says what it is.")),
+        click.Option(["--overwrite"], is_flag=True, help=tr("Replace what an earlier export has written there.")),
+        *_common(),
+    ]  # fmt: skip
+    text = tr("Write layers or lists of the folder BUILD in another format, for whoever asks for them.")
+    more = tr("{formats} are always in degrees of CGCS2000, which is WGS 84 to centimetres.", formats=_in_degrees())
+    return click.Command("export", callback=run, help=f"{text} {more}", short_help=text, params=params)
+
+
+def _in_degrees() -> str:
+    return ", ".join(name for name, form in FORMATS.items() if form.crs == "degrees")
+
+
+def _words(context: click.Context, option: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of an option that may be repeated, and have commas."""
+    return tuple(word.strip() for text in value for word in re.split("[,，]", text) if word.strip())
 
 
 def _layers() -> click.Command:

@@ -25,6 +25,7 @@ from onemap.export.words import (
     verdict_title,
 )
 from onemap.geodesy import unit_title
+from onemap.handover import Handed
 from onemap.model import Atlas, level_title
 from onemap.publication import changed_by_hand
 from onemap.record import Known
@@ -182,6 +183,15 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     for book in changed_by_hand(folder):
         show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
         show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
+
+
+def say_handed(handed: Handed) -> None:
+    """Write to stderr what an export holds, and what is to be known of it."""
+    for title, count, placeless in handed.counts:
+        told = tr("{title}: {count} records", title=title, count=count)
+        say(told + (tr(", {count} of them without a place", count=placeless) if placeless else ""))
+    for text in handed.told:
+        say(text)
 
 
 def show_known(known: Known, catalogue: Catalogue) -> None:

@@ -65,6 +65,8 @@ def cell(value: object) -> object:
     """Return a value as JSON has it: None for a null, dates in ISO."""
     if hasattr(value, "isNull") and value.isNull():
         return None
+    if hasattr(value, "toPyDateTime"):
+        return value.toPyDateTime().isoformat()
     if hasattr(value, "toPyDate"):
         return value.toPyDate().isoformat()
     return value if isinstance(value, str | int | float | None) else str(value)

@@ -128,8 +128,14 @@ class Choices:
 @contextmanager
 def workbook(path: Path, atlas: Atlas, title: str) -> Iterator[Book]:
     """Yield a new workbook that says the same whenever it is written, and takes no text for a formula."""
+    with dated_workbook(path, first_day(atlas.project.spec.period), title) as book:
+        yield book
+
+
+@contextmanager
+def dated_workbook(path: Path, day: date, title: str) -> Iterator[Book]:
+    """Yield a new workbook that carries a date, whenever it is written, and takes no text for a formula."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    day = first_day(atlas.project.spec.period)
     with whole_workbook(path, options) as made:
         made.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})
         yield Book(made, title)

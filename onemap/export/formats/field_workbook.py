@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from onemap.export.formats import dbf
-from onemap.export.sheets import Column, workbook, write_table
-from onemap.export.words import origin_columns
+from onemap.export.formats.target import Target
+from onemap.export.sheets import Column, dated_workbook, write_table
 from onemap.geodesy import unit_title
-from onemap.model import Atlas
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.text import tr
 
@@ -23,6 +22,7 @@ class Described:
     """A column of a shapefile, without its cells."""
 
     name: str
+    title: str
     type: str
     width: int
     decimals: int
@@ -35,17 +35,19 @@ class File:
     """A shapefile that was written."""
 
     name: str
-    spec: LayerSpec
+    title: str
+    spec: LayerSpec | None
+    """None of what is no layer."""
     encoding: dbf.Encoding
     columns: Mapping[str, Described]
     """By the layer's own names for its columns."""
 
 
-def write(atlas: Atlas, files: Sequence[File], folder: Path) -> Path:
-    """Write the workbook for `files` into `folder`."""
-    path = folder / NAME
-    title = tr("{title}: columns of the shapefiles", title=atlas.project.spec.title)
-    with workbook(path, atlas, title) as book:
+def write(files: Sequence[File], target: Target) -> Path:
+    """Write the workbook for `files` into the folder of the target."""
+    path = target.path / NAME
+    title = tr("{title}: columns of the shapefiles", title=target.title)
+    with dated_workbook(path, target.day, title) as book:
         rows = [row for file in files for row in _fields(file)]
         write_table(book, book.sheet(tr("Columns")), _columns(_field_titles(), rows))
         cuts = [row for file in files for row in _cuts(file)]
@@ -68,14 +70,14 @@ def _columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Colum
 
 def _fields(file: File) -> Iterator[tuple[str, ...]]:
     for own_id, column in file.columns.items():
-        field = file.spec.fields.get(own_id)
+        field = file.spec.fields.get(own_id) if file.spec else None
         width = f"{column.width}.{column.decimals}" if column.decimals else str(column.width)
-        chinese, english = (field.title, field.title_en) if field else (origin_columns()[own_id], own_id)
+        chinese, english = (field.title, field.title_en) if field else (column.title, own_id)
         unit = unit_title(field.unit) if field and field.unit else ""
         classes = tr(", ").join(own.label for own in field.classes.values()) if field else ""
         meaning = tr("; ").join(_meanings(file.spec, own_id, field))
         yield (
-            file.name, file.spec.name, column.name, chinese, english, _type_title(column), width, unit, classes,
+            file.name, file.title, column.name, chinese, english, _type_title(column), width, unit, classes,
             meaning, file.encoding,
         )  # fmt: skip
 
@@ -86,9 +88,9 @@ def _type_title(column: Described) -> str:
     return tr("date") if column.type == "D" else tr("text")
 
 
-def _meanings(spec: LayerSpec, own_id: str, field: FieldSpec | None) -> list[str]:
+def _meanings(spec: LayerSpec | None, own_id: str, field: FieldSpec | None) -> list[str]:
     """Return what a column is for, as far as its layer file says."""
-    if field is None:
+    if spec is None or field is None:
         return [tr("added by the program, not a column of the source")]
     facts = {
         tr("names the feature in every list"): own_id == spec.key,
@@ -103,7 +105,6 @@ def _meanings(spec: LayerSpec, own_id: str, field: FieldSpec | None) -> list[str
 
 
 def _cuts(file: File) -> Iterator[tuple[str, ...]]:
-    for own_id, column in file.columns.items():
-        field = file.spec.fields.get(own_id)
-        title = f"{column.name} {field.label}" if field else column.name
+    for column in file.columns.values():
+        title = f"{column.name} {column.title}"
         yield from ((file.name, key, title, text) for key, text in column.cut)

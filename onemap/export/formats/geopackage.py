@@ -10,6 +10,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -24,8 +25,9 @@ from numpy.typing import NDArray
 from onemap.dates import first_day
 from onemap.export.formats.list_places import findings_points_part, reaches_part
 from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
+from onemap.export.formats.target import Target, Written
 from onemap.export.qgis.metadata import metadata_document
-from onemap.export.qgis.styles import drawing_of, qml
+from onemap.export.qgis.styles import drawing_of, layer_drawing, qml
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
 from onemap.spec.layer import GeometryKind
@@ -81,28 +83,23 @@ LAYER_FILE: Final = "urn:onemap:layer"
 
 def write(atlas: Atlas, folder: Path) -> list[Path]:
     """Write onemap.gpkg into `folder`."""
-    path = folder / FILE
-    day = first_day(atlas.project.spec.period)
+    target = Target(folder / FILE, atlas.crs, first_day(atlas.project.spec.period), atlas.project.spec.title)
     # The largest layer comes first, so that a file that begins with it can be gone on with when others change.
     layers = sorted(atlas.layers.values(), key=lambda layer: -layer.count)
-    path.unlink(missing_ok=True)
+    target.path.unlink(missing_ok=True)
     written: list[Part] = []
-    with _dated(day):
-        for layer in layers:
-            with doing(layer.spec.name):
-                own = parts(layer)
-                if written:
-                    _write_tables(own, path, atlas.crs)
-                else:
-                    _begin(own, layer, path, atlas)
-                written += own
-        lists = _list_tables(atlas)
-        _write_tables(lists, path, atlas.crs)
-    moment = f"{day.isoformat()}T00:00:00.000Z"
-    with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, [*written, *lists], atlas, moment)
-        _write_metadata(database, [*written, *lists], atlas, moment)
-    return [path]
+    for layer in layers:
+        with doing(layer.spec.name):
+            own = parts(layer)
+            if written:
+                _write_tables(own, target)
+            else:
+                _begin(own, layer, target, atlas)
+            written += own
+    lists = _list_tables(atlas)
+    _write_tables(lists, target)
+    _finish([_documented(part, atlas) for part in (*written, *lists)], target)
+    return [target.path]
 
 
 def tables(atlas: Atlas) -> list[Part]:
@@ -114,24 +111,45 @@ def _list_tables(atlas: Atlas) -> list[Part]:
     return [findings_part(atlas), findings_points_part(atlas), reaches_part(atlas), issues_part(atlas)]
 
 
+def _documented(part: Part, atlas: Atlas) -> Part:
+    style = "" if part.kind == "table" else qml(drawing_of(part, atlas))
+    return replace(part, qml=style, metadata=metadata_document(part, atlas))
+
+
 def geometry_type(part: Part) -> str:
     """Return the type of geometry that a table has; "" where it has none."""
     return "" if part.kind == "table" else geometry_type_of(part, GEOMETRY_TYPES)
 
 
-def _begin(own: Sequence[Part], layer: Layer, path: Path, atlas: Atlas) -> None:
+def write_parts(made: Sequence[Part], target: Target) -> Written:
+    """Write parts into a GeoPackage of their own, a table each."""
+    _write_tables(made, target)
+    _finish(made, target)
+    return Written((target.path,))
+
+
+def _begin(own: Sequence[Part], layer: Layer, target: Target, atlas: Atlas) -> None:
     """Write a file that holds a layer alone."""
 
     def make() -> tuple[None, bytes]:
-        _write_tables(own, path, atlas.crs)
-        return None, path.read_bytes()
+        _write_tables(own, target)
+        return None, target.path.read_bytes()
 
-    path.write_bytes(atlas.cache.keep("gpkg", [layer.digest or None], make).heavy)
+    target.path.write_bytes(atlas.cache.keep("gpkg", [layer.digest or None], make).heavy)
 
 
-def _write_tables(tables: Sequence[Part], path: Path, crs: str) -> None:
-    for part in tables:
-        _write_table(part, path, crs)
+def _write_tables(made: Sequence[Part], target: Target) -> None:
+    with _dated(target.day):
+        for part in made:
+            _write_table(part, target.path, target.crs)
+
+
+def _finish(made: Sequence[Part], target: Target) -> None:
+    """Write how the tables look, and what is told of them."""
+    moment = f"{target.day.isoformat()}T00:00:00.000Z"
+    with closing(sqlite3.connect(target.path)) as database, database:
+        _write_styles(database, made, moment)
+        _write_metadata(database, made, moment)
 
 
 def _description(part: Part) -> str:
@@ -157,7 +175,7 @@ def _write_table(part: Part, path: Path, crs: str) -> None:
         "layer_options": {"DESCRIPTION": _description(part)},
     }
     if own_type := geometry_type(part):
-        columns[GEOMETRY] = pa.array(_wkb(part.frame.geometry.to_numpy(), own_type), pa.binary())
+        columns[GEOMETRY] = pa.array(wkb(part.frame.geometry.to_numpy(), own_type), pa.binary())
         target |= {"geometry_name": GEOMETRY, "geometry_type": own_type, "crs": crs}
         target["layer_options"]["GEOMETRY_NAME"] = GEOMETRY
     # Of the GeoPackage versions 1.2 is the one that ArcGIS 10.x and the QGIS of old offices read without complaint.
@@ -176,7 +194,7 @@ def arrow_column(column: pd.Series) -> pa.Array:
     return pa.array(column.astype("string"), pa.string(), from_pandas=True)
 
 
-def _wkb(shapes: NDArray[Any], own_type: str) -> NDArray[Any]:
+def wkb(shapes: NDArray[Any], own_type: str) -> NDArray[Any]:
     """Return shapes in binary, all of one type: where that is a multi type each single shape is one of one member.
 
     The header is put before the member by hand: to build the same with shapely takes ten times as long.
@@ -188,7 +206,7 @@ def _wkb(shapes: NDArray[Any], own_type: str) -> NDArray[Any]:
     return binary
 
 
-def _write_styles(database: sqlite3.Connection, tables: Sequence[Part], atlas: Atlas, moment: str) -> None:
+def _write_styles(database: sqlite3.Connection, made: Sequence[Part], moment: str) -> None:
     database.execute(STYLES)
     database.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
@@ -200,22 +218,28 @@ def _write_styles(database: sqlite3.Connection, tables: Sequence[Part], atlas: A
         "styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time) "
         "VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', ?)",
         [
-            (part.name, GEOMETRY, part.name, qml(drawing_of(part, atlas)), _description(part), moment)
-            for part in tables
-            if part.kind != "table"
+            (part.name, GEOMETRY, part.name, style, _description(part), moment)
+            for part in made
+            if (style := _style(part))
         ],
     )
 
 
-def _write_metadata(database: sqlite3.Connection, tables: Sequence[Part], atlas: Atlas, moment: str) -> None:
+def _style(part: Part) -> str:
+    if part.spec is None or part.qml or part.kind == "table":
+        return part.qml
+    return qml(layer_drawing(part, {column.name: column.name for column in part.columns}))
+
+
+def _write_metadata(database: sqlite3.Connection, made: Sequence[Part], moment: str) -> None:
     for statement in METADATA:
         database.execute(statement)
     database.executemany(
         "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_metadata', ?, 'read-write')",
         [(name, METADATA_DEFINITION) for name in ("gpkg_metadata", "gpkg_metadata_reference")],
     )
-    for part in tables:
-        told = [("dataset", QGIS_METADATA, "text/xml", metadata_document(part, atlas))]
+    for part in made:
+        told = [("dataset", QGIS_METADATA, "text/xml", part.metadata)] if part.metadata else []
         if part.spec:
             text = part.spec.model_dump_json(by_alias=True, exclude_defaults=True)
             told.append(("featureType", LAYER_FILE, "application/json", text))

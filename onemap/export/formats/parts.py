@@ -55,6 +55,10 @@ class Part:
     """All columns of the frame but the geometry, in their order."""
     spec: LayerSpec | None = None
     """The layer that it is a part of; None for findings and issues."""
+    qml: str = ""
+    """How QGIS draws it; "" where that follows from the spec."""
+    metadata: str = ""
+    """What QGIS tells of it beside its data; "" where nothing is known."""
 
 
 def parts(layer: Layer) -> list[Part]:
@@ -95,7 +99,12 @@ def readable(layer: Layer) -> gpd.GeoDataFrame:
 def layer_columns(spec: LayerSpec) -> tuple[Column, ...]:
     """Return the columns of a layer: its fields, then where each feature comes from and lies."""
     fields = [Column(name, field.label, field.dbf, field) for name, field in spec.fields.items()]
-    return (*fields, *(Column(name, title, OWN_NAMES[name]) for name, title in origin_columns().items()))
+    return (*fields, *origin())
+
+
+def origin() -> tuple[Column, ...]:
+    """Return the columns of every layer that say where a feature comes from and lies."""
+    return tuple(Column(name, title, OWN_NAMES[name]) for name, title in origin_columns().items())
 
 
 def findings_part(atlas: Atlas) -> Part:

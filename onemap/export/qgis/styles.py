@@ -107,34 +107,38 @@ def layer_drawing(part: Part, names: Mapping[str, str]) -> Drawing:
     Parameters
     ----------
     names
-        For each of its columns what it is called in the file; class columns hold titles.
+        For each of its columns what it is called in the file; class columns hold titles. Fields may be left out, all
+        but the key.
     """
     spec = part.spec
     assert spec is not None
+    fields = {names[own_id]: own for own_id, own in spec.fields.items() if own_id in names}
+    label = names.get(spec.label, names[spec.key])
+    classified = spec.class_field in names
     marked = "point" in spec.geometry and part.kind == "polygon"
     categories = [
         Category(look.title if own_id else "", look.title, symbol_of(part.kind, look, marked))
         for own_id, look in (looks(spec).items() if part.kind != "table" else ())
+        if classified or not own_id
     ]
-    fields = {names[own_id]: own for own_id, own in spec.fields.items()}
     return Drawing(
         part.kind,
         _with_current_page(categories, names[spec.key]) if spec.id == TOWNSHIP else categories,
         {names[own.name]: own.title for own in part.columns},
-        column=None if spec.class_field is None else names[spec.class_field],
-        labels=_labels(spec, names),
+        column=names.get(spec.class_field or ""),
+        labels=_labels(spec, label),
         words={
             name: {one.label: one.label for one in own.classes.values()} for name, own in fields.items() if own.classes
         },
         dates=[name for name, own in fields.items() if own.type == "date"],
         rules=fields,
-        name=quoted(names[spec.label]),
-        tip=_tip(spec, names),
+        name=quoted(label),
+        tip=_tip(label, fields),
     )
 
 
-def _labels(spec: LayerSpec, names: Mapping[str, str]) -> Labels:
-    expression = quoted(names[spec.label])
+def _labels(spec: LayerSpec, label: str) -> Labels:
+    expression = quoted(label)
     if spec.style.labels:
         return Labels(expression, 10 if spec.id == TOWNSHIP else 8, spec.style.stroke, spec.id == TOWNSHIP)
     scale = "coverage" if spec.coverage else "main" if spec.style.glyph else "usual"
@@ -206,15 +210,14 @@ def _layer_words(atlas: Atlas) -> dict[str, str]:
     return {own_id: layer_title(atlas, own_id) for own_id in atlas.project.catalogue.layers}
 
 
-def _tip(spec: LayerSpec, names: Mapping[str, str]) -> str:
+def _tip(label: str, fields: Mapping[str, FieldSpec]) -> str:
     """Return the name of a feature and below it what is known of it, without what is not."""
-    told = [own_id for own_id in spec.fields if own_id != spec.label][:TIP_ROWS]
+    told = [(column, own) for column, own in fields.items() if column != label][:TIP_ROWS]
     rows = [
-        f"[% if(\"{names[own_id]}\" is null, '', {literal(_row(spec.fields[own_id].label))} || "
-        f"{_escaped(names[own_id])} || '</td></tr>') %]"
-        for own_id in told
+        f"[% if({quoted(column)} is null, '', {literal(_row(own.label))} || {_escaped(column)} || '</td></tr>') %]"
+        for column, own in told
     ]
-    return f"<b>{_shown(names[spec.label])}</b><table>{''.join(rows)}</table>"
+    return f"<b>{_shown(label)}</b><table>{''.join(rows)}</table>"
 
 
 def _row(title: str) -> str:

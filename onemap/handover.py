@@ -1,0 +1,302 @@
+"""A part of a build in another format: what a colleague asks for on the phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+
+from onemap.dates import first_day
+from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
+from onemap.export.formats import columnar, file_gdb, geopackage, kml, rows, shapefiles
+from onemap.export.formats.parts import FINDINGS, Part
+from onemap.export.formats.target import Standings, Target, Written, standings_of
+from onemap.export.formats.wording import worded
+from onemap.geodesy import LONLAT
+from onemap.interruption import unbroken
+from onemap.progress import Progress, begin, doing, telling
+from onemap.record import Build
+from onemap.selection import Stock, in_township, levels_of, of_levels, of_rules, townships_of, with_fields
+from onemap.spec.county import county_extent
+from onemap.spec.crs import crs_of, is_modern, name_of
+from onemap.text import fold, tr
+
+Write = Callable[[Sequence[Part], Target], Written]
+
+
+class Format(NamedTuple):
+    """What writes a format, and what it can be."""
+
+    write: Write
+    suffix: str
+    """The ending of its file; "" where it is always a folder."""
+    each: bool = False
+    """Whether a file holds a single part: several are a folder."""
+    worded: bool = False
+    """Whether lists are in words, as nothing else can say what their ids mean."""
+    crs: str = ""
+    """"degrees" or "metres" where it can only be in these."""
+
+
+FORMATS: Final[dict[str, Format]] = {
+    "gpkg": Format(geopackage.write_parts, ".gpkg"),
+    "shp": Format(shapefiles.write_parts, "", worded=True),
+    "gdb": Format(file_gdb.write_gdb, ".gdb", worded=True),
+    "kml": Format(kml.write_kml, ".kml", worded=True, crs="degrees"),
+    "kmz": Format(kml.write_kmz, ".kmz", worded=True, crs="degrees"),
+    "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
+    "parquet": Format(columnar.write_parquet, ".parquet", each=True),
+    "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
+    "csv": Format(rows.write_csv, ".csv", each=True, worded=True, crs="degrees"),
+    "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, crs="degrees"),
+}
+"""What writes a part of a build, by the name that `--format` calls it."""
+
+OLD_OFFSETS: Final = frozenset(("gcj02", "gcj-02", "bd09", "bd-09", "火星坐标", "百度坐标"))
+LONGEST_NAME: Final = 60
+"""Characters of a file's name that tell what is in it."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for; what is left out is everything, as the build has it."""
+
+    format: str
+    layers: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    township: str = ""
+    levels: tuple[str, ...] = ()
+    crs: str = ""
+    out: Path | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What was written."""
+
+    path: Path
+    counts: tuple[tuple[str, int, int], ...]
+    """Of each part its title, how many records it has, and how many of them have no place."""
+    told: tuple[str, ...]
+    """What is to be known of it."""
+
+
+def hand_over(build: Build, request: Request, progress: Progress | None = None) -> Handed:
+    """Write a part of a build in another format, beside the build or where it is asked for.
+
+    Raises
+    ------
+    KeyNotFoundError
+        The build has no such layer, field, township or level, or nothing that is asked for.
+    ProjectError
+        It cannot be in the CRS that is asked for.
+    PathError
+        It cannot be written there.
+    """
+    form = FORMATS[request.format]
+    crs = _crs(request, str(build.manifest["crs"]), form)
+    with telling(progress):
+        stock = Stock(build)
+        parts, told = _parts(stock, request)
+        # Reasons tell of fields that may have been left out on purpose.
+        standings = {} if request.fields else _standings(stock, parts)
+        many = not form.suffix or (form.each and len(parts) > 1)
+        path = _path(build, request, parts, form.suffix if not many else "")
+        _refuse(path, build, request.overwrite)
+        made, moved = _moved([worded(part, build.catalogue) if form.worded else part for part in parts], crs)
+        target = Target(path, crs, first_day(build.manifest["period"]), _title(build, parts), standings)
+        begin("writing", 1)
+        with doing(path.name):
+            written = _write(form, made, target, many=many)
+    counts = tuple((part.title, len(part.frame), _placeless(part)) for part in made)
+    return Handed(path, counts, (*told, *moved, *written.told))
+
+
+def _parts(stock: Stock, request: Request) -> tuple[list[Part], list[str]]:
+    """Return what is asked for, and which of it is empty."""
+    chosen, levels = stock.choose(request.layers), levels_of(request.levels)
+    if levels and FINDINGS not in chosen:
+        raise KeyNotFoundError(tr("--level is for lists"), tr("name lists with --layer, or leave --level out"))
+    names = {own_id: rule.name for own_id, rule in stock.build.catalogue.rules.items()}
+    begin("reading", len(chosen))
+    parts: list[Part] = []
+    for own_id, rules in chosen.items():
+        with doing(own_id):
+            parts += [of_levels(of_rules(part, rules, names), levels) for part in stock.parts_of(own_id)]
+    if request.township:
+        parts = in_township(parts, request.township, townships_of(stock))
+    parts = with_fields(parts, request.fields)
+    empty = [part.title for part in parts if part.frame.empty]
+    if len(empty) == len(parts):
+        message = tr("there are no records of {titles}", titles=tr(", ").join(dict.fromkeys(empty)))
+        raise KeyNotFoundError(message, tr("ask for another layer, township or level"))
+    return parts, [tr("{title}: no records", title=title) for title in dict.fromkeys(empty)]
+
+
+def _standings(stock: Stock, parts: Sequence[Part]) -> Standings:
+    """Return on which lists features stand."""
+    (findings,) = stock.parts_of(FINDINGS)
+    layers = {part.spec.id for part in parts if part.spec}
+    return standings_of(findings.frame[findings.frame["of_layer"].isin(layers)], stock.build.catalogue.rules)
+
+
+def _placeless(part: Part) -> int:
+    # Records of a table have none by nature.
+    return 0 if part.kind == "table" else int(part.frame.geometry.isna().sum())
+
+
+def _crs(request: Request, own: str, form: Format) -> str:
+    """Return the CRS of what is written.
+
+    Raises
+    ------
+    ProjectError
+        It is none, or of a datum to which nothing may be shifted without parameters, or not one of the format.
+    """
+    if not request.crs:
+        return own
+    if fold(request.crs) in OLD_OFFSETS:
+        message = tr("{crs} is an offset of web maps, and no coordinate system to hand data over in", crs=request.crs)
+        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=own))
+    try:
+        crs = crs_of(LONLAT if fold(request.crs) == "lonlat" else request.crs)
+    except ValueError as fault:
+        raise ProjectError(str(fault), tr("write it as EPSG:4547, or lonlat")) from None
+    if not is_modern(crs) or len(crs.axis_info) != 2 or not (crs.is_geographic or crs.is_projected):
+        message = tr(
+            "{crs} is not on CGCS2000 or WGS 84: without the parameters of the place, which are secret, nothing can be "
+            "shifted to it",
+            crs=name_of(request.crs),
+        )
+        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=own))
+    if form.crs == "degrees" and not crs.is_geographic:
+        message = tr("{format} is always in degrees", format=request.format)
+        raise ProjectError(message, tr("leave --crs out, or choose another format such as gpkg"))
+    if form.crs == "metres" and not crs.is_projected:
+        message = tr("{format} is always in metres", format=request.format)
+        raise ProjectError(message, tr("leave --crs out, or name a CGCS2000 zone such as {crs}", crs=own))
+    return f"EPSG:{code}" if (code := crs.to_epsg()) else crs.to_wkt()
+
+
+def _moved(parts: Sequence[Part], crs: str) -> tuple[list[Part], list[str]]:
+    """Return parts in a CRS, and whether they lie where it is meant for."""
+    moved = [part if part.kind == "table" else _in(part, crs) for part in parts]
+    boxes = [part.frame.to_crs(LONLAT).total_bounds for part in parts if part.kind != "table" and not _empty(part)]
+    area = pyproj.CRS(crs).area_of_use
+    if not boxes or area is None:
+        return moved, []
+    (west, south), (east, north) = np.min(boxes, axis=0)[:2], np.max(boxes, axis=0)[2:]
+    if shapely.box(*area.bounds).intersects(shapely.box(west, south, east, north)):
+        return moved, []
+    return moved, [tr("{crs} is meant for another place: lengths and areas are not true in it", crs=crs)]
+
+
+def _empty(part: Part) -> bool:
+    return bool(part.frame.geometry.isna().all())
+
+
+def _in(part: Part, crs: str) -> Part:
+    if pyproj.CRS(crs) == part.frame.crs:
+        return part
+    frame: gpd.GeoDataFrame = part.frame.to_crs(crs)
+    if not _empty(part) and not np.isfinite(frame.total_bounds).all():
+        message = tr("{crs} has no coordinates for this place", crs=name_of(crs))
+        raise ProjectError(message, tr("write it as EPSG:4547, or lonlat"))
+    return replace(part, frame=frame)
+
+
+def _title(build: Build, parts: Sequence[Part]) -> str:
+    titles = [*dict.fromkeys(part.title for part in parts)]
+    own = str(build.manifest["title"])
+    return f"{own}: {titles[0]}" if len(titles) == 1 else own
+
+
+def _path(build: Build, request: Request, parts: Sequence[Part], suffix: str) -> Path:
+    """Return where it is written: a folder where there is no suffix."""
+    if request.out is None:
+        return build.folder.resolve().parent / f"{_name(build, request, parts)}{suffix or f'-{request.format}'}"
+    form = FORMATS[request.format]
+    if not suffix and form.suffix and request.out.suffix.lower() == form.suffix:
+        message = tr("{file} is to hold {count} tables, and a file of this format holds one", file=request.out.name,
+                     count=len(parts))  # fmt: skip
+        raise PathError(message, tr("name a folder, or choose one layer with --layer"))
+    named = request.out.name.lower().endswith(suffix)
+    return (request.out if named else request.out.with_name(request.out.name + suffix)).absolute()
+
+
+def _name(build: Build, request: Request, parts: Sequence[Part]) -> str:
+    """Return a name that says what it is: 孟州市-耕地土壤环境质量类别-2026-11."""
+    extent = county_extent(str(build.manifest["county"]))
+    titles = [*dict.fromkeys(part.title for part in parts)]
+    what = titles[0] if len(titles) == 1 else tr("{title} and {count} more", title=titles[0], count=len(titles) - 1)
+    county = extent.name if extent and extent.level == "county" else str(build.manifest["county"])
+    told = [county, request.township, what if request.layers else tr("one map"), str(build.manifest["period"])]
+    clean = [re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "_", text)[:LONGEST_NAME].strip("._ ") for text in told]
+    return "-".join(filter(None, clean))
+
+
+def _refuse(path: Path, build: Build, overwrite: bool) -> None:
+    if path.resolve().is_relative_to(build.folder.resolve()):
+        message = tr("{path} is inside the build, which is replaced as a whole", path=path.name)
+        raise PathError(message, tr("write it elsewhere: --out PATH"))
+    if not path.exists():
+        return
+    if not overwrite:
+        message = tr("{path} is there already", path=path)
+        raise PathError(message, tr("write it elsewhere with --out PATH, or in its place with --overwrite"))
+    others = [one for one in path.rglob("*") if one.is_dir() or not _is_ours(one)] if path.is_dir() else []
+    if others:
+        message = tr("{path} holds other things: {name}", path=path, name=others[0].name)
+        raise PathError(message, tr("write it elsewhere: --out PATH"))
+
+
+SUFFIXES: Final = frozenset(
+    (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qml", ".geojson", ".parquet", ".fgb", ".csv", ".gdbtable", ".gdbtablx",
+     ".gdbindexes", ".atx", ".spx", ".freelist", "")
+)  # fmt: skip
+"""Of files in folders that we write, and that may be replaced by others of the kind."""
+
+
+def _is_ours(path: Path) -> bool:
+    in_gdb = path.parent.suffix == ".gdb"
+    return path.name == "字段对照表.xlsx" or (path.suffix in SUFFIXES and (bool(path.suffix) or in_gdb))
+
+
+def _write(form: Format, parts: Sequence[Part], target: Target, *, many: bool) -> Written:
+    """Write beside the place where it is to be, and put it there when it is whole."""
+    path = target.path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".onemap-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+            made = Path(folder, path.name)
+            # A format with a file for each part writes a folder, even if it is a single one.
+            single = form.each and not many
+            written = form.write(parts, replace(target, path=Path(folder, "single") if single else made))
+            with unbroken():
+                _put(written.paths[0] if single else made, path, Path(folder, "old"))
+    except OnemapError:
+        raise
+    except OSError as fault:
+        message = tr("cannot write {path}: {fault}", path=path, fault=fault.strerror or fault)
+        raise PathError(message, tr("close the file where it is open, or write elsewhere: --out PATH")) from None
+    return written
+
+
+def _put(made: Path, path: Path, aside: Path) -> None:
+    if path.is_dir() and made.is_dir():
+        path.rename(aside)
+    try:
+        made.replace(path)
+    except OSError:
+        if aside.exists():
+            aside.rename(path)
+        raise
