@@ -132,7 +132,7 @@ def test_a_long_text_is_cut_at_a_character(encoding: dbf.Encoding) -> None:
     text = column.cells[1].decode(encoding)
     assert full.startswith(text)
     assert 254 - len("示".encode(encoding)) < len(text.encode(encoding)) <= 254
-    assert column.cut.to_dict() == {1: full}
+    assert column.cut == {1: (1, full)}
 
 
 def test_cut_texts_are_told_in_full(tmp_path: Path) -> None:

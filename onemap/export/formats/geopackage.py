@@ -35,8 +35,14 @@ GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {
     "line": "MultiLineString",
     "point": "Point",
 }
-HEADERS: Final = {"MultiLineString": struct.pack("<BII", 1, 5, 1), "MultiPolygon": struct.pack("<BII", 1, 6, 1)}
+HEADERS: Final = {
+    "MultiPoint": struct.pack("<BII", 1, 4, 1),
+    "MultiLineString": struct.pack("<BII", 1, 5, 1),
+    "MultiPolygon": struct.pack("<BII", 1, 6, 1),
+}
 """How well-known binary of one member begins: little-endian, type, count."""
+
+SINGLE: Final = (shapely.GeometryType.POINT, shapely.GeometryType.LINESTRING, shapely.GeometryType.POLYGON)
 
 STYLES: Final = """
 CREATE TABLE layer_styles (
@@ -78,15 +84,18 @@ def write(atlas: Atlas, folder: Path) -> list[Path]:
 
 def _begin(atlas: Atlas, layer: Layer, path: Path) -> list[Style]:
     """Write a file that holds a layer alone, and return how its tables look."""
+    fresh = []
 
     def make() -> tuple[list[Style], bytes]:
         with _dated(first_day(atlas.project.spec.period)):
             styles = _write_layer(layer, path, atlas.crs)
+        fresh.append(path)
         return styles, path.read_bytes()
 
     with doing(layer.spec.name):
         kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
-        path.write_bytes(kept.heavy)
+        if not fresh:
+            path.write_bytes(kept.heavy)
     return [*kept.light]
 
 
@@ -150,7 +159,7 @@ def _wkb(shapes: NDArray[Any], geometry_type: str) -> NDArray[Any]:
     """
     binary = np.asarray(shapely.to_wkb(shapes, byte_order=1))
     if geometry_type in HEADERS:
-        single = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.LINESTRING))
+        single = np.isin(shapely.get_type_id(shapes), SINGLE)
         binary[single] = [HEADERS[geometry_type] + member for member in binary[single]]
     return binary
 

@@ -71,8 +71,12 @@ def parts(layer: Layer) -> list[Part]:
 
     if spec.geometry == ("table",):
         return [part(spec.id, "table", frame)]
-    shapes = shapely.force_2d(frame.geometry.to_numpy())
-    frame = frame.set_geometry(gpd.GeoSeries(np.where(shapely.is_empty(shapes), None, shapes), frame.index, frame.crs))
+    shapes = np.asarray(frame.geometry.to_numpy())
+    # Nearly never; and to make all of them anew takes as long as to write them.
+    if (shapely.has_z(shapes) | shapely.has_m(shapes)).any():
+        shapes = shapely.force_2d(shapes)
+    there = gpd.GeoSeries(shapes, frame.index, frame.crs)
+    frame = frame.set_geometry(there.where(~shapely.is_empty(shapes), None))
     # A missing geometry has the dimension -1.
     dimension = shapely.get_dimensions(frame.geometry.to_numpy())
     kinds = [kind for kind, number in DIMENSIONS.items() if (dimension == number).any()]
