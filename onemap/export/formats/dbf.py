@@ -38,6 +38,10 @@ EMPTY_WIDTHS: Final = {"C": 50, "N": 9}
 GBK_LDID: Final = 0x4D
 """The language driver id of code page 936; readers without a .cpg go by it."""
 
+NO_LDID: Final = 0
+"""Of UTF-8 there is no id. Nought says nothing, so that the .cpg is believed, by ArcGIS too, which otherwise may go by
+the id (support.esri.com, technical article 000013192)."""
+
 Encoding = Literal["GBK", "UTF-8"]
 
 
@@ -116,7 +120,7 @@ def write(path: Path, columns: Sequence[Column], encoding: Encoding, day: date) 
     """Write columns, at least one and all of one length, as a .dbf with its .cpg beside it."""
     count = len(columns[0].cells)
     width = record_bytes(columns)
-    language = GBK_LDID if encoding == "GBK" else 0
+    language = GBK_LDID if encoding == "GBK" else NO_LDID
     header = struct.pack(
         "<BBBBIHH17xB2x", 3, day.year - 1900, day.month, day.day, count, header_bytes(columns), width, language
     )

@@ -13,6 +13,7 @@ import shapely
 from onemap.export.words import finding_columns, issue_columns, origin_columns
 from onemap.geodesy import LONLAT
 from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
+from onemap.spec.catalogue import PART_SUFFIXES
 from onemap.spec.layer import FieldSpec, GeometryKind, LayerSpec
 from onemap.text import tr
 
@@ -22,7 +23,7 @@ ISSUES: Final = "issues"
 DIMENSIONS: Final[dict[GeometryKind, int]] = {"polygon": 2, "line": 1, "point": 0}
 """The kinds in the order in which one of them is the main part of a layer."""
 
-SUFFIXES: Final[dict[GeometryKind, str]] = {"polygon": "", "line": "_lines", "point": "_points"}
+SUFFIXES: Final[dict[GeometryKind, str]] = {"polygon": "", **{kind: own for own, kind in PART_SUFFIXES.items()}}
 OWN_NAMES: Final = {SOURCE: "SOURCE", SOURCE_ROW: "SOURCE_ROW", LOCATED_IN: "LOCATED_IN"}
 """DBF names of the columns of a layer that are not fields."""
 
