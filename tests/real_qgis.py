@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,3 +27,14 @@ def load(sources: Sequence[str | Path], picture: str | None = None) -> list[dict
     assert run.returncode == 0, run.stderr
     seen: list[dict[str, Any]] = json.loads(run.stdout)
     return seen
+
+
+def edit(source: str | Path, edits: dict[str, Any], *saved: str | Path) -> None:
+    """Edit a layer, and perhaps save it as a shapefile in an encoding: see qgis_edit.py."""
+    need("qgis_process")
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "edits.json"
+        wanted.write_text(json.dumps(edits), encoding="utf-8")
+        arguments = [SYSTEM_PYTHON, "-E", Path(__file__).with_name("qgis_edit.py"), source, wanted, *saved]
+        run = subprocess.run(arguments, capture_output=True, text=True, timeout=180, check=False)
+    assert run.returncode == 0, run.stderr
