@@ -12,7 +12,7 @@ from onemap.dates import parse_date
 from onemap.ingest.numbers import parse_number
 from onemap.spec.blanks import BLANKS
 from onemap.spec.catalogue import Catalogue
-from onemap.spec.layer import DBF_NAME, IDENTIFIER, RESERVED, FieldType
+from onemap.spec.layer import DBF_NAME, IDENTIFIER, RESERVED, RESERVED_DBF, FieldType
 from onemap.spec.toml import quoted
 from onemap.text import fold
 
@@ -85,7 +85,9 @@ def _names(columns: Sequence[str], catalogue: Catalogue) -> dict[str, tuple[str,
     for number, column in enumerate(columns, start=1):
         plain = re.sub(r"\W+", "_", fold(column), flags=re.ASCII).strip("_")
         own = plain if IDENTIFIER.fullmatch(plain) and plain not in RESERVED else f"field_{number}"
-        dbf = own.upper()[:10] if DBF_NAME.fullmatch(own.upper()[:10]) and own == plain else f"F{number}"
+        short = own.upper()[:10]
+        fits = own == plain and DBF_NAME.fullmatch(short) and short not in RESERVED_DBF
+        dbf = short if fits else f"F{number}"
         name, dbf = known.get(fold(column), (own, dbf))
         if name in {taken for taken, _ in names.values()} or dbf in {taken for _, taken in names.values()}:
             name, dbf = f"field_{number}", f"F{number}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,11 @@ from onemap.dates import last_day
 from onemap.export import issue_workbook, manifest, tables, webmap, workbooks
 from onemap.export.formats import geopackage, shapefiles
 from onemap.export.qgis import project as qgis_project
-from onemap.ingest.intake import take_in
-from onemap.model import FINDING_COLUMNS, Atlas, sorted_issues
+from onemap.export.words import origin_columns
+from onemap.ingest.intake import Intake, take_in
+from onemap.ingest.raw import Fault
+from onemap.ingest.stamp import stamp
+from onemap.model import FINDING_COLUMNS, Atlas, Issue, Layer, sorted_issues
 from onemap.progress import Progress, begin, doing, telling
 from onemap.publication import replacing
 from onemap.record import earlier_rows
@@ -89,7 +93,8 @@ def _checked(project: Project, cache: Cache) -> Atlas:
     scope = Scope(last_day(project.spec.period))
     intake = take_in(project, corrections_of(decisions.made, scope), cache)
     compared = compare_with_previous(intake.layers, earlier)
-    found = [*intake.told, *(intake.register.refer(issue) for issue in (*decisions.issues, *compared))]
+    more = (*decisions.issues, *compared, *_cuts(intake, cache))
+    found = [*intake.told, *(intake.register.refer(issue) for issue in more)]
     told, rulings = settle(found, decisions.made, intake.rulings, replace(scope, presence=intake.register.presence))
     return Atlas(
         project=project,
@@ -106,6 +111,23 @@ def _checked(project: Project, cache: Cache) -> Atlas:
         edition="internal",
         cache=cache,
     )
+
+
+def _cuts(intake: Intake, cache: Cache) -> Iterator[Issue]:
+    """Tell of the texts of which a shapefile holds the beginning alone."""
+    hint = tr("shorten it where shapefiles are handed in; the GeoPackage has it in full")
+    for own_id, layer in intake.layers.items():
+        cuts = cache.value("cuts", [layer.digest or None], partial(shapefiles.find_cuts, layer))
+        faults = [Fault("shapefile_cut", _cut_message(layer, cut), hint, cut.at, cut.column, cut.text) for cut in cuts]
+        if faults:
+            yield from stamp(faults, layer.frame, "", layer.spec, intake.register.letters(own_id))
+
+
+def _cut_message(layer: Layer, cut: shapefiles.Cut) -> str:
+    field = layer.spec.fields.get(cut.column)
+    title = field.label if field else origin_columns()[cut.column]
+    shown = {"field": title, "held": len(cut.held), "count": len(cut.text)}
+    return tr("{field}: a shapefile holds only the first {held} of its {count} characters", **shown)
 
 
 def build(project: Project, progress: Progress | None = None, cache: Cache | None = None) -> Atlas:

@@ -21,6 +21,7 @@ from onemap.ingest.folders import ending
 from onemap.ingest.intake import built_in_extent
 from onemap.ingest.raster_source import read_raster
 from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.readers.vectors import TABLE
 from onemap.ingest.source import Placement, place_rows
 from onemap.ingest.values import read_value
 from onemap.likeness import Guess, geometry_kinds, guess_layer, project_above
@@ -65,10 +66,11 @@ def sketch(path: Path, county: str | None = None, layer: str | None = None) -> I
     project, spec = project_above(path.resolve(), county, Path.cwd())
     if layer is not None:
         check_layer(layer, project.catalogue.layers)
-    check_kind(path, GUESSED, tr("{path} is of a kind that is not read", path=path))
+    endings = (*GUESSED, TABLE)
+    check_kind(path, endings, tr("{path} is of a kind that is not read", path=path))
     words = {word for known in project.catalogue.layers.values() for word in words_of(known, spec)}
     with ExitStack() as stack:
-        for part in find_parts(spec, project, Search(words, GUESSED, stack)):
+        for part in find_parts(spec, project, Search(words, endings, stack)):
             yield "\n".join(_lines(part, project, layer, words)) + "\n"
 
 
@@ -110,8 +112,12 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
         raw = part.read(words)
     except UnreadableError as fault:
         yield from _comment(f"{fault.message}; {fault.hint}")
+        yield from _lone_table(part)
         return
     guess = guess_layer(part, raw, project.catalogue, wanted)
+    if ending(part.path) == TABLE and (guess is None or guess.layer.geometry != ("table",)):
+        yield from _lone_table(part)
+        return
     own = (guess.layer, guess.columns, guess.layer.id == raw.mark) if guess else ()
     raw, examples = set_examples_aside(raw, *own)
     raw = replace(raw, faults=(*raw.faults, *examples))
@@ -134,6 +140,13 @@ def _record_lines(part: Part, project: Project, wanted: str | None, words: set[s
         )
         yield from _comment(tr('and what the project then says of it, beside layers = "layers":'))
         yield from _entry(part, own_id, placement)
+
+
+def _lone_table(part: Part) -> Draft:
+    """Yield what is said of a .dbf that is what is left of a shapefile."""
+    if ending(part.path) == TABLE:
+        missing = part.path.with_suffix(".shp").name
+        yield from _comment(tr("{missing} is missing: only {files} came", missing=missing, files=part.path.name))
 
 
 def _comment(text: str) -> list[str]:

@@ -467,7 +467,7 @@ ELSEWHERE: Final = {
     "unreadable": "test_bad_input", "encoding_unproved": "test_encoding", "missing_part": "test_shapefile",
     "parts_chosen": "test_files", "several_versions": "test_versions", "crs_unproved": "test_crs",
     "crs_conflict": "test_crs", "likely_offset": "test_registration", "cut_text": "test_encoding",
-    "curved_geometry": "test_vectors",
+    "curved_geometry": "test_vectors", "shapefile_cut": "test_shapefiles",
     **dict.fromkeys(("record_changed", "record_gone"), "test_previous"),
     **dict.fromkeys(
         ("corrected", "decision_ended", "correction_lost", "correction_overtaken", "decision_unclear", "decision_held"),

@@ -70,3 +70,14 @@ def text_of(pdf: Path) -> str:
     """Return the words of a PDF; fonts call some Chinese characters by the radicals that look like them."""
     run = subprocess.run([need("pdftotext"), "-layout", str(pdf), "-"], capture_output=True, check=True, timeout=60)
     return unicodedata.normalize("NFKC", run.stdout.decode("utf-8"))
+
+
+def edit(source: str | Path, edits: dict[str, Any], *saved: str | Path) -> None:
+    """Edit a layer, and perhaps save it as a shapefile in an encoding: see qgis_edit.py."""
+    need("qgis_process")
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "edits.json"
+        wanted.write_text(json.dumps(edits), encoding="utf-8")
+        arguments = [SYSTEM_PYTHON, "-E", Path(__file__).with_name("qgis_edit.py"), source, wanted, *saved]
+        run = subprocess.run(arguments, capture_output=True, text=True, timeout=180, check=False)
+    assert run.returncode == 0, run.stderr

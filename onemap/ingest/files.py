@@ -162,7 +162,7 @@ def find_parts(spec: SourceSpec, project: Project, search: Search) -> list[Part]
         member = split_at_zip(spec.path, project.folder)[1]
         return _opened(Part(spec, shown(spec.path), found[0], found[0], member=member), search)
     wanted = [*search.endings, ZIP]
-    contents = look_into(found, wanted)
+    contents = look_into(found, wanted, _named_folder(spec, project))
     if not has_magic(spec.path):
         contents = _without_notes(contents)
     parts = []
@@ -174,6 +174,12 @@ def find_parts(spec: SourceSpec, project: Project, search: Search) -> list[Part]
         nothing = UnreadableError(tr("{file} holds no file that is read", file=spec.path), hint)
         parts = [Part(spec, shown(spec.path), Path(), None, trouble=nothing)]
     return _told(parts, tell_contents(contents, lambda path: shown(relative(path, project.folder))))
+
+
+def _named_folder(spec: SourceSpec, project: Project) -> Path:
+    """Return the folder that a source names, of a pattern as far as it is none."""
+    path = project.folder / spec.path
+    return next((above for above in path.parents if not has_magic(str(above))), path) if has_magic(spec.path) else path
 
 
 def shown(path: str) -> str:

@@ -29,6 +29,9 @@ MAIN_FILES: Final[Mapping[str, tuple[str, ...]]] = {
 BUILD: Final = "manifest.json"
 """The file by which a folder is known for a build."""
 
+EXPLAINED: Final = "字段对照表.xlsx"
+"""What goes with the shapefiles of a build: it says what their columns mean, and holds no records."""
+
 
 @dataclass
 class Contents:
@@ -45,7 +48,7 @@ class Contents:
     """By the main file that is missing what came without it: the .dbf without its .shp."""
 
 
-def look_into(paths: Iterable[Path], wanted: Sequence[str]) -> Contents:
+def look_into(paths: Iterable[Path], wanted: Sequence[str], named: Path | None = None) -> Contents:
     """Return what there is of files, and in folders at any depth.
 
     Earlier builds beside the data, hidden files, and the lock files of Office are no data.
@@ -54,8 +57,10 @@ def look_into(paths: Iterable[Path], wanted: Sequence[str]) -> Contents:
     ----------
     wanted
         The endings of the files that are read, in lower case.
+    named
+        The folder that somebody has named: where it lies in a build, that build is meant.
     """
-    walk = _Walk(wanted)
+    walk = _Walk(wanted, named)
     for path in sorted(paths):
         walk.look(path)
     return walk.contents
@@ -64,13 +69,14 @@ def look_into(paths: Iterable[Path], wanted: Sequence[str]) -> Contents:
 class _Walk:
     """A walk through folders, each of which is entered once."""
 
-    def __init__(self, wanted: Sequence[str]) -> None:
+    def __init__(self, wanted: Sequence[str], named: Path | None) -> None:
         self.wanted = wanted
+        self.meant = {folder.resolve() for folder in named.resolve().parents[:2]} if named else set()
         self.contents = Contents()
         self.entered: set[Path] = set()
 
     def look(self, path: Path) -> None:
-        if path.name.startswith((".", "~$")) or any(_is_build(folder) for folder in (path, *path.parents[:2])):
+        if path.name.startswith((".", "~$")) or any(self.is_earlier(folder) for folder in (path, *path.parents[:2])):
             return
         if not path.exists():
             self.contents.unreachable.append((path, tr("a link that leads nowhere")))
@@ -81,6 +87,9 @@ class _Walk:
             self.enter(path)
         else:
             self.sort(path)
+
+    def is_earlier(self, folder: Path) -> bool:
+        return _is_build(folder) and folder.resolve() not in self.meant
 
     def enter(self, folder: Path) -> None:
         real = folder.resolve()
@@ -99,6 +108,8 @@ class _Walk:
             self.look(path)
 
     def sort(self, file: Path) -> None:
+        if file.name == EXPLAINED:
+            return
         kind = ending(file)
         parted = kind in MAIN_FILES and siblings(file, MAIN_FILES[kind])
         if kind in self.wanted and not parted:

@@ -50,6 +50,10 @@ class Register:
             told["record"] = digest_of_sources(one.summary.digest for one in ([arrival] if arrival else own))
         return replace(issue, reference=Reference(**told))
 
+    def letters(self, layer: str) -> dict[str, Mapping[str, str]]:
+        """Return, for each source of a layer, the Excel letter of each field where it is a sheet."""
+        return {name: one.summary.letters for (own_id, name), one in self._arrivals.items() if own_id == layer}
+
     def presence(self, about: Reference) -> Presence:
         """Say whether the record that was decided about is there, so that a fault of it would have been found."""
         if all(layer != about.layer for layer, _ in self._arrivals):

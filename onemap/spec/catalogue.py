@@ -11,12 +11,15 @@ from onemap.errors import SpecError, nearest
 from onemap.spec import toml
 from onemap.spec.code_table import CodeTable
 from onemap.spec.known import Known
-from onemap.spec.layer import LayerSpec
+from onemap.spec.layer import GeometryKind, LayerSpec
 from onemap.spec.measures import make_rule
 from onemap.spec.rule import Rule
 from onemap.spec.standard import Standard
 from onemap.spec.toml import Model
 from onemap.text import tr
+
+PART_SUFFIXES: Final[Mapping[str, GeometryKind]] = {"_lines": "line", "_points": "point"}
+"""How the parts of a layer are called, in files of geodata, that have another kind of geometry than its first."""
 
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 
@@ -58,6 +61,7 @@ def load_catalogue(overlay: Path | None = None, changes: Mapping[str, Mapping[st
     for layer in layers.values():
         _check_samples(layer, layers)
         _check_others(layer, layers)
+        _check_parts(layer, layers)
     standards, codes = _parsed(Standard, folders, "standards"), _parsed(CodeTable, folders, "codes")
     tables = _changed(_tables(folders, "rules"), changes or {})
     # Rules that go by lists themselves are no pathways of others, nor are those about townships.
@@ -141,3 +145,16 @@ def _check_others(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
             meant = nearest(name, layers)
             message = tr('layer {layer}: there is no layer "{name}"', layer=spec.id, name=name)
             raise SpecError(message, tr('did you mean "{meant}"?', meant=meant) if meant else ", ".join(layers))
+
+
+def _check_parts(spec: LayerSpec, layers: Mapping[str, LayerSpec]) -> None:
+    """Raise if a layer is called as a part of another one is: both would be one file."""
+    for suffix, kind in PART_SUFFIXES.items():
+        whole = layers.get(spec.id.removesuffix(suffix)) if spec.id.endswith(suffix) else None
+        if whole is not None and {kind} < {*whole.geometry} - {"table"}:
+            message = tr(
+                'layer {layer}: so is the part of the layer "{other}" called that has other geometry',
+                layer=spec.id,
+                other=whole.id,
+            )
+            raise SpecError(message, tr("choose another id"))

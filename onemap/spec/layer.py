@@ -27,6 +27,23 @@ RESERVED: Final = frozenset(
 )
 """Columns that the program itself adds to every layer, and the tables beside the layers in the GeoPackage."""
 
+RESERVED_DBF: Final = frozenset(
+    {"FID", "OID", "OBJECTID", "SHAPE", "SHAPE_AREA", "SHAPE_LENG", "SHAPE_LEN", "GEOMETRY"}
+    | {"SOURCE", "SOURCE_ROW", "LOCATED_IN"}
+)
+"""DBF names of columns that ArcGIS makes itself, and hides or renames where they are there, and of our own."""
+
+MOST_FIELDS: Final = 252
+"""ArcGIS reads 255 columns of a DBF file; three are those that the program adds."""
+
+DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+"""No file on Windows can be called so, whatever its ending."""
+
+TABLES: Final = re.compile(r"layer_styles|qgis_projects|(gpkg|rtree|sqlite)_.*")
+"""Tables of a GeoPackage that are no layers."""
+
 YEAR: Final = "{year}"
 YEARS: Final = range(2015, 2041)
 """What an alias may have in the place of a year, and the years that are understood there."""
@@ -411,12 +428,31 @@ class LayerSpec(Spec):
 
     def _bad_names(self) -> list[str]:
         names = [self.id, *self.fields, *(c for spec in self.fields.values() for c in spec.classes)]
-        names += [spec.dbf.lower() for spec in self.fields.values()]
-        return [
+        problems = [
             tr("{name!r} is not an id: a-z, 0-9 and _, and not one of ours", name=name)
             for name in names
             if not IDENTIFIER.fullmatch(name) or name in RESERVED
         ]
+        if self.id in DEVICES or TABLES.fullmatch(self.id):
+            problems.append(tr("{name!r}: no file or table can be called so; choose another id", name=self.id))
+        problems += [
+            tr(
+                "field {name}: ArcGIS or this program makes a column {dbf} itself; choose another DBF name",
+                name=name,
+                dbf=spec.dbf,
+            )
+            for name, spec in self.fields.items()
+            if spec.dbf in RESERVED_DBF
+        ]
+        if len(self.fields) > MOST_FIELDS:
+            problems.append(
+                tr(
+                    "{count} fields: a shapefile has no room for more than {most}",
+                    count=len(self.fields),
+                    most=MOST_FIELDS,
+                )
+            )
+        return problems
 
     def _repeated_names(self) -> list[str]:
         problems = []

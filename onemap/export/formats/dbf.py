@@ -7,11 +7,11 @@ in 24 bytes. The format is small enough to be written right here: one header, re
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,23 @@ NUMBER_WIDTH: Final = 24
 """Bytes of the longest number, as GDAL and ArcGIS write them."""
 
 DECIMALS: Final = 15
+"""More digits than these behind the point no header states."""
+
+BYTES_OF_CHARACTER: Final = 4
+"""A character has no more of them in either encoding."""
+
+SURELY_FIT: Final = MAXIMUM_WIDTH // BYTES_OF_CHARACTER
+"""A text of so many characters fits whatever they are."""
+
 EMPTY_WIDTHS: Final = {"C": 50, "N": 9}
 """Where no value says how wide a column is, there is room for who fills it in."""
 
 GBK_LDID: Final = 0x4D
 """The language driver id of code page 936; readers without a .cpg go by it."""
+
+NO_LDID: Final = 0
+"""Of UTF-8 there is no id. Nought says nothing, so that the .cpg is believed, by ArcGIS too, which otherwise may go by
+the id (support.esri.com, technical article 000013192)."""
 
 Encoding = Literal["GBK", "UTF-8"]
 
@@ -43,8 +55,14 @@ class Column:
     width: int
     decimals: int
     cells: NDArray[np.bytes_]
-    cut: pd.Series[str]
-    """The full texts, by row, of those that were longer than a column can be."""
+    cut: Mapping[int, tuple[Any, str]]
+    """By place in the whole table, the label of the row and the full text of what was longer than a column can be."""
+
+    def take(self, rows: slice) -> Column:
+        """Return the column with some of its rows, as wide as it was: pieces of a table are all alike."""
+        first, beyond, _ = rows.indices(len(self.cells))
+        cut = {place: own for place, own in self.cut.items() if first <= place < beyond}
+        return replace(self, cells=self.cells[rows], cut=cut)
 
     @property
     def description(self) -> bytes:
@@ -55,7 +73,7 @@ class Column:
 def encoding_of(frame: pd.DataFrame) -> Encoding:
     """Return GBK, which every program in China reads, or UTF-8 where a value does not fit it."""
     for name in frame.columns:
-        if not _is_text(frame[name]):
+        if not is_text(frame[name]):
             continue
         try:
             "".join(frame[name].dropna().astype(str).tolist()).encode("gbk")
@@ -67,28 +85,44 @@ def encoding_of(frame: pd.DataFrame) -> Encoding:
 def column(name: str, values: pd.Series, encoding: Encoding) -> Column:
     """Return a column with exactly the width that its values need."""
     if pd.api.types.is_datetime64_dtype(values):
-        texts = [f"{day:%Y%m%d}".encode() for day in values.dropna()]
-        return _column(name, "D", values, texts, (8, 0))
+        days = np.datetime_as_string(values.dropna().to_numpy("datetime64[D]")).tolist()
+        return _column(name, "D", values, [day.replace("-", "").encode() for day in days], (8, 0))
+    if pd.api.types.is_integer_dtype(values):
+        texts = [b"%d" % number for number in values.dropna().tolist()]
+        return _column(name, "N", values, texts, (max(map(len, texts), default=EMPTY_WIDTHS["N"]), 0))
     if pd.api.types.is_numeric_dtype(values):
-        # Even where all are whole a column of numbers has a decimal, or readers take it for one of integers.
-        decimals = 0 if pd.api.types.is_integer_dtype(values) else max(1, _decimals(values.dropna()))
-        texts = [_number(number, decimals) for number in values.dropna().tolist()]
+        texts, decimals = _numbers(values.dropna().tolist())
         return _column(name, "N", values, texts, (max(map(len, texts), default=EMPTY_WIDTHS["N"]), decimals))
-    full = values.dropna().astype(str)
-    texts = [text.encode(encoding) for text in full.tolist()]
-    long = np.array([len(text) > MAXIMUM_WIDTH for text in texts], dtype=bool)
-    texts = [_cut(text, encoding) if len(text) > MAXIMUM_WIDTH else text for text in texts]
-    made = _column(name, "C", values, texts, (max(map(len, texts), default=0) or EMPTY_WIDTHS["C"], 0))
-    return Column(made.name, made.type, made.width, made.decimals, made.cells, full[long])
+    texts = [text.encode(encoding) for text in values.dropna().astype(str).tolist()]
+    width = max(map(len, texts), default=0)
+    if width <= MAXIMUM_WIDTH:
+        return _column(name, "C", values, texts, (width or EMPTY_WIDTHS["C"], 0))
+    beyond = dict(too_long(values, encoding))
+    held = {text.encode(encoding): cut(text, encoding).encode(encoding) for _, text in beyond.values()}
+    texts = [held.get(text, text) for text in texts]
+    return replace(_column(name, "C", values, texts, (max(map(len, texts)), 0)), cut=beyond)
+
+
+def too_long(values: pd.Series, encoding: Encoding) -> Iterator[tuple[int, tuple[Any, str]]]:
+    """Yield, of the texts that are longer than a column can be, their place, the label of their row, and the text."""
+    for place, (label, text) in enumerate(values.items()):
+        # pandas' nulls are no texts.
+        if isinstance(text, str) and len(text) > SURELY_FIT and len(text.encode(encoding)) > MAXIMUM_WIDTH:
+            yield place, (label, text)
+
+
+def cut(text: str, encoding: Encoding) -> str:
+    """Return as much of a text as a column can hold, cut at the end of a character."""
+    return text.encode(encoding)[:MAXIMUM_WIDTH].decode(encoding, errors="ignore")
 
 
 def write(path: Path, columns: Sequence[Column], encoding: Encoding, day: date) -> None:
     """Write columns, at least one and all of one length, as a .dbf with its .cpg beside it."""
     count = len(columns[0].cells)
-    width = 1 + sum(own.width for own in columns)
-    language = GBK_LDID if encoding == "GBK" else 0
+    width = record_bytes(columns)
+    language = GBK_LDID if encoding == "GBK" else NO_LDID
     header = struct.pack(
-        "<BBBBIHH17xB2x", 3, day.year - 1900, day.month, day.day, count, 33 + 32 * len(columns), width, language
+        "<BBBBIHH17xB2x", 3, day.year - 1900, day.month, day.day, count, header_bytes(columns), width, language
     )
     records = np.full((count, width), b" ", dtype="S1")
     start = 1
@@ -103,7 +137,18 @@ def write(path: Path, columns: Sequence[Column], encoding: Encoding, day: date) 
     path.with_suffix(".cpg").write_text(encoding, encoding="ascii")
 
 
-def _is_text(values: pd.Series) -> bool:
+def header_bytes(columns: Sequence[Column]) -> int:
+    """Return how long the header of a table is."""
+    return 33 + 32 * len(columns)
+
+
+def record_bytes(columns: Sequence[Column]) -> int:
+    """Return how long each record of a table is."""
+    return 1 + sum(own.width for own in columns)
+
+
+def is_text(values: pd.Series) -> bool:
+    """Tell whether a column is written as text."""
     return not (pd.api.types.is_datetime64_dtype(values) or pd.api.types.is_numeric_dtype(values))
 
 
@@ -115,20 +160,27 @@ def _column(
     null = {"C": b" ", "N": b"*", "D": b"0"}[own_type] * width
     cells = np.full(len(values), null, dtype=f"S{width}")
     cells[values.notna().to_numpy()] = [text.rjust(width) if own_type == "N" else text for text in texts]
-    return Column(name, own_type, width, decimals, cells, pd.Series(dtype=str))
+    return Column(name, own_type, width, decimals, cells, {})
 
 
-def _decimals(numbers: pd.Series) -> int:
-    """Return how many decimals it takes that every number reads back as it is."""
-    shortest = (np.format_float_positional(number, trim="-") for number in numbers.to_numpy(dtype=float))
-    return min(DECIMALS, max((len(text.partition(".")[2]) for text in shortest), default=0))
+def _numbers(numbers: list[float]) -> tuple[list[bytes], int]:
+    """Return numbers as texts that read back as what they are, and how many decimals the header is to state.
+
+    Where the same number of decimals for all would be more than a column can hold, or too few for one of them, that
+    one is written as briefly as it can be, if need be with an exponent: that takes 24 bytes at most.
+    """
+    # Even where all are whole a column of numbers has a decimal, or readers take it for one of integers.
+    decimals = min(DECIMALS, max(map(_decimals, numbers), default=1))
+    texts = [f"{number:.{decimals}f}" for number in numbers]
+    brief = (
+        repr(number) if len(text) > NUMBER_WIDTH or float(text) != number else text
+        for number, text in zip(numbers, texts, strict=True)
+    )
+    return [text.encode("ascii") for text in brief], decimals
 
 
-def _number(number: float, decimals: int) -> bytes:
-    text = f"{number:.{decimals}f}" if decimals else str(int(number))
-    return (text if len(text) <= NUMBER_WIDTH else f"{number:.15e}").encode("ascii")
-
-
-def _cut(text: bytes, encoding: Encoding) -> bytes:
-    """Cut at the end of a character."""
-    return text[:MAXIMUM_WIDTH].decode(encoding, errors="ignore").encode(encoding)
+def _decimals(number: float) -> int:
+    """Return how many decimals it takes that a number reads back as it is."""
+    digits, _, exponent = repr(number).partition("e")
+    behind = len(digits.partition(".")[2])
+    return behind - int(exponent) if exponent else behind

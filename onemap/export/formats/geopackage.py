@@ -39,8 +39,14 @@ GEOMETRY_TYPES: Final[dict[GeometryKind, str]] = {
     "line": "MultiLineString",
     "point": "Point",
 }
-HEADERS: Final = {"MultiLineString": struct.pack("<BII", 1, 5, 1), "MultiPolygon": struct.pack("<BII", 1, 6, 1)}
+HEADERS: Final = {
+    "MultiPoint": struct.pack("<BII", 1, 4, 1),
+    "MultiLineString": struct.pack("<BII", 1, 5, 1),
+    "MultiPolygon": struct.pack("<BII", 1, 6, 1),
+}
 """How well-known binary of one member begins: little-endian, type, count."""
+
+SINGLE: Final = (shapely.GeometryType.POINT, shapely.GeometryType.LINESTRING, shapely.GeometryType.POLYGON)
 
 STYLES: Final = """
 CREATE TABLE layer_styles (
@@ -130,12 +136,16 @@ def write_parts(made: Sequence[Part], target: Target) -> Written:
 
 def _begin(own: Sequence[Part], layer: Layer, target: Target, atlas: Atlas) -> None:
     """Write a file that holds a layer alone."""
+    fresh = []
 
     def make() -> tuple[None, bytes]:
         _write_tables(own, target)
+        fresh.append(layer)
         return None, target.path.read_bytes()
 
-    target.path.write_bytes(atlas.cache.keep("gpkg", [layer.digest or None], make).heavy)
+    kept = atlas.cache.keep("gpkg", [layer.digest or None], make)
+    if not fresh:
+        target.path.write_bytes(kept.heavy)
 
 
 def _write_tables(made: Sequence[Part], target: Target) -> None:
@@ -201,7 +211,7 @@ def wkb(shapes: NDArray[Any], own_type: str) -> NDArray[Any]:
     """
     binary = np.asarray(shapely.to_wkb(shapes, byte_order=1))
     if own_type in HEADERS:
-        single = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.LINESTRING))
+        single = np.isin(shapely.get_type_id(shapes), SINGLE)
         binary[single] = [HEADERS[own_type] + member for member in binary[single]]
     return binary
 

@@ -13,6 +13,7 @@ import shapely
 from onemap.export.words import finding_columns, issue_columns, origin_columns
 from onemap.geodesy import LONLAT
 from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, LOCATED_IN, SOURCE, SOURCE_ROW, Atlas, Layer
+from onemap.spec.catalogue import PART_SUFFIXES
 from onemap.spec.layer import FieldSpec, GeometryKind, LayerSpec
 from onemap.text import tr
 
@@ -22,7 +23,7 @@ ISSUES: Final = "issues"
 DIMENSIONS: Final[dict[GeometryKind, int]] = {"polygon": 2, "line": 1, "point": 0}
 """The kinds in the order in which one of them is the main part of a layer."""
 
-SUFFIXES: Final[dict[GeometryKind, str]] = {"polygon": "", "line": "_lines", "point": "_points"}
+SUFFIXES: Final[dict[GeometryKind, str]] = {"polygon": "", **{kind: own for own, kind in PART_SUFFIXES.items()}}
 OWN_NAMES: Final = {SOURCE: "SOURCE", SOURCE_ROW: "SOURCE_ROW", LOCATED_IN: "LOCATED_IN"}
 """DBF names of the columns of a layer that are not fields."""
 
@@ -75,8 +76,12 @@ def parts(layer: Layer) -> list[Part]:
 
     if spec.geometry == ("table",):
         return [part(spec.id, "table", frame)]
-    shapes = shapely.force_2d(frame.geometry.to_numpy())
-    frame = frame.set_geometry(gpd.GeoSeries(np.where(shapely.is_empty(shapes), None, shapes), frame.index, frame.crs))
+    shapes = np.asarray(frame.geometry.to_numpy())
+    # Nearly never; and to make all of them anew takes as long as to write them.
+    if (shapely.has_z(shapes) | shapely.has_m(shapes)).any():
+        shapes = shapely.force_2d(shapes)
+    there = gpd.GeoSeries(shapes, frame.index, frame.crs)
+    frame = frame.set_geometry(there.where(~shapely.is_empty(shapes), None))
     # A missing geometry has the dimension -1.
     dimension = shapely.get_dimensions(frame.geometry.to_numpy())
     kinds = [kind for kind, number in DIMENSIONS.items() if (dimension == number).any()]

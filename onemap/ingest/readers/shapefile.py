@@ -36,6 +36,9 @@ MAGIC: Final = b"\x00\x00\x27\x0a"
 EXACT_DIGITS: Final = 18
 """GDAL makes floats of whole numbers with more."""
 
+LONGEST: Final = 254
+"""Bytes that a cell holds at most."""
+
 LOGICAL: Final = {"T": True, "Y": True, "F": False, "N": False}
 
 
@@ -112,7 +115,25 @@ def _raw(features: Features, table: Dbf | None, label: Label, source: SourceSpec
         columns = _as_written(columns, table, features.ids)
     text = decode_all(features.names, columns, label, asked=source.encoding, name_bytes=NAME_BYTES)
     frame = replace(features, columns=text.columns).frame(text.names)
-    return Raw(frame, geometry, rows, text.record, cut_names=text.cut_names, faults=text.faults)
+    faults = (*text.faults, *_brimful(text.names, columns))
+    return Raw(frame, geometry, rows, text.record, cut_names=text.cut_names, faults=faults)
+
+
+def _brimful(names: Sequence[str], columns: Sequence[Column]) -> Iterator[Fault]:
+    """Tell of texts with no room for a character more: of those that were longer the rest is lost."""
+    full = [
+        name
+        for name, column in zip(names, columns, strict=True)
+        for text in (column.values if isinstance(column, Shared) else ())
+        # Of Chinese two or three bytes are one character.
+        if isinstance(text, str) and len(text) > LONGEST - (1 if text.isascii() else 3)
+    ]
+    if full:
+        where = ", ".join(dict.fromkeys(full))
+        message = tr("{count} texts fill a cell of 254 bytes to its end; perhaps they went on: {columns}",
+                     count=len(full), columns=where)  # fmt: skip
+        hint = tr("compare them; if they are cut, ask for the data as GeoPackage (.gpkg), where texts have any length")
+        yield Fault("cut_text", message, hint)
 
 
 def _check_head(path: Path) -> None:

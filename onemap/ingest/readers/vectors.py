@@ -22,7 +22,7 @@ from onemap.ingest.readers.encoding import find_text_encoding
 from onemap.ingest.readers.features import GDAL_ERRORS, Features, quiet, read_features, refused
 from onemap.ingest.readers.mapinfo import read_mapinfo
 from onemap.ingest.readers.shapefile import read_dbf_table, read_shapefile
-from onemap.model import EncodingRecord
+from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
@@ -45,6 +45,12 @@ SOLE: Final = (".geojson", ".fgb")
 """Formats with one layer; only to ask for its name would mean to read a GeoJSON file once more."""
 
 GEOJSON: Final = (".geojson", ".json")
+
+NO_LAYERS: Final = ("layer_styles", "qgis_projects")
+"""What QGIS keeps in a GeoPackage beside its layers."""
+
+LISTS: Final = (frozenset(FINDING_COLUMNS), frozenset(ISSUE_COLUMNS))
+"""The columns of tables that a build has beside its layers, and that follow from them."""
 
 MOST_COUNTED: Final = 2**26
 """Larger GeoJSON files are not read twice to count what GDAL passes over."""
@@ -179,17 +185,22 @@ def known_layers(path: Path, words: set[str]) -> list[Inner]:
     names = _layers(path)
     try:
         with quiet():
-            return [Inner(name, _known(path, name, words)) for name in names]
+            columns = {
+                name: {str(column) for column in pyogrio.read_info(path, layer=name)["fields"]} for name in names
+            }
     except GDAL_ERRORS as fault:
         raise refused(path, path.name, fault) from None
+    layers = {name: own for name, own in columns.items() if not any(listed <= own for listed in LISTS)}
+    return [Inner(name, len({fold(one) for one in own} & words)) for name, own in layers.items()]
 
 
 def _layers(path: Path) -> list[str]:
     try:
         with quiet():
-            return [str(name) for name, _ in pyogrio.list_layers(path)]
+            names = [str(name) for name, _ in pyogrio.list_layers(path)]
     except GDAL_ERRORS as fault:
         raise refused(path, path.name, fault) from None
+    return [name for name in names if name not in NO_LAYERS]
 
 
 def _choose(path: Path, source: SourceSpec, words: set[str]) -> str:
@@ -200,15 +211,11 @@ def _choose(path: Path, source: SourceSpec, words: set[str]) -> str:
         found = exact or [name for name in names if fold(name) == fold(source.layer)]
     elif len(names) > 1:
         listed = known_layers(path, words)
-        best = max(one.known for one in listed)
+        best = max((one.known for one in listed), default=0)
         found = [one.name for one in listed if one.known and one.known == best]
     if len(found) != 1:
         raise _no_layer(path, source, names)
     return found[0]
-
-
-def _known(path: Path, layer: str, words: set[str]) -> int:
-    return len({fold(name) for name in pyogrio.read_info(path, layer=layer)["fields"]} & words)
 
 
 def _no_layer(path: Path, source: SourceSpec, names: list[str]) -> UnreadableError:
