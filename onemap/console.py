@@ -173,7 +173,8 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         "onemap.html": tr("the one map: double-click it, any browser will do, no network needed"),
         "lists.xlsx": tr("the lists, one sheet each, to print and sign"),
         "issues.xlsx": tr("what is wrong in the data, to send back to the bureaus"),
-        "onemap.gpkg": tr("all layers and lists with their styles: drag it into QGIS"),
+        "onemap.qgz": tr("the QGIS project: all layers and lists, styled, with A3 layouts to print"),
+        "onemap.gpkg": tr("all layers and lists as data, styled too: keep it beside the project"),
         "shapefiles": tr("one shapefile a layer, for ArcGIS and the province"),
     }
     there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}

@@ -36,6 +36,9 @@ FINDING_COLUMNS: Final = (
     "measure", "value", "unit", "township", "reason", "basis",
 )  # fmt: skip
 
+REACH_COLUMNS: Final = ("rule", "level", "of_layer", "of_key", "of_label", "reach_m")
+"""Of what lies within reach of the features on a list, beside its outlines."""
+
 BALANCE_COLUMNS: Final = ("township_key", "township", "class", "area_m2", "area_mu", "area_ha")
 SCORECARD_COLUMNS: Final = (
     "township_key", "township", "base", "done", "unknown", "rate", "rate_to", "target", "needed", "gap", "left",

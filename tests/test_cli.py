@@ -20,7 +20,7 @@ Streams = pytest.CaptureFixture[str]
 
 PRODUCTS = {
     "balance.csv", "findings.csv", "issues.csv", "issues.xlsx", "lists.xlsx", "manifest.json", "onemap.gpkg",
-    "onemap.html", "scorecards.csv", "shapefiles",
+    "onemap.html", "onemap.qgz", "scorecards.csv", "shapefiles",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from onemap.export import tables
 from onemap.export.formats import field_workbook, geopackage, shapefiles
+from onemap.export.formats.list_places import FINDINGS_POINTS, REACHES
 from onemap.export.formats.parts import FINDINGS, ISSUES
 from onemap.export.manifest import MANIFEST
 from onemap.ingest.folders import EXPLAINED
@@ -122,7 +123,7 @@ def entries(path: Path) -> Iterator[tuple[str, str]]:
 def test_a_sketch_of_our_geopackage_has_an_entry_for_every_table_of_a_layer(written: Path) -> None:
     tables_ = {str(name) for name, _ in pyogrio.list_layers(written / "onemap.gpkg")}
     found = dict(map(reversed, entries(written / "onemap.gpkg")))
-    assert {*found} == tables_ - {FINDINGS, ISSUES, "layer_styles"}
+    assert {*found} == tables_ - {FINDINGS, FINDINGS_POINTS, REACHES, ISSUES, "layer_styles"}
     assert all(table.removesuffix("_lines").removesuffix("_points") == layer for table, layer in found.items())
 
 

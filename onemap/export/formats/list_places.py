@@ -13,13 +13,12 @@ from onemap.export.anchors import anchors_of
 from onemap.export.formats.parts import FINDINGS, Column, Part, list_columns
 from onemap.export.words import finding_columns
 from onemap.geodesy import around
-from onemap.model import FINDING_COLUMNS, Atlas
+from onemap.model import FINDING_COLUMNS, REACH_COLUMNS, Atlas
 from onemap.spec.rule import LEVELS
 from onemap.text import tr
 
 FINDINGS_POINTS: Final = "findings_points"
 REACHES: Final = "reaches"
-REACH_COLUMNS: Final = ("rule", "level", "of_layer", "of_key", "of_label", "reach_m")
 
 Shapes = dict[tuple[str, str], Any]
 """For the layer and key of a feature on a list, its shape."""

@@ -22,7 +22,7 @@ from onemap.ingest.readers.encoding import find_text_encoding
 from onemap.ingest.readers.features import GDAL_ERRORS, Features, quiet, read_features, refused
 from onemap.ingest.readers.mapinfo import read_mapinfo
 from onemap.ingest.readers.shapefile import read_dbf_table, read_shapefile
-from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, EncodingRecord
+from onemap.model import FINDING_COLUMNS, ISSUE_COLUMNS, REACH_COLUMNS, EncodingRecord
 from onemap.spec.project import SourceSpec
 from onemap.text import fold, tr
 
@@ -49,7 +49,7 @@ GEOJSON: Final = (".geojson", ".json")
 NO_LAYERS: Final = ("layer_styles", "qgis_projects")
 """What QGIS keeps in a GeoPackage beside its layers."""
 
-LISTS: Final = (frozenset(FINDING_COLUMNS), frozenset(ISSUE_COLUMNS))
+LISTS: Final = (frozenset(FINDING_COLUMNS), frozenset(REACH_COLUMNS), frozenset(ISSUE_COLUMNS))
 """The columns of tables that a build has beside its layers, and that follow from them."""
 
 MOST_COUNTED: Final = 2**26
