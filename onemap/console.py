@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onemap.decision import outcome_title
+from onemap.export.manifest import GEOPACKAGE
 from onemap.export.words import (
     action_title,
     confidence_title,
@@ -26,8 +27,8 @@ from onemap.export.words import (
 )
 from onemap.geodesy import unit_title
 from onemap.handover import Handed
+from onemap.handwork import MAIN, WORKBOOK, changed_by_hand
 from onemap.model import Atlas, level_title
-from onemap.publication import changed_by_hand
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
 from onemap.spec.kinds import KINDS
@@ -181,9 +182,16 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
     width = max((cell_len(path) for path in there), default=0)
     for number, (path, text) in enumerate(there.items(), start=1):
         show(f"  {number}. {_padded(path, width)}  {text}")
-    for book in changed_by_hand(folder):
-        show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
-        show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
+    for kept in changed_by_hand(folder):
+        if kept.suffix == WORKBOOK:
+            show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=kept))
+            show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
+        else:
+            show(tr("{file}: somebody has changed this file of an earlier build; it was kept.", file=kept))
+        if kept.suffix in (GEOPACKAGE, *MAIN):
+            show(
+                tr("To build from it, copy it out of the build, and name the copy as a source: onemap sketch says how.")
+            )
 
 
 def say_handed(handed: Handed) -> None:

@@ -70,9 +70,9 @@ class Page:
 
     def _add(self, parent: ET.Element, kind: str, own_id: str, box: Box, **attributes: object) -> ET.Element:
         common = {
-            "type": kind, "id": item_titles().get(own_id, own_id), "uuid": self.id_of(own_id), "templateUuid": self.id_of(own_id),
-            "position": box.place, "positionOnPage": box.place, "size": box.size, "zValue": self._items,
-            "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0", "referencePoint": "0",
+            "type": kind, "id": item_titles()[own_id], "uuid": self.id_of(own_id),
+            "templateUuid": self.id_of(own_id), "position": box.place, "positionOnPage": box.place, "size": box.size,
+            "zValue": self._items, "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0", "referencePoint": "0",
             "frame": "false", "frameJoinStyle": "miter", "outlineWidthM": "0.2,mm", "background": "false",
             "positionLock": "false", "excludeFromExports": "0", "groupUuid": "",
         }  # fmt: skip
