@@ -16,7 +16,7 @@ import shapely
 
 from onemap.dates import first_day
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
-from onemap.export.formats import columnar, file_gdb, geopackage, kml, rows, shapefiles
+from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -55,6 +55,7 @@ FORMATS: Final[dict[str, Format]] = {
     "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
+    "dxf": Format(drawing.write_dxf, ".dxf", worded=True, crs="metres"),
     "csv": Format(rows.write_csv, ".csv", each=True, worded=True, crs="degrees"),
     "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, crs="degrees"),
 }
