@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onemap.decision import outcome_title
+from onemap.export.formats import further
 from onemap.export.words import (
     action_title,
     confidence_title,
@@ -27,7 +28,7 @@ from onemap.export.words import (
 from onemap.geodesy import unit_title
 from onemap.handover import Handed
 from onemap.model import Atlas, level_title
-from onemap.publication import changed_by_hand
+from onemap.publication import changed_by_hand, read_manifest
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
 from onemap.spec.kinds import KINDS
@@ -175,11 +176,20 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         "issues.xlsx": tr("what is wrong in the data, to send back to the bureaus"),
         "onemap.gpkg": tr("all layers and lists with their styles: drag it into QGIS"),
         "shapefiles": tr("one shapefile a layer, for ArcGIS and the province"),
+        further.GDB: tr("all layers and lists as a file geodatabase, for ArcGIS"),
+        further.KMZ: tr("all layers and lists for a phone or Google Earth"),
+        further.KML: tr("all layers and lists for a phone or Google Earth"),
+        further.PARQUET: tr("one GeoParquet file a layer, for programs"),
+        further.FLATGEOBUF: tr("one FlatGeobuf file a layer, for programs"),
+        further.DXF: tr("a drawing of all layers, for AutoCAD and CASS"),
     }
     there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}
     width = max((cell_len(path) for path in there), default=0)
     for number, (path, text) in enumerate(there.items(), start=1):
         show(f"  {number}. {_padded(path, width)}  {text}")
+    for name, remarks in ((read_manifest(folder) or {}).get("remarks") or {}).items():
+        for remark in remarks:
+            show(f"  {name}: {remark}")
     for book in changed_by_hand(folder):
         show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
         show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))

@@ -136,7 +136,7 @@ def test_our_own_reader_finds_layers_names_and_outlines(tmp_path: Path, name: st
 
 def test_what_has_no_place_is_told(tmp_path: Path) -> None:
     _, told = drawn(tmp_path, "sensitive_receptor")
-    assert ["1 条没有位置" in text for text in told] == [True]
+    assert ["敏感受体 1" in text for text in told] == [True]
 
 
 def test_a_layer_that_no_drawing_can_call_so_is_told(tmp_path: Path) -> None:

@@ -59,12 +59,7 @@ def write_dxf(parts: Sequence[Part], target: Target) -> Written:
     PathError
         The library for drawings is not installed.
     """
-    try:
-        # The extra `dxf`: most offices have a GIS. It takes half a second to load; no other command is to wait for it.
-        import ezdxf
-    except ImportError:
-        message = tr("a drawing cannot be written: the part for DXF is not installed")
-        raise PathError(message, tr("install it: {command}", command='pip install "onemap[dxf]"')) from None
+    ezdxf = library()
     drawn = [part for part in parts if part.kind != "table"]
     told = list(without_place(parts))
     drawing = _Drawing.begun(ezdxf.new(VERSION, units=METRES), drawn)
@@ -78,6 +73,23 @@ def write_dxf(parts: Sequence[Part], target: Target) -> Written:
         text = tr("{count} texts are longer than a drawing takes beside a feature, and were cut", count=drawing.cut)
         told.append(text)
     return Written((target.path,), tuple(told))
+
+
+def library() -> Any:
+    """Return the library for drawings.
+
+    Raises
+    ------
+    PathError
+        It is not installed.
+    """
+    try:
+        # The extra `dxf`: most offices have a GIS. It takes half a second to load; no other command is to wait for it.
+        import ezdxf
+    except ImportError:
+        message = tr("a drawing cannot be written: the part for DXF is not installed")
+        raise PathError(message, tr("install it: {command}", command='pip install "onemap[dxf]"')) from None
+    return ezdxf
 
 
 def _crs_title(crs: str) -> str:
