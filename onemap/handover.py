@@ -16,7 +16,7 @@ import shapely
 
 from onemap.dates import first_day
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
-from onemap.export.formats import columnar, file_gdb, geopackage, kml, rows, shapefiles
+from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -42,6 +42,8 @@ class Format(NamedTuple):
     """Whether a file holds a single part: several are a folder."""
     worded: bool = False
     """Whether lists are in words, as nothing else can say what their ids mean."""
+    lists: bool = False
+    """Whether it tells of each feature on which lists it stands."""
     crs: str = ""
     """"degrees" or "metres" where it can only be in these."""
 
@@ -50,11 +52,12 @@ FORMATS: Final[dict[str, Format]] = {
     "gpkg": Format(geopackage.write_parts, ".gpkg"),
     "shp": Format(shapefiles.write_parts, "", worded=True),
     "gdb": Format(file_gdb.write_gdb, ".gdb", worded=True),
-    "kml": Format(kml.write_kml, ".kml", worded=True, crs="degrees"),
-    "kmz": Format(kml.write_kmz, ".kmz", worded=True, crs="degrees"),
+    "kml": Format(kml.write_kml, ".kml", worded=True, lists=True, crs="degrees"),
+    "kmz": Format(kml.write_kmz, ".kmz", worded=True, lists=True, crs="degrees"),
     "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
+    "dxf": Format(drawing.write_dxf, ".dxf", worded=True, crs="metres"),
     "csv": Format(rows.write_csv, ".csv", each=True, worded=True, crs="degrees"),
     "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, crs="degrees"),
 }
@@ -107,8 +110,12 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
     with telling(progress):
         stock = Stock(build)
         parts, told = _parts(stock, request)
-        # Reasons tell of fields that may have been left out on purpose.
-        standings = {} if request.fields else _standings(stock, parts)
+        standings: Standings = {}
+        if form.lists and request.fields:
+            # Reasons speak of fields that may have been left out on purpose.
+            told.append(tr("the lists of each feature were left out, as fields were chosen"))
+        elif form.lists:
+            standings = _standings(stock, parts)
         many = not form.suffix or (form.each and len(parts) > 1)
         path = _path(build, request, parts, form.suffix if not many else "")
         _refuse(path, build, request.overwrite)

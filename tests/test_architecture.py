@@ -37,6 +37,7 @@ HOMES = {
     "branca": ("onemap.export.webmap",),
     "click": ("onemap.cli", "onemap.usage"),
     "defusedxml": ("onemap.ingest.readers.kml_document", "onemap.ingest.readers.xlsx"),
+    "ezdxf": ("onemap.export.formats.drawing",),
     "filelock": ("onemap.publication",),
     "folium": ("onemap.export.webmap",),
     "jinja2": ("onemap.export.webmap",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -22,10 +23,23 @@ SQLITE_HEADER: Final = 100
 """Bytes at the beginning of an SQLite file that change when a program opens it to write, even if it writes nothing."""
 
 
-def write(atlas: Atlas, folder: Path, started: datetime, finished: datetime) -> Path:
-    """Write manifest.json for all files that `folder` holds; the last thing that a build writes."""
+def write(
+    atlas: Atlas,
+    folder: Path,
+    started: datetime,
+    finished: datetime,
+    remarks: Mapping[str, Sequence[str]] | None = None,
+) -> Path:
+    """Write manifest.json for all files that `folder` holds; the last thing that a build writes.
+
+    Parameters
+    ----------
+    remarks
+        What the formats of products could not hold as it is, by product.
+    """
     path = folder / MANIFEST
-    text = json.dumps(_content(atlas, folder, started, finished), ensure_ascii=False, indent=2, allow_nan=False)
+    content = _content(atlas, folder, started, finished) | ({"remarks": dict(remarks)} if remarks else {})
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 

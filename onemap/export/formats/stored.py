@@ -51,7 +51,8 @@ def tables_in(path: Path) -> dict[str, Table]:
         types = {"MULTIPOLYGON": "MultiPolygon", "MULTILINESTRING": "MultiLineString", "POINT": "Point",
                  "MULTIPOINT": "MultiPoint", "POLYGON": "Polygon", "LINESTRING": "LineString"}  # fmt: skip
         geometry = dict(database.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
-        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
+        has_styles = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer_styles'").fetchone()
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles")) if has_styles else {}
         known = database.execute("SELECT table_name, description FROM gpkg_contents ORDER BY rowid")
         return {
             name: Table(name, text or "", types.get(geometry.get(name, ""), ""), styles.get(name) or "")
@@ -73,6 +74,9 @@ def read_list(path: Path, tables: Mapping[str, Table], name: str) -> Part:
 
 def _read(path: Path, table: Table, spec: LayerSpec | None) -> Part:
     frame = _frame(path, table)
+    if spec and not {spec.key, spec.label, spec.class_field or spec.key} <= {*frame.columns}:
+        # The build was made by another layer file than the one that is known now.
+        spec = None
     columns = _columns(table.name, frame, spec)
     dtypes = {column.name: _dtype(column, frame[column.name].dtype) for column in columns}
     kept = frame[[*dtypes, *(["geometry"] if table.geometry_type else [])]].astype(dtypes)

@@ -72,7 +72,8 @@ class Page:
         common = {
             "type": kind, "id": item_titles()[own_id], "uuid": self.id_of(own_id),
             "templateUuid": self.id_of(own_id), "position": box.place, "positionOnPage": box.place, "size": box.size,
-            "zValue": self._items, "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0", "referencePoint": "0",
+            "zValue": self._items, "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0",
+            "referencePoint": "0",
             "frame": "false", "frameJoinStyle": "miter", "outlineWidthM": "0.2,mm", "background": "false",
             "positionLock": "false", "excludeFromExports": "0", "groupUuid": "",
         }  # fmt: skip
