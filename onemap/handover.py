@@ -63,6 +63,9 @@ FORMATS: Final[dict[str, Format]] = {
 }
 """What writes a part of a build, by the name that `--format` calls it."""
 
+DATUMS: Final = re.compile(r"(China|CGCS)[ _]*2000|WGS|World Geodetic System 1984", re.IGNORECASE)
+"""What the datums that data may be handed over in are called."""
+
 OLD_OFFSETS: Final = frozenset(("gcj02", "gcj-02", "bd09", "bd-09", "火星坐标", "百度坐标"))
 LONGEST_NAME: Final = 60
 """Characters of a file's name that tell what is in it."""
@@ -178,7 +181,7 @@ def _crs(request: Request, own: str, form: Format) -> str:
         crs = crs_of(LONLAT if fold(request.crs) == "lonlat" else request.crs)
     except ValueError as fault:
         raise ProjectError(str(fault), tr("write it as EPSG:4547, or lonlat")) from None
-    if not is_modern(crs) or len(crs.axis_info) != 2 or not (crs.is_geographic or crs.is_projected):
+    if not _is_ours(crs):
         message = tr(
             "{crs} is not on CGCS2000 or WGS 84: without the parameters of the place, which are secret, nothing can be "
             "shifted to it",
@@ -188,10 +191,17 @@ def _crs(request: Request, own: str, form: Format) -> str:
     if form.crs == "degrees" and not crs.is_geographic:
         message = tr("{format} is always in degrees", format=request.format)
         raise ProjectError(message, tr("leave --crs out, or choose another format such as gpkg"))
-    if form.crs == "metres" and not crs.is_projected:
+    if form.crs == "metres" and not (crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1):
         message = tr("{format} is always in metres", format=request.format)
         raise ProjectError(message, tr("leave --crs out, or name a CGCS2000 zone such as {crs}", crs=own))
-    return f"EPSG:{code}" if (code := crs.to_epsg()) else crs.to_wkt()
+    return f"EPSG:{code}" if (code := crs.to_epsg(min_confidence=100)) else crs.to_wkt()
+
+
+def _is_ours(crs: pyproj.CRS) -> bool:
+    """Tell whether a system is one of degrees, or a projection, on CGCS2000 or WGS 84."""
+    flat = len(crs.axis_info) == 2 and (crs.is_geographic or crs.is_projected)
+    # Other datums share the ellipsoid.
+    return flat and is_modern(crs) and crs.datum is not None and DATUMS.search(crs.datum.name) is not None
 
 
 def _moved(parts: Sequence[Part], crs: str) -> tuple[list[Part], list[str]]:
@@ -260,7 +270,7 @@ def _refuse(path: Path, build: Build, overwrite: bool) -> None:
     if not overwrite:
         message = tr("{path} is there already", path=path)
         raise PathError(message, tr("write it elsewhere with --out PATH, or in its place with --overwrite"))
-    others = [one for one in path.rglob("*") if one.is_dir() or not _is_ours(one)] if path.is_dir() else []
+    others = [one for one in path.rglob("*") if one.is_dir() or not _is_written(one)] if path.is_dir() else []
     if others:
         message = tr("{path} holds other things: {name}", path=path, name=others[0].name)
         raise PathError(message, tr("write it elsewhere: --out PATH"))
@@ -273,7 +283,7 @@ SUFFIXES: Final = frozenset(
 """Of files in folders that we write, and that may be replaced by others of the kind."""
 
 
-def _is_ours(path: Path) -> bool:
+def _is_written(path: Path) -> bool:
     in_gdb = path.parent.suffix == ".gdb"
     return path.name == "字段对照表.xlsx" or (path.suffix in SUFFIXES and (bool(path.suffix) or in_gdb))
 

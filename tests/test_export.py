@@ -110,7 +110,7 @@ def test_another_zone_is_told_where_it_is_not_meant_for_the_place(build: Build, 
 
 
 @pytest.mark.parametrize(
-    "crs", ["EPSG:4214", "EPSG:2362", "EPSG:4610", "gcj02", "BD-09", "EPSG:4979", "EPSG:99999", "x"]
+    "crs", ["EPSG:4214", "EPSG:2362", "EPSG:4610", "gcj02", "BD-09", "EPSG:4979", "EPSG:4269", "EPSG:99999", "x"]
 )
 def test_what_is_not_on_cgcs2000_is_refused(build: Build, tmp_path: Path, crs: str) -> None:
     with pytest.raises(ProjectError) as fault:
