@@ -34,8 +34,9 @@ def land_atlas(parcels: int) -> Atlas:
 
 
 def by_fiona(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write a frame with geopandas' other engine."""
-    frame.to_file(path, engine="fiona", encoding="GBK", driver="ESRI Shapefile")
+    """Write a frame with geopandas' other engine, which knows no nullable numbers."""
+    plain = {name: "float64" for name, kind in frame.dtypes.items() if str(kind) in ("Float64", "Int64")}
+    frame.astype(plain).to_file(path, engine="fiona", encoding="GBK", driver="ESRI Shapefile")
 
 
 def cases(atlas: Atlas) -> dict[str, dict[str, Callable[[Path], object]]]:

@@ -206,11 +206,11 @@ def _check() -> click.Command:
 
 
 def _build() -> click.Command:
-    def run(project: Path, out: Path | None, only: tuple[str, ...] | None, strict: bool) -> int:
+    def run(project: Path, out: Path | None, strict: bool, **asked: tuple[str, ...] | None) -> int:
         home = project.parent if project.suffix == ".toml" else project
-        return _build_into(project, out or home / BUILD_FOLDER, only, strict)
+        return _build_into(project, out or home / BUILD_FOLDER, strict, **asked)
 
-    products = ",".join(pipeline.WRITERS)
+    products, further = ",".join(pipeline.WRITERS), ",".join(pipeline.FURTHER)
     params = [
         _folder("project"),
         click.Option(["--out"], type=click.Path(path_type=Path), metavar="DIR",
@@ -218,6 +218,8 @@ def _build() -> click.Command:
         click.Option(["--only"], callback=_products, metavar="PRODUCT,…",
                      help=tr("Write only these products, of {products}. The folder then holds no others, not even "
                              "those of an earlier build.", products=products)),
+        click.Option(["--also"], callback=_products, metavar="PRODUCT,…",
+                     help=tr("Write these products besides, of {products}; --only takes them too.", products=further)),
         # The public edition has yet to be made; asking for it is refused, never answered with the internal one.
         click.Option(["--edition"], type=click.Choice(["internal"]), default="internal", expose_value=False,
                      help=tr("Edition to write; only the internal one so far.")),
@@ -311,9 +313,15 @@ def _layers() -> click.Command:
     return click.Command("layers", callback=run, help=text, short_help=text, params=params)
 
 
-def _build_into(project: Path, folder: Path, only: tuple[str, ...] | None = None, strict: bool = False) -> int:
+def _build_into(
+    project: Path,
+    folder: Path,
+    strict: bool = False,
+    only: tuple[str, ...] | None = None,
+    also: tuple[str, ...] | None = None,
+) -> int:
     with progress_bars() as report:
-        atlas = pipeline.run(load_project(project), folder, only, report)
+        atlas = pipeline.run(load_project(project), folder, only, report, also or ())
     console.show_summary(atlas, folder)
     return _status(atlas, strict)
 
@@ -328,9 +336,9 @@ def _products(context: click.Context, option: click.Parameter, value: str | None
     if value is None:
         return None
     names = tuple(name.strip() for name in value.split(",") if name.strip())
-    unknown = next((name for name in names if name not in pipeline.WRITERS), None)
+    unknown = next((name for name in names if name not in {**pipeline.WRITERS, **pipeline.FURTHER}), None)
     if unknown is not None or not names:
-        known = ", ".join(pipeline.WRITERS)
+        known = ", ".join([*pipeline.WRITERS, *pipeline.FURTHER])
         message = tr('there is no product "{name}"; known: {names}', name=unknown or value, names=known)
         raise click.BadParameter(message, context, option)
     return names

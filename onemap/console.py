@@ -16,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from onemap.decision import outcome_title
+from onemap.export.formats import further
+from onemap.export.manifest import GEOPACKAGE
 from onemap.export.words import (
     action_title,
     confidence_title,
@@ -26,8 +28,9 @@ from onemap.export.words import (
 )
 from onemap.geodesy import unit_title
 from onemap.handover import Handed
+from onemap.handwork import MAIN, WORKBOOK, changed_by_hand
 from onemap.model import Atlas, level_title
-from onemap.publication import changed_by_hand
+from onemap.publication import read_manifest
 from onemap.record import Known
 from onemap.spec.catalogue import Catalogue
 from onemap.spec.kinds import KINDS
@@ -176,14 +179,32 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         "onemap.qgz": tr("the QGIS project: all layers and lists, styled, with A3 layouts to print"),
         "onemap.gpkg": tr("all layers and lists as data, styled too: keep it beside the project"),
         "shapefiles": tr("one shapefile a layer, for ArcGIS and the province"),
+        further.GDB: tr("all layers and lists as a file geodatabase, for ArcGIS"),
+        further.KMZ: tr("all layers and lists for a phone or Google Earth"),
+        further.KML: tr("all layers and lists for a phone or Google Earth"),
+        further.PARQUET: tr("one GeoParquet file a layer, for programs"),
+        further.FLATGEOBUF: tr("one FlatGeobuf file a layer, for programs"),
+        further.DXF: tr("a drawing of all layers, for AutoCAD and CASS"),
     }
     there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}
     width = max((cell_len(path) for path in there), default=0)
     for number, (path, text) in enumerate(there.items(), start=1):
         show(f"  {number}. {_padded(path, width)}  {text}")
-    for book in changed_by_hand(folder):
-        show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=book))
+    for name, remarks in ((read_manifest(folder) or {}).get("remarks") or {}).items():
+        for remark in remarks:
+            show(f"  {name}: {remark}")
+    for kept in changed_by_hand(folder):
+        _show_kept(kept)
+
+
+def _show_kept(kept: Path) -> None:
+    if kept.suffix == WORKBOOK:
+        show(tr("{book}: somebody has written into this workbook of an earlier build; it was kept.", book=kept))
         show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
+    else:
+        show(tr("{file}: somebody has changed this file of an earlier build; it was kept.", file=kept))
+    if kept.suffix in (GEOPACKAGE, *MAIN):
+        show(tr("To build from it, copy it out of the build, and name the copy as a source: onemap sketch says how."))
 
 
 def say_handed(handed: Handed) -> None:

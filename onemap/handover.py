@@ -16,7 +16,7 @@ import shapely
 
 from onemap.dates import first_day
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
-from onemap.export.formats import columnar, file_gdb, geopackage, kml, rows, shapefiles
+from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -42,6 +42,8 @@ class Format(NamedTuple):
     """Whether a file holds a single part: several are a folder."""
     worded: bool = False
     """Whether lists are in words, as nothing else can say what their ids mean."""
+    lists: bool = False
+    """Whether it tells of each feature on which lists it stands."""
     crs: str = ""
     """"degrees" or "metres" where it can only be in these."""
 
@@ -50,15 +52,19 @@ FORMATS: Final[dict[str, Format]] = {
     "gpkg": Format(geopackage.write_parts, ".gpkg"),
     "shp": Format(shapefiles.write_parts, "", worded=True),
     "gdb": Format(file_gdb.write_gdb, ".gdb", worded=True),
-    "kml": Format(kml.write_kml, ".kml", worded=True, crs="degrees"),
-    "kmz": Format(kml.write_kmz, ".kmz", worded=True, crs="degrees"),
+    "kml": Format(kml.write_kml, ".kml", worded=True, lists=True, crs="degrees"),
+    "kmz": Format(kml.write_kmz, ".kmz", worded=True, lists=True, crs="degrees"),
     "geojson": Format(columnar.write_geojson, ".geojson", each=True, crs="degrees"),
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
+    "dxf": Format(drawing.write_dxf, ".dxf", worded=True, crs="metres"),
     "csv": Format(rows.write_csv, ".csv", each=True, worded=True, crs="degrees"),
     "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, crs="degrees"),
 }
 """What writes a part of a build, by the name that `--format` calls it."""
+
+DATUMS: Final = re.compile(r"(China|CGCS)[ _]*2000|WGS|World Geodetic System 1984", re.IGNORECASE)
+"""What the datums that data may be handed over in are called."""
 
 OLD_OFFSETS: Final = frozenset(("gcj02", "gcj-02", "bd09", "bd-09", "火星坐标", "百度坐标"))
 LONGEST_NAME: Final = 60
@@ -107,8 +113,12 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
     with telling(progress):
         stock = Stock(build)
         parts, told = _parts(stock, request)
-        # Reasons tell of fields that may have been left out on purpose.
-        standings = {} if request.fields else _standings(stock, parts)
+        standings: Standings = {}
+        if form.lists and request.fields:
+            # Reasons speak of fields that may have been left out on purpose.
+            told.append(tr("the lists of each feature were left out, as fields were chosen"))
+        elif form.lists:
+            standings = _standings(stock, parts)
         many = not form.suffix or (form.each and len(parts) > 1)
         path = _path(build, request, parts, form.suffix if not many else "")
         _refuse(path, build, request.overwrite)
@@ -171,7 +181,7 @@ def _crs(request: Request, own: str, form: Format) -> str:
         crs = crs_of(LONLAT if fold(request.crs) == "lonlat" else request.crs)
     except ValueError as fault:
         raise ProjectError(str(fault), tr("write it as EPSG:4547, or lonlat")) from None
-    if not is_modern(crs) or len(crs.axis_info) != 2 or not (crs.is_geographic or crs.is_projected):
+    if not _is_ours(crs):
         message = tr(
             "{crs} is not on CGCS2000 or WGS 84: without the parameters of the place, which are secret, nothing can be "
             "shifted to it",
@@ -181,10 +191,17 @@ def _crs(request: Request, own: str, form: Format) -> str:
     if form.crs == "degrees" and not crs.is_geographic:
         message = tr("{format} is always in degrees", format=request.format)
         raise ProjectError(message, tr("leave --crs out, or choose another format such as gpkg"))
-    if form.crs == "metres" and not crs.is_projected:
+    if form.crs == "metres" and not (crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1):
         message = tr("{format} is always in metres", format=request.format)
         raise ProjectError(message, tr("leave --crs out, or name a CGCS2000 zone such as {crs}", crs=own))
-    return f"EPSG:{code}" if (code := crs.to_epsg()) else crs.to_wkt()
+    return f"EPSG:{code}" if (code := crs.to_epsg(min_confidence=100)) else crs.to_wkt()
+
+
+def _is_ours(crs: pyproj.CRS) -> bool:
+    """Tell whether a system is one of degrees, or a projection, on CGCS2000 or WGS 84."""
+    flat = len(crs.axis_info) == 2 and (crs.is_geographic or crs.is_projected)
+    # Other datums share the ellipsoid.
+    return flat and is_modern(crs) and crs.datum is not None and DATUMS.search(crs.datum.name) is not None
 
 
 def _moved(parts: Sequence[Part], crs: str) -> tuple[list[Part], list[str]]:
@@ -253,7 +270,7 @@ def _refuse(path: Path, build: Build, overwrite: bool) -> None:
     if not overwrite:
         message = tr("{path} is there already", path=path)
         raise PathError(message, tr("write it elsewhere with --out PATH, or in its place with --overwrite"))
-    others = [one for one in path.rglob("*") if one.is_dir() or not _is_ours(one)] if path.is_dir() else []
+    others = [one for one in path.rglob("*") if one.is_dir() or not _is_written(one)] if path.is_dir() else []
     if others:
         message = tr("{path} holds other things: {name}", path=path, name=others[0].name)
         raise PathError(message, tr("write it elsewhere: --out PATH"))
@@ -266,7 +283,7 @@ SUFFIXES: Final = frozenset(
 """Of files in folders that we write, and that may be replaced by others of the kind."""
 
 
-def _is_ours(path: Path) -> bool:
+def _is_written(path: Path) -> bool:
     in_gdb = path.parent.suffix == ".gdb"
     return path.name == "字段对照表.xlsx" or (path.suffix in SUFFIXES and (bool(path.suffix) or in_gdb))
 

@@ -17,7 +17,8 @@ from onemap.cache import FOLDER as CACHE_FOLDER
 from onemap.cache import Cache
 from onemap.dates import last_day
 from onemap.export import issue_workbook, manifest, tables, webmap, workbooks
-from onemap.export.formats import geopackage, shapefiles
+from onemap.export.formats import drawing, further, geopackage, shapefiles
+from onemap.export.formats.target import Written
 from onemap.export.qgis import project as qgis_project
 from onemap.export.words import origin_columns
 from onemap.ingest.intake import Intake, take_in
@@ -37,7 +38,7 @@ from onemap.risk.scorecards import scorecards
 from onemap.spec.project import PROJECT_FILE, Project
 from onemap.text import language, tr
 
-Writer = Callable[[Atlas, Path], list[Path]]
+Writer = Callable[[Atlas, Path], list[Path] | Written]
 
 WRITERS: Final[dict[str, Writer]] = {
     "html": webmap.write,
@@ -49,6 +50,16 @@ WRITERS: Final[dict[str, Writer]] = {
     "csv": tables.write,
 }
 """What writes the products, by the name that `--only` calls it."""
+
+FURTHER: Final[dict[str, Writer]] = {
+    "gdb": further.write_gdb,
+    "kml": further.write_kml,
+    "kmz": further.write_kmz,
+    "parquet": further.write_parquet,
+    "fgb": further.write_flatgeobuf,
+    "dxf": further.write_dxf,
+}
+"""What writes the products that are made when they are asked for alone, by the names of `--also` and `--only`."""
 
 BY_LAYER: Final = ("html", "gpkg", "shp")
 """The products that are written layer by layer, each a step of its own."""
@@ -179,7 +190,11 @@ def _assessed(atlas: Atlas) -> Atlas:
 
 
 def publish(
-    atlas: Atlas, folder: str | Path, only: Collection[str] | None = None, progress: Progress | None = None
+    atlas: Atlas,
+    folder: str | Path,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    also: Collection[str] = (),
 ) -> Path:
     """Write the products of an atlas into a folder, in place of an earlier build there.
 
@@ -189,9 +204,11 @@ def publish(
     Parameters
     ----------
     only
-        Names of `WRITERS`; None writes every product.
+        Names of `WRITERS` or `FURTHER`; None writes every product of `WRITERS`.
     progress
         Is told of each product, and of each layer in it.
+    also
+        Names of `FURTHER`, written besides.
 
     Returns
     -------
@@ -203,49 +220,59 @@ def publish(
     PathError
         The folder holds other things than a build, or cannot be replaced.
     ValueError
-        There is no product of a name in `only`.
+        There is no product of a name in `only` or `also`.
     """
-    with telling(progress), _opened(atlas.project, Path(folder), only) as write:
+    with telling(progress), _opened(atlas.project, Path(folder), _writers(only, also)) as write:
         write(atlas)
     return Path(folder)
 
 
 def run(
-    project: Project, folder: str | Path, only: Collection[str] | None = None, progress: Progress | None = None
+    project: Project,
+    folder: str | Path,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+    also: Collection[str] = (),
 ) -> Atlas:
     """Build and publish, with the folder proved usable before any work is done; otherwise as `build` and `publish`."""
-    with telling(progress), _opened(project, Path(folder), only) as write:
+    with telling(progress), _opened(project, Path(folder), _writers(only, also)) as write:
         atlas = build(project)
         write(atlas)
     return atlas
 
 
 @contextmanager
-def _opened(project: Project, folder: Path, only: Collection[str] | None) -> Iterator[Callable[[Atlas], None]]:
+def _opened(project: Project, folder: Path, writers: dict[str, Writer]) -> Iterator[Callable[[Atlas], None]]:
     """Yield what writes an atlas into the folder that takes the place of `folder`."""
-    writers = _writers(only)
+    if "dxf" in writers:
+        drawing.library()
     started = datetime.now(UTC)
     with replacing(folder, _inputs(project)) as part:
 
         def write(atlas: Atlas) -> None:
             steps = {name: 1 + len(atlas.layers) * (name in BY_LAYER) for name in writers}
             begin("writing", sum(steps.values()) + 1)
+            remarks = {}
             for name, writer in writers.items():
                 with doing(name, steps[name]):
-                    writer(atlas, part)
+                    written = writer(atlas, part)
+                if isinstance(written, Written) and written.told:
+                    remarks[name] = written.told
             with doing(manifest.MANIFEST):
-                manifest.write(atlas, part, started, datetime.now(UTC))
+                manifest.write(atlas, part, started, datetime.now(UTC), remarks)
             atlas.cache.tidy()
 
         yield write
 
 
-def _writers(only: Collection[str] | None) -> dict[str, Writer]:
-    unknown = sorted(set(only or ()) - set(WRITERS))
+def _writers(only: Collection[str] | None, also: Collection[str]) -> dict[str, Writer]:
+    known = {**WRITERS, **FURTHER}
+    unknown = sorted({*(only or ()), *also} - set(known))
     if unknown or (only is not None and not only):
-        message = f"there is no product {unknown}; known: {list(WRITERS)}"
+        message = f"there is no product {unknown}; known: {list(known)}"
         raise ValueError(message)
-    return {name: writer for name, writer in WRITERS.items() if only is None or name in only}
+    wanted = {*(WRITERS if only is None else only), *also}
+    return {name: writer for name, writer in known.items() if name in wanted}
 
 
 def _inputs(project: Project) -> list[Path]:

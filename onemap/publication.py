@@ -11,29 +11,24 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from onemap.errors import PathError
-from onemap.export.manifest import MANIFEST, sha256
+from onemap.export.manifest import MANIFEST
+from onemap.handwork import carry_over
 from onemap.interruption import unbroken
 from onemap.text import tr
-
-PASSING: Final = ("*-wal", "*-shm", "*-journal", "*.lock", "~$*", ".~lock.*#")
-"""Files that QGIS, Excel and LibreOffice keep beside a file while it is open."""
-
-WORKBOOK: Final = ".xlsx"
-"""What people write into, decisions among it; nobody's work is replaced."""
 
 
 @contextmanager
 def replacing(folder: Path, inputs: Iterable[Path]) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `folder` at the end, unless something is raised before.
 
-    Files in `folder` that the manifest there does not name are the user's own, and are carried over.
+    Files in `folder` that the manifest there does not name are the user's own, and are carried over, as are those
+    of ours that somebody has changed.
 
     Parameters
     ----------
@@ -63,7 +58,12 @@ def replacing(folder: Path, inputs: Iterable[Path]) -> Iterator[Path]:
         try:
             part.mkdir()
             yield part
-            _carry_over(folder, part)
+            manifest = read_manifest(folder)
+            if manifest is not None:
+                try:
+                    carry_over(folder, part, manifest)
+                except PermissionError:
+                    raise _in_use(folder) from None
             with unbroken():
                 _swap(part, folder)
         finally:
@@ -113,45 +113,6 @@ def _refuse(folder: Path, inputs: list[Path]) -> None:
     if any(folder.iterdir()) and read_manifest(folder) is None:
         message = tr("{folder} is not empty, and not an earlier build", folder=folder.name)
         raise PathError(message, tr("build into a new or an empty folder: --out DIR"))
-
-
-def _carry_over(folder: Path, part: Path) -> None:
-    """Copy the user's own files from the earlier build, and workbooks of ours into which the user has written."""
-    manifest = read_manifest(folder)
-    products = {MANIFEST: "", **(manifest["products"] if manifest else {})}
-    for path in sorted(folder.rglob("*")) if manifest else ():
-        own_path = path.relative_to(folder)
-        digest = products.get(own_path.as_posix())
-        if digest and path.suffix == WORKBOOK and sha256(path) != digest:
-            own_path = _free(folder, own_path)
-        elif digest is not None or any(fnmatch(path.name, pattern) for pattern in PASSING):
-            continue
-        target = part / own_path
-        if not path.is_dir() and not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                shutil.copy2(path, target, follow_symlinks=False)
-            except PermissionError:
-                raise _in_use(folder) from None
-
-
-def _free(folder: Path, own_path: Path) -> Path:
-    """Return what a workbook that was changed by hand is called from now on."""
-    stem, number = own_path.stem + _by_hand(), 1
-    free = own_path.with_stem(stem)
-    while (folder / free).exists():
-        number += 1
-        free = own_path.with_stem(f"{stem} {number}")
-    return free
-
-
-def _by_hand() -> str:
-    return tr(" (changed by hand)")
-
-
-def changed_by_hand(folder: Path) -> list[Path]:
-    """Return the workbooks of earlier builds into which the user has written, and which were therefore kept."""
-    return sorted(folder.glob(f"*{_by_hand()}*{WORKBOOK}"))
 
 
 def _swap(part: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
 from onemap.export.formats.parts import SUFFIXES
+from onemap.export.formats.stored import layer_files_in
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.publication import read_manifest
 from onemap.spec.catalogue import Catalogue, load_catalogue
@@ -102,7 +103,17 @@ def open_build(folder: Path) -> Build:
     if absent:
         message = tr("{folder} has no {files}", folder=folder, files=", ".join(absent))
         raise PathError(message, tr("build again without --only"))
-    return Build(folder, manifest)
+    return Build(folder, manifest, _catalogue(folder))
+
+
+def _catalogue(folder: Path) -> Catalogue:
+    """Return what a build was made by: its layers may be the project's own, or of another version."""
+    shipped = load_catalogue()
+    try:
+        own = layer_files_in(folder / GEOPACKAGE)
+    except sqlite3.Error:
+        own = {}
+    return replace(shipped, layers={**shipped.layers, **own})
 
 
 def earlier_rows(folder: Path, county: str) -> dict[str, list[Row]]:

@@ -15,6 +15,7 @@ from onemap.ingest.columns import words_of
 from onemap.ingest.files import EVERY, GUESSED, RASTERS, Part, Search, check_kind, find_parts
 from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.readers.vectors import TABLE
 from onemap.likeness import Guess, guess_layer, project_above, rank_layers
 from onemap.model import Atlas, Issue, sorted_issues
 from onemap.pipeline import check
@@ -84,7 +85,8 @@ def check_file(path: Path, county: str | None = None, progress: Progress | None 
 def _checked(path: Path, county: str | None) -> Atlas:
     if not path.exists():
         raise PathError(tr("no such file: {path}", path=path), tr("check the path"))
-    check_kind(path, GUESSED, tr("{path} is of a kind that is not read", path=path))
+    endings = (*GUESSED, TABLE)
+    check_kind(path, endings, tr("{path} is of a kind that is not read", path=path))
     project, source = project_above(path.resolve(), county, path.resolve().parent)
     words = {word for layer in project.catalogue.layers.values() for word in words_of(layer, source)}
     known: list[_Known] = []
@@ -93,7 +95,7 @@ def _checked(path: Path, county: str | None) -> Atlas:
     begin("recognising", 1)
     with ExitStack() as stack:
         with doing(path.name, steps=0):
-            parts = find_parts(source, project, Search(words, GUESSED, stack))
+            parts = find_parts(source, project, Search(words, endings, stack))
         expect(len(parts) - 1)
         for part in parts:
             told += [_issue(fault, part) for fault in part.faults]
@@ -119,11 +121,15 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
     try:
         raw = part.read(words)
     except UnreadableError as fault:
-        return _Stranger(part, fault.message, fault.hint, "unreadable")
+        return _lone(part) or _Stranger(part, fault.message, fault.hint, "unreadable")
     if REFERENCE in raw.frame.columns:
         hint = tr("name it in project.toml, and build: [review] workbook = …")
         raise PathError(tr("{file} is an issue workbook, not data", file=part.name), hint)
     guess = guess_layer(part, raw, project.catalogue)
+    if guess is None or guess.layer.geometry != ("table",):
+        lone = _lone(part)
+        if lone is not None:
+            return lone
     if guess is not None:
         marked = (
             tr("by the mark of its template") if guess.layer.id == raw.mark else tr("by the columns of its template")
@@ -134,6 +140,16 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
     columns = ", ".join(map(str, raw.frame.columns))
     message = tr("no layer fits {file}; its columns are: {columns}", file=_name(part), columns=columns)
     return _Stranger(part, message, _nearest(part, raw, project), "parts_chosen")
+
+
+def _lone(part: Part) -> _Stranger | None:
+    """Return what is said of a .dbf that is what is left of a shapefile; None of other files."""
+    if ending(part.path) != TABLE:
+        return None
+    shapes = Path(part.name).with_suffix(".shp").as_posix()
+    message = tr("{missing} is missing: only {files} came", missing=shapes, files=part.path.name)
+    hint = tr("ask for it: without it there are no shapes; if it is not wanted, take the rest of it away")
+    return _Stranger(part, message, hint, "missing_part")
 
 
 def _known(part: Part, guess: Guess, evidence: str) -> _Known:
@@ -174,6 +190,7 @@ def _passed_over(one: _Stranger, known: Sequence[_Known]) -> Fault:
     # Beside sheets that are known stand notes and lists; a file of its own was sent for something.
     beside = any(other.source.path == one.part.spec.path for other in known)
     severity = None if one.kind == "unreadable" else "info" if beside else "warning"
+    severity = "error" if one.kind == "missing_part" else severity
     return Fault(one.kind, one.message, one.hint, action="dropped", severity=severity)
 
 

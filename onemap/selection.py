@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from onemap.errors import KeyNotFoundError, nearest
+from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
 from onemap.export.formats.parts import FINDINGS, ISSUES, Part
 from onemap.export.formats.stored import Table, read_layer, read_list, tables_in
@@ -34,7 +35,11 @@ class Stock:
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables of its GeoPackage."""
-        return tables_in(self.build.folder / GEOPACKAGE)
+        try:
+            return tables_in(self.build.folder / GEOPACKAGE)
+        except sqlite3.Error:
+            message = tr("{file} is damaged", file=GEOPACKAGE)
+            raise PathError(message, tr("build again without --only")) from None
 
     @cached_property
     def layers(self) -> dict[str, LayerSpec | None]:
@@ -76,18 +81,19 @@ class Stock:
         return chosen
 
     def _unknown(self, word: str) -> KeyNotFoundError:
-        catalogue = self.build.catalogue
-        known = catalogue.layers.get(word) or next((s for s in catalogue.layers.values() if s.name == word), None)
-        message = tr('the build has no layer or list "{word}"', word=word)
+        specs = self.build.catalogue.layers.values()
+        known = next((spec for spec in specs if fold(word) in map(fold, _names(spec.id, spec))), None)
         if known:
             message = tr('the build has no data of the layer "{word}"', word=known.name)
-        near = nearest(fold(word), self.words)
-        spelt = next((name for name in self._spellings() if fold(name) == near), near)
-        return KeyNotFoundError(message, _meant(spelt, (*self.layers, FINDINGS, ISSUES)))
-
-    def _spellings(self) -> list[str]:
-        names = [name for own_id, spec in self.layers.items() for name in _names(own_id, spec)]
-        return [*names, *(name for rule in self.build.catalogue.rules.values() for name in (rule.id, rule.name))]
+            return KeyNotFoundError(message, _meant(None, self.layers))
+        rules = self.build.catalogue.rules.values()
+        names = [name for own_id, spec in self.layers.items() for name in (own_id, spec.name if spec else own_id)]
+        spelt = {
+            fold(name): name for name in (*names, *(name for rule in rules for name in (rule.id, rule.name)), *KEYS)
+        }
+        near = nearest(fold(word), spelt)
+        message = tr('the build has no layer or list "{word}"', word=word)
+        return KeyNotFoundError(message, _meant(near and spelt[near], (*self.layers, *KEYS)))
 
 
 def _names(own_id: str, spec: LayerSpec | None) -> tuple[str, ...]:

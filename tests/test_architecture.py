@@ -23,7 +23,7 @@ FLOORS = {
     "spec": 1,
     "decision": 2, "model": 2,
     "ingest": 3, "review": 3, "risk": 3, "export": 3,
-    "publication": 4, "pipeline": 4, "record": 4, "scaffold": 4, "sketch": 4, "draft": 4,
+    "publication": 4, "handwork": 4, "pipeline": 4, "record": 4, "scaffold": 4, "sketch": 4, "draft": 4,
     "likeness": 4, "returned": 4, "handover": 4, "selection": 4,
     "cli": 5, "console": 5, "bars": 5, "usage": 5, "__main__": 5, "": 5,
 }  # fmt: skip
@@ -37,6 +37,7 @@ HOMES = {
     "branca": ("onemap.export.webmap",),
     "click": ("onemap.cli", "onemap.usage"),
     "defusedxml": ("onemap.ingest.readers.kml_document", "onemap.ingest.readers.xlsx"),
+    "ezdxf": ("onemap.export.formats.drawing",),
     "filelock": ("onemap.publication",),
     "folium": ("onemap.export.webmap",),
     "jinja2": ("onemap.export.webmap",),

@@ -56,6 +56,21 @@ def test_what_was_restored_is_told():
     assert (fault.kind, fault.field, fault.value) == ("cut_text", "code", "统一社会信")
 
 
+def test_columns_cut_to_what_two_fields_can_be_are_told_and_not_read():
+    # As QGIS saves our GeoPackage as a shapefile.
+    layer = load_catalogue().layers["cadmium_enterprise"]
+    columns = ["credit_cod", "remediatio", "remediat_1"]
+    matches = match_columns(layer, columns, SOURCE, frozenset(columns))
+    assert matches == {"credit_code": "credit_cod"}
+    fault = tell_cut_names(layer, matches, frozenset(columns))[-1]
+    assert (fault.kind, fault.severity) == ("cut_text", "warning")
+    assert all(column in fault.message for column in columns[1:])
+
+
+def test_a_long_name_that_no_field_begins_with_is_not_told_as_cut():
+    assert tell_cut_names(LAYER, {}, frozenset({"geological", "elevation1"})) == []
+
+
 def test_the_words_of_a_header_hold_the_projects_and_those_of_coordinates():
     words = words_of(LAYER, SourceSpec(path="t", x=("A", "B"), columns={"code": "编号"}))
     assert {"a", "b", "编号", "企业名称", "经度", "纬度分", "经纬度"} <= words

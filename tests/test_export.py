@@ -110,7 +110,7 @@ def test_another_zone_is_told_where_it_is_not_meant_for_the_place(build: Build, 
 
 
 @pytest.mark.parametrize(
-    "crs", ["EPSG:4214", "EPSG:2362", "EPSG:4610", "gcj02", "BD-09", "EPSG:4979", "EPSG:99999", "x"]
+    "crs", ["EPSG:4214", "EPSG:2362", "EPSG:4610", "gcj02", "BD-09", "EPSG:4979", "EPSG:4269", "EPSG:99999", "x"]
 )
 def test_what_is_not_on_cgcs2000_is_refused(build: Build, tmp_path: Path, crs: str) -> None:
     with pytest.raises(ProjectError) as fault:
@@ -149,6 +149,20 @@ def test_qgis_colours_by_class_only_where_the_class_is_there(build: Build, tmp_p
 def test_a_layer_is_named_by_its_id_or_a_title(build: Build, tmp_path: Path, word: str) -> None:
     path = export(build, "gpkg", tmp_path / "x", word).path
     assert {name for name, _ in pyogrio.list_layers(path)} - {"layer_styles"} == {"cultivated_land"}
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("耕地土壤环境质量", "是不是“耕地土壤环境质量类别”？"),
+        ("zzzz", "已有：cadmium_enterprise"),
+        ("elevation", "已有："),
+    ],
+)
+def test_a_layer_that_is_not_there_is_told(build: Build, tmp_path: Path, word: str, hint: str) -> None:
+    with pytest.raises(KeyNotFoundError) as fault:
+        export(build, "gpkg", tmp_path / "x", word)
+    assert fault.value.hint.startswith(hint)
 
 
 def test_a_list_is_the_findings_of_its_rule(build: Build, tmp_path: Path) -> None:
@@ -316,7 +330,7 @@ def test_a_folder_is_replaced_as_a_whole_and_only_if_it_holds_nothing_else(build
     assert (path / "thesis.docx").read_text() == "mine"
 
 
-@pytest.mark.parametrize("form", ["parquet", "fgb", "geojson", "csv", "xlsx"])
+@pytest.mark.parametrize("form", ["gpkg", "parquet", "fgb", "geojson", "csv", "xlsx"])
 def test_two_exports_are_the_same_bytes(build: Build, tmp_path: Path, form: str) -> None:
     one, other = (export(build, form, tmp_path / name, "cultivated_land").path for name in ("a", "b"))
     assert one.read_bytes() == other.read_bytes()
@@ -328,6 +342,16 @@ def test_a_layer_that_no_catalogue_knows_has_plain_columns(tmp_path: Path) -> No
     catalogue = type(build.catalogue)(known, build.catalogue.rules, build.catalogue.standards, build.catalogue.codes)
     frame = read(export(Build(build.folder, build.manifest, catalogue), "gpkg", tmp_path / "x").path, "cultivated_land")
     assert frame["unit_name"].tolist()[:2] == [RARE, HOSTILE]
+
+
+def test_a_layer_file_that_has_changed_since_the_build_is_not_trusted(tmp_path: Path) -> None:
+    build = built(tmp_path)
+    other = build.catalogue.layers["river"].model_copy(update={"id": "cultivated_land"})
+    known = {**build.catalogue.layers, "cultivated_land": other}
+    catalogue = type(build.catalogue)(known, build.catalogue.rules, build.catalogue.standards, build.catalogue.codes)
+    for form in ("gpkg", "kml"):
+        handed = export(Build(build.folder, build.manifest, catalogue), form, tmp_path / form, "cultivated_land")
+        assert handed.counts[0][1] == 3
 
 
 def test_an_exported_layer_is_valid_input(build: Build, tmp_path: Path) -> None:
@@ -370,6 +394,13 @@ def test_the_command_fails_in_two_lines(
     out, err = capsys.readouterr()
     assert (out, [line.split(":")[0] for line in err.splitlines()]) == ("", ["error", "hint"])
     assert hint in err
+
+
+def test_a_damaged_geopackage_is_told(tmp_path: Path) -> None:
+    build = built(tmp_path)
+    (build.folder / "onemap.gpkg").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with pytest.raises(PathError):
+        export(build, "csv", tmp_path / "x", "township")
 
 
 def test_every_refusal_is_an_error_of_ours(build: Build, tmp_path: Path) -> None:

@@ -121,8 +121,9 @@ def test_a_feature_on_no_list_has_none_in_its_balloon(root: ET.Element) -> None:
 
 
 def test_chosen_fields_are_all_that_is_told(build: Build, tmp_path: Path) -> None:
-    path = export(build, "kml", tmp_path / "x.kml", "cadmium_enterprise", fields=("metals",)).path
-    text = path.read_text(encoding="utf-8")
+    handed = export(build, "kml", tmp_path / "x.kml", "cadmium_enterprise", fields=("metals",))
+    text = handed.path.read_text(encoding="utf-8")
+    assert len(handed.told) == 1
     assert ("镉、铅、六价铬" in text, "示例电镀厂" in text, "<li>" in text) == (True, False, False)
 
 

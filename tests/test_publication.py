@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from onemap.errors import PathError
-from onemap.publication import changed_by_hand, replacing
+from onemap.handwork import changed_by_hand
+from onemap.publication import replacing
 from tests.projects import small_project
 
 KEEP = {"products": {"lists.csv": ""}, "verdict": "pass", "period": "2026-11"}

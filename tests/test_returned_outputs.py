@@ -18,6 +18,7 @@ from onemap.export.manifest import MANIFEST
 from onemap.ingest.folders import EXPLAINED
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
 from onemap.pipeline import build
+from onemap.returned import check_file
 from onemap.sketch import sketch
 from onemap.spec.project import load_project
 from onemap.text import speaking
@@ -134,6 +135,16 @@ def test_a_sketch_of_our_shapefiles_has_an_entry_for_every_file(written: Path) -
     found = dict(map(reversed, entries(folder)))
     assert {*found} == names
     assert all(Path(name).stem.removesuffix("_lines").removesuffix("_points") == layer for name, layer in found.items())
+
+
+@pytest.mark.parametrize("name", ["shapefiles", "onemap.gpkg"])
+def test_check_of_our_outputs_knows_every_layer_and_passes_nothing_over(
+    sample_atlas: Atlas, written: Path, name: str
+) -> None:
+    atlas = check_file(written / name, county="410883")
+    assert list(atlas.layers) == list(sample_atlas.layers)
+    assert "error" not in set(atlas.issues["severity"])
+    assert "dropped" not in set(atlas.issues["action"])
 
 
 def test_the_workbook_of_fields_is_known_by_its_name() -> None:

@@ -319,6 +319,13 @@ def test_each_text_that_is_cut_is_an_issue_of_its_own(tmp_path: Path, name: str,
     assert f"only the first {held} of its {len(name)} characters" in told[0]["message"]
 
 
+def test_of_the_long_name_of_a_source_one_issue_is_enough(tmp_path: Path) -> None:
+    layer = small_atlas(tmp_path).layers["cultivated_land"]
+    long = "农业农村局/" * 30
+    cuts = shapefiles.find_cuts(Layer(layer.spec, layer.frame.assign(source=long)))
+    assert [(cut.at, cut.column, cut.text) for cut in cuts] == [(0, "source", long)]
+
+
 @pytest.mark.parametrize("name", ["示例" * 63 + "a", "示𠮷" + "例" * 82, "a" * 254])
 def test_a_text_that_fits_is_no_issue(tmp_path: Path, name: str) -> None:
     [(values, shape)] = PLOTS_OF_PROJECT

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -14,18 +15,39 @@ from typing import Any, Final
 from onemap.model import Atlas, Balance, Scorecard, SourceRecord
 
 MANIFEST: Final = "manifest.json"
+CONTENTS: Final = "contents"
+"""The key of the manifest under which the checksums stand that opening a file does not change."""
+
+GEOPACKAGE: Final = ".gpkg"
+SQLITE_HEADER: Final = 100
+"""Bytes at the beginning of an SQLite file that change when a program opens it to write, even if it writes nothing."""
 
 
-def write(atlas: Atlas, folder: Path, started: datetime, finished: datetime) -> Path:
-    """Write manifest.json for all files that `folder` holds; the last thing that a build writes."""
+def write(
+    atlas: Atlas,
+    folder: Path,
+    started: datetime,
+    finished: datetime,
+    remarks: Mapping[str, Sequence[str]] | None = None,
+) -> Path:
+    """Write manifest.json for all files that `folder` holds; the last thing that a build writes.
+
+    Parameters
+    ----------
+    remarks
+        What the formats of products could not hold as it is, by product.
+    """
     path = folder / MANIFEST
-    text = json.dumps(_content(atlas, folder, started, finished), ensure_ascii=False, indent=2, allow_nan=False)
+    content = _content(atlas, folder, started, finished) | ({"remarks": dict(remarks)} if remarks else {})
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
     return path
 
 
 def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) -> dict[str, Any]:
     spec = atlas.project.spec
+    products = _products(folder)
+    contents = {own: content_sha256(folder / own) for own in products if own.endswith(GEOPACKAGE)}
     return {
         "title": spec.title,
         "county": spec.county,
@@ -42,7 +64,8 @@ def _content(atlas: Atlas, folder: Path, started: datetime, finished: datetime) 
         "scorecards": {card.rule: _scorecard(card) for card in atlas.scorecards},
         "rules": atlas.level_counts,
         **_review(atlas),
-        "products": {own_path: sha256(folder / own_path) for own_path in _products(folder)},
+        "products": {own_path: sha256(folder / own_path) for own_path in products},
+        CONTENTS: contents,
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
@@ -103,4 +126,11 @@ def _products(folder: Path) -> list[str]:
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_sha256(path: Path) -> str:
+    """Return the SHA-256 of a GeoPackage but for its header, which programs change by opening it."""
+    with path.open("rb") as file:
+        file.seek(SQLITE_HEADER)
         return hashlib.file_digest(file, "sha256").hexdigest()

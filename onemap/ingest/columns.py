@@ -27,6 +27,7 @@ MANY: Final = 5
 NAME_BYTES: Final = 10
 """What a DBF file keeps of a column's name."""
 
+_NUMBERED: Final = re.compile(r"_?\d{1,2}$")
 _TAIL: Final = re.compile(r"[(\[_/\-].*")
 """What stands behind the name of a column: its unit, its year."""
 
@@ -168,7 +169,31 @@ def tell_cut_names(spec: LayerSpec, matches: Mapping[str, str], cut_names: froze
             )
             hint = tr("if it is another column, name the right one: columns = {{ {field} = … }}", field=name)
             faults.append(Fault("cut_text", message, hint, field=name, value=column))
-    return faults
+    return [*faults, *_undecided(spec, matches, cut_names)]
+
+
+def _undecided(spec: LayerSpec, matches: Mapping[str, str], cut_names: frozenset[str]) -> list[Fault]:
+    """Tell of columns whose names were cut to what several fields without a column can be."""
+    fields = {name: _words(name, field) for name, field in spec.fields.items() if name not in matches}
+    pairs = []
+    for column in sorted(cut_names - {*matches.values()}):
+        # The second column of one name is numbered, in the place of its last characters.
+        stem = _NUMBERED.sub("", column)
+        own = [name for name, words in fields.items() if _is_cut_of(column, words) or _begins(stem, column, words)]
+        if own:
+            labels = " / ".join(spec.fields[name].label for name in own)
+            pairs.append(tr("{columns} (like {field})", columns=column, field=labels))
+    if not pairs:
+        return []
+    message = tr("the format has cut names of columns so that nobody can tell them apart; not read: {columns}",
+                 columns="; ".join(pairs))  # fmt: skip
+    hint = tr("name them in the project: columns = …; or ask for the data as GeoPackage (.gpkg)")
+    return [Fault("cut_text", message, hint, severity="warning")]
+
+
+def _begins(stem: str, column: str, words: Iterable[str]) -> bool:
+    long = len(stem) >= LEAST_OF_NAME and stem != column
+    return long and any(cut.startswith(fold(stem)) for word in words for cut in _cuts(word))
 
 
 def tell_near_misses(

@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from onemap.export.formats.kml_shapes import geometry_texts
-from onemap.export.formats.kml_styles import Look, icons, looks_of, style_text
+from onemap.export.formats.kml_styles import icons, style_text
+from onemap.export.formats.looks import Look, looks_of
 from onemap.export.formats.parts import Column, Part
 from onemap.export.formats.target import Standing, Standings, Target, Written, placed, without_place
 from onemap.export.formats.xml_text import Cleaner

@@ -55,7 +55,7 @@ def write_xlsx(parts: Sequence[Part], target: Target) -> Written:
             rows = part.frame.iloc[:MOST_ROWS]
             columns = [_column(column.title, rows[column.name]) for column in part.columns]
             columns += [
-                sheets.Column(title, values[:MOST_ROWS].tolist(), f"0.{'0' * DECIMALS}")
+                sheets.Column(title, values[:MOST_ROWS].tolist(), f"0.{'0' * DECIMALS}", width=15)
                 for title, values in _places(part).items()
             ]
             sheets.write_table(book, book.sheet(part.title), columns, tr("No records."))

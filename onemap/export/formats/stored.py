@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from onemap.export.formats.geopackage import LAYER_FILE
 from onemap.export.formats.parts import FINDINGS, ISSUES, SUFFIXES, Column, Part, layer_columns, list_columns, origin
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import GeometryKind, LayerSpec
@@ -51,12 +52,28 @@ def tables_in(path: Path) -> dict[str, Table]:
         types = {"MULTIPOLYGON": "MultiPolygon", "MULTILINESTRING": "MultiLineString", "POINT": "Point",
                  "MULTIPOINT": "MultiPoint", "POLYGON": "Polygon", "LINESTRING": "LineString"}  # fmt: skip
         geometry = dict(database.execute("SELECT table_name, geometry_type_name FROM gpkg_geometry_columns"))
-        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
+        has_styles = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer_styles'").fetchone()
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles")) if has_styles else {}
         known = database.execute("SELECT table_name, description FROM gpkg_contents ORDER BY rowid")
         return {
             name: Table(name, text or "", types.get(geometry.get(name, ""), ""), styles.get(name) or "")
             for name, text in known
         }
+
+
+def layer_files_in(path: Path) -> dict[str, LayerSpec]:
+    """Return the layer files by which the tables were made; of those that another version wrote what is understood."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_metadata'").fetchone():
+            return {}
+        told = database.execute(
+            "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ?", (LAYER_FILE,)
+        ).fetchall()
+    specs = []
+    for (text,) in told:
+        with suppress(ValueError):
+            specs.append(LayerSpec.model_validate_json(text))
+    return {spec.id: spec for spec in specs}
 
 
 def read_layer(path: Path, tables: Mapping[str, Table], own_id: str, spec: LayerSpec | None) -> list[Part]:
@@ -73,6 +90,9 @@ def read_list(path: Path, tables: Mapping[str, Table], name: str) -> Part:
 
 def _read(path: Path, table: Table, spec: LayerSpec | None) -> Part:
     frame = _frame(path, table)
+    if spec and not {spec.key, spec.label, spec.class_field or spec.key} <= {*frame.columns}:
+        # The build was made by another layer file than the one that is known now.
+        spec = None
     columns = _columns(table.name, frame, spec)
     dtypes = {column.name: _dtype(column, frame[column.name].dtype) for column in columns}
     kept = frame[[*dtypes, *(["geometry"] if table.geometry_type else [])]].astype(dtypes)

@@ -78,10 +78,11 @@ def placed(part: Part, crs: str) -> gpd.GeoSeries:
 
 
 def without_place(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return a sentence for each part with features that a format without null shapes leaves out."""
-    told = []
+    """Return a sentence on the records that a format without null shapes leaves out, where there are any."""
+    counts: dict[str, int] = {}
     for part in parts:
         count = len(part.frame) if part.kind == "table" else int(shapely.is_missing(part.frame.geometry.array).sum())
         if count:
-            told.append(tr("{title}: {count} records without a place were left out", title=part.title, count=count))
-    return tuple(told)
+            counts[part.title] = counts.get(part.title, 0) + count
+    told = tr(", ").join(f"{title} {count}" for title, count in counts.items())
+    return (tr("records without a place were left out: {told}", told=told),) if counts else ()

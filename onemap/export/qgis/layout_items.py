@@ -13,6 +13,7 @@ from onemap.export.qgis.markup import BLACK, BOLD, FONT, INK, WHITE, add, add_te
 from onemap.export.qgis.reference_systems import add_reference_system
 from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol
 from onemap.geodesy import LONLAT
+from onemap.text import tr
 
 PAGE, MAP, PICTURE, LABEL, LEGEND, SHAPE, SCALE_BAR, FRAME, TABLE = (
     "65638", "65639", "65640", "65641", "65642", "65643", "65646", "65647", "65649",
@@ -69,9 +70,10 @@ class Page:
 
     def _add(self, parent: ET.Element, kind: str, own_id: str, box: Box, **attributes: object) -> ET.Element:
         common = {
-            "type": kind, "id": own_id, "uuid": self.id_of(own_id), "templateUuid": self.id_of(own_id),
-            "position": box.place, "positionOnPage": box.place, "size": box.size, "zValue": self._items,
-            "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0", "referencePoint": "0",
+            "type": kind, "id": item_titles()[own_id], "uuid": self.id_of(own_id),
+            "templateUuid": self.id_of(own_id), "position": box.place, "positionOnPage": box.place, "size": box.size,
+            "zValue": self._items, "visibility": "1", "opacity": "1", "blendMode": "0", "itemRotation": "0",
+            "referencePoint": "0",
             "frame": "false", "frameJoinStyle": "miter", "outlineWidthM": "0.2,mm", "background": "false",
             "positionLock": "false", "excludeFromExports": "0", "groupUuid": "",
         }  # fmt: skip
@@ -232,6 +234,16 @@ class Page:
             self.layout, "Atlas", "", **layer, enabled="1", hideCoverage="0", filterFeatures="0", sortFeatures="0",
             pageNameExpression=name, filenamePattern=file_name,
         )  # fmt: skip
+
+
+def item_titles() -> dict[str, str]:
+    """Return what the items of a layout are called in QGIS, by their ids here."""
+    return {
+        "page": tr("Page"), "map": tr("Map"), "title": tr("Title of the map"), "frame": tr("Frame"),
+        "north": tr("North arrow"), "scale": tr("Scale bar"), "legend": tr("Legend"), "notes": tr("Notes"),
+        "signatures": tr("Signatures"), "figures": tr("Figures of the township"),
+        "records": tr("Number of records"), "table frame": tr("Table of records"),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

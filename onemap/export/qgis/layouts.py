@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pyproj
 
 from onemap.export.crs_titles import crs_titles
-from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn
+from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.qgis.markup import add, literal, quoted
 from onemap.export.sheets import text_width
@@ -74,7 +74,7 @@ def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequenc
 def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[MapLayer], atlas: Atlas) -> None:
     page = Page(layouts, tr("A3 township atlas"), A3)
     title = tr("{title}: {township}", title=atlas.project.spec.title, township="[% @atlas_pagename %]")
-    scale = "[% round(map_get(item_variables('map'), 'map_scale'), -2) %]"
+    scale = f"[% round(map_get(item_variables({literal(item_titles()['map'])}), 'map_scale'), -2) %]"
     _put_frame(page, title, tr("Scale about 1:{number}", number=scale), atlas)
     box = TOWNSHIP_MAP
     boxes = [tuple(map(float, edges)) for edges in township.part.frame.geometry.dropna().bounds.to_numpy()]
