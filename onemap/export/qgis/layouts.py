@@ -88,7 +88,7 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     count = f"[% aggregate({literal(ALL_FINDINGS)}, 'count', {quoted('of_key')}, {here}) %]"
     told = tr("Records of the lists: {count}; the gravest of them, at most {lines}:", count=count, lines=LINES)
     page.put_label("records", Box(column.x, column.y + 46, column.width, 6), told, size=8, bold=True)
-    table = Box(column.x, column.y + 53, column.width, 132)
+    table = Box(column.x, column.y + 53, column.width, 122)
     page.put_table(table, _source(layers, ALL_FINDINGS), _columns(atlas, table.width), _rows(here))
     legend = page.put_legend(Box(column.x, table.y + table.height + 3, column.width, 60), tr("Legend"), True, 4)
     _add_legend_tree(legend, [layer for layer in layers if layer.shown], counted=False)
