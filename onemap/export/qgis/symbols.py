@@ -59,8 +59,8 @@ def symbol_of(kind: GeometryKind, look: Look, marked: bool = False) -> Symbol:
     if kind == "point":
         return Symbol("point", _marker(look))
     if kind == "line":
-        colour = look.line or look.stroke
-        return Symbol("line", [SymbolLayer("SimpleLine", _line(colour, look.width, look.dash, look.opacity))])
+        line = _line(look.line_colour, look.width, look.dash, look.opacity)
+        return Symbol("line", [SymbolLayer("SimpleLine", line)])
     marks = [SymbolLayer("CentroidFill", CENTRED, Symbol("point", _marker(look)))] if marked else []
     return Symbol("polygon", [*_fill(look), *marks])
 
