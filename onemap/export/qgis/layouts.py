@@ -82,7 +82,9 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     page.put_label("figures", Box(column.x, column.y + 19, column.width, 26), _figures(atlas), size=7.5, vertical="top")
     here = f"{quoted('township')} = attribute(@atlas_feature, {literal(_name_column(atlas))})"
     count = f"[% aggregate({literal(ALL_FINDINGS)}, 'count', {quoted('of_key')}, {here}) %]"
-    told = tr("Records of the lists: {count}; the gravest of them, at most {lines}:", count=count, lines=LINES)
+    told = tr(
+        "Records of the lists: {count}; the gravest of them as far as there is room, all in lists.xlsx:", count=count
+    )
     page.put_label("records", Box(column.x, column.y + 46, column.width, 6), told, size=8, bold=True)
     table = Box(column.x, column.y + 53, column.width, 132)
     page.put_table(table, _source(layers, ALL_FINDINGS), _columns(atlas, table.width), _rows(here))
