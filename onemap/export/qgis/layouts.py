@@ -13,6 +13,7 @@ from onemap.export.crs_titles import crs_titles
 from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.qgis.markup import add, literal, quoted
+from onemap.export.sheets import text_width
 from onemap.export.townships import feature_counts
 from onemap.export.words import ground_classes, layer_title
 from onemap.model import TOWNSHIP, Atlas, level_title
@@ -38,6 +39,9 @@ LINES: Final = 18
 
 CHARACTER: Final = 2.35
 """Millimetres that a Chinese character takes in a table."""
+
+FIGURES_WIDTH: Final = 108
+"""How many Latin letters, of which a Chinese character takes two, a line of the figures beside a map has."""
 
 ENTRY, HEADING = 4.6, 6.2
 """Millimetres that an entry and a heading of a legend take."""
@@ -164,9 +168,11 @@ def _add_legend_tree(legend: ET.Element, layers: Sequence[MapLayer], counted: bo
             checked="Qt::Checked", expanded="1", legend_exp="",
         )  # fmt: skip
         told = {f"legend/label-{place}": text for place, text in layer.legend.items()} if counted else {}
+        # Without this QGIS says here what the layer is called in the project.
+        titled = {"legend/title-label": name}
         if layer.drawing.column:
             order = ",".join(str(place) for place in layer.legend)
-            _add_custom(leaf, {"legend/title-style": "subgroup", "legend/node-order": order, **told})
+            _add_custom(leaf, {**titled, "legend/title-style": "subgroup", "legend/node-order": order, **told})
         else:
             _add_custom(leaf, {"legend/title-style": "hidden", "legend/label-0": name, **told})
 
@@ -218,6 +224,16 @@ def _broken(expression: str, width: float) -> str:
     return f"regexp_replace({expression}, '(.{{{count}}})(?=.)', '\\\\1\\n')"
 
 
+def in_lines(heading: str, told: Sequence[str]) -> list[str]:
+    """Return an enumeration in lines that have room beside the map: newer QGIS breaks labels at blanks alone."""
+    lines = [heading]
+    for number, own in enumerate(told, start=1):
+        text = own + tr(", ") * (number < len(told))
+        fits = text_width(lines[-1] + text.rstrip()) <= FIGURES_WIDTH
+        lines = [*lines[:-1], lines[-1] + text] if fits or not lines[-1] else [*lines, text]
+    return [line.rstrip() for line in lines if line]
+
+
 def _renamed(column: str, words: Mapping[str, str]) -> str:
     """Return an expression that says what the ids in a column are called."""
     pairs = ", ".join(f"{literal(own_id)}, {literal(title)}" for own_id, title in words.items())
@@ -232,12 +248,12 @@ def _figures(atlas: Atlas) -> str:
         for name, own in balance.table.groupby("township") if titles else ():
             sums = own.groupby("class")["area_mu"].sum()
             told = [f"{title} {mu_title(sums[own_id])}" for own_id, title in titles.items() if sums.get(own_id, 0)]
-            line = tr("{label}: {value}", label=layer_title(atlas, balance.layer), value=tr(", ").join(told))
-            texts.setdefault(str(name), []).append(line)
+            heading = tr("{label}: {value}", label=layer_title(atlas, balance.layer), value="")
+            texts.setdefault(str(name), []).extend(in_lines(heading, told))
     counts = feature_counts(atlas)
     for place, town in enumerate(counts.index):
         row = counts.iloc[place].items()
         told = [tr("{title} ({count})", title=layer_title(atlas, str(own)), count=n) for own, n in row if n]
-        texts.setdefault(str(town), []).append(tr(", ").join(told))
+        texts.setdefault(str(town), []).extend(in_lines("", told))
     pairs = ", ".join(f"{literal(name)}, {literal(chr(10).join(lines))}" for name, lines in texts.items())
     return f"[% coalesce(map_get(map({pairs}), @atlas_pagename), '') %]" if texts else ""

@@ -100,7 +100,7 @@ def add_text_style(parent: ET.Element, size: float, colour: str = INK, **attribu
     """Write how text looks, `size` in points; Chinese fonts of Windows, Linux and macOS are tried in this order."""
     usual: dict[str, object] = {
         "fontFamily": FONT, "fontSize": f"{size:g}", "fontSizeUnit": "Point", "textColor": rgba(colour),
-        "textOpacity": "1", "fontWeight": "50", "namedStyle": "", "multilineHeight": "1",
+        "textOpacity": "1", "fontWeight": "50", "namedStyle": "Regular", "multilineHeight": "1",
     }  # fmt: skip
     style = add(parent, "text-style", "", **{**usual, **attributes})
     families = add(style, "families")

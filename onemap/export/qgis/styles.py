@@ -32,7 +32,7 @@ from onemap.export.qgis.markup import (
     quoted,
     rgba,
 )
-from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol, ring, symbol_of
+from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol, ring, scale_of, symbol_of
 from onemap.export.words import layer_title, severity_title
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, TOWNSHIP, Atlas, level_title
 from onemap.spec.kinds import KINDS
@@ -125,8 +125,9 @@ def layer_drawing(part: Part, names: Mapping[str, str]) -> Drawing:
     label = names.get(spec.label, names[spec.key])
     classified = spec.class_field in names
     marked = "point" in spec.geometry and part.kind == "polygon"
+    scale = scale_of(part.frame.geometry) if spec.coverage and part.kind == "polygon" else 0
     categories = [
-        Category(look.title if own_id else "", look.title, symbol_of(part.kind, look, marked))
+        Category(look.title if own_id else "", look.title, symbol_of(part.kind, look, marked, scale))
         for own_id, look in (looks(spec).items() if part.kind != "table" else ())
         if classified or not own_id
     ]

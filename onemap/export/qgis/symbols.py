@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
+import numpy as np
+
 from onemap.export.look import HATCH_INK, Look
-from onemap.export.qgis.markup import FONT, WHITE, add, add_options, add_properties, mm, parts_of, rgba
+from onemap.export.qgis.markup import FONT, MM_PER_PIXEL, WHITE, add, add_options, add_properties, mm, parts_of, rgba
+from onemap.geodesy import area_m2
 from onemap.spec.layer import GeometryKind
 
 SYMBOL_TYPES: Final[dict[GeometryKind, str]] = {"polygon": "fill", "line": "line", "point": "marker"}
@@ -24,6 +28,12 @@ SHRINK: Final = 0.75
 HATCH_PERIOD: Final = 8.0
 HATCH_LINE, HATCH_DOT = 1.0, 2.2
 """Pixels between two lines of a hatch, and how wide lines and dots are."""
+
+LEAST_SIDE: Final = HATCH_PERIOD / 2
+"""Pixels: shapes of a smaller side have no room for a hatch, and outlines in another colour would cover them."""
+
+SAMPLE: Final = 1000
+"""Of how many shapes the side is asked."""
 
 GLYPH: Final = 1.12
 """The height of the character inside a marker, as a multiple of its size."""
@@ -48,13 +58,16 @@ class Symbol:
     layers: Sequence[SymbolLayer]
 
 
-def symbol_of(kind: GeometryKind, look: Look, marked: bool = False) -> Symbol:
+def symbol_of(kind: GeometryKind, look: Look, marked: bool = False, scale: float = 0) -> Symbol:
     """Return the symbol that draws a look.
 
     Parameters
     ----------
     marked
         Whether a polygon carries its marker too, as small plots do on the one map.
+    scale
+        The smallest scale at which polygons have hatches, and outlines of another colour than their own, as its
+        denominator; 0 for any.
     """
     if kind == "point":
         return Symbol("point", _marker(look))
@@ -62,7 +75,28 @@ def symbol_of(kind: GeometryKind, look: Look, marked: bool = False) -> Symbol:
         line = _line(look.line_colour, look.width, look.dash, look.opacity)
         return Symbol("line", [SymbolLayer("SimpleLine", line)])
     marks = [SymbolLayer("CentroidFill", CENTRED, Symbol("point", _marker(look)))] if marked else []
-    return Symbol("polygon", [*_fill(look), *marks])
+    layers = _fill(look) if look.dash or not scale else _plainer(look, scale)
+    return Symbol("polygon", [*layers, *marks])
+
+
+def scale_of(shapes: gpd.GeoSeries) -> float:
+    """Return the smallest scale, as its denominator, at which shapes that tile the ground are not too small."""
+    there = shapes[shapes.notna() & ~shapes.is_empty]
+    if there.empty:
+        return 0
+    side = float(np.sqrt(area_m2(there.iloc[:: -(-len(there) // SAMPLE)]).median()))
+    return round(side * 1000 / (LEAST_SIDE * MM_PER_PIXEL), -3)
+
+
+def _plainer(look: Look, scale: float) -> list[SymbolLayer]:
+    """Return the layers of a fill that below a scale has no hatch, and its outline in the colour of its ground."""
+    # Opaque, as the ground looks on white paper: an outline that is seen through makes a PDF eight times as large.
+    ground = tuple(round(part * look.opacity + 255 * (1 - look.opacity)) for part in parts_of(look.fill))
+    text = f"if(@map_scale > {scale:.0f}, '{','.join(map(str, ground))},255', '{rgba(look.stroke)}')"
+    first, *hatches = _fill(look)
+    # Where nothing is known of a scale a hatch is drawn.
+    enabled = {"enabled": f"coalesce(@map_scale, 0) <= {scale:.0f}"}
+    return [replace(first, expressions={"outlineColor": text}), *(replace(one, expressions=enabled) for one in hatches)]
 
 
 CENTRED: Final = {"point_on_surface": "1", "point_on_all_parts": "0"}

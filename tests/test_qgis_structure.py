@@ -1,0 +1,126 @@
+"""What the QGIS project is made of: names that QGIS reads, symbols by scale, what stands on the printed pages."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pytest
+from shapely.geometry import box
+
+from onemap.export.look import Look
+from onemap.export.qgis import project
+from onemap.export.qgis.layouts import in_lines
+from onemap.export.qgis.symbols import scale_of, symbol_of
+from onemap.export.sheets import text_width
+from onemap.model import Atlas
+from tests.atlases import CRS, SOUTH, WEST, small_atlas
+
+OUTLINE: Final = "joinstyle offset offset_unit outline_color outline_style outline_width outline_width_unit"
+MARKER: Final = f"{OUTLINE} angle color horizontal_anchor_point size size_unit vertical_anchor_point"
+OPTIONS: Final = {
+    "CentroidFill": "clip_on_current_part_only clip_points point_on_all_parts point_on_surface",
+    "FontMarker": f"{MARKER} chr font font_style",
+    "LinePatternFill": "angle color distance distance_unit line_width line_width_unit offset offset_unit",
+    # Of these 3.24 and later write placement as placements, and read it all the same.
+    "MarkerLine": "average_angle_length interval interval_unit offset offset_along_line offset_unit placement "
+    "ring_filter rotate",
+    "PointPatternFill": "displacement_x displacement_x_unit displacement_y displacement_y_unit distance_x "
+    "distance_x_unit distance_y distance_y_unit offset_x offset_y",
+    "SimpleFill": f"{OUTLINE} color style",
+    "SimpleLine": "capstyle customdash customdash_unit draw_inside_polygon joinstyle line_color line_style line_width "
+    "line_width_unit offset offset_unit ring_filter use_custom_dash",
+    "SimpleMarker": f"{MARKER} cap_style name scale_method",
+}
+"""The options that QGIS 3.22.16, 3.40.6 and 3.44.15 all write of a layer of a symbol when they save a project."""
+
+PROPERTIES: Final = {"enabled", "outlineColor", "outlineWidth"}
+"""Of `QgsSymbolLayer::initPropertyDefinitions`: what expressions may say."""
+
+
+@pytest.fixture(scope="module")
+def xml(tmp_path_factory: pytest.TempPathFactory) -> ET.Element:
+    folder = tmp_path_factory.mktemp("build")
+    project.write(small_atlas(tmp_path_factory.mktemp("project")), folder)
+    return read(folder)
+
+
+def read(folder: Path) -> ET.Element:
+    with zipfile.ZipFile(folder / "onemap.qgz") as archive:
+        return ET.fromstring(archive.read("onemap.qgs"))
+
+
+def test_every_option_of_a_symbol_is_one_that_old_and_new_qgis_know(xml: ET.Element) -> None:
+    layers = [layer for layer in xml.iter("layer") if layer.get("class")]
+    told = {(layer.get("class"), own.get("name")) for layer in layers for own in layer.findall("Option/Option")}
+    assert {own for own, _ in told} == set(OPTIONS)
+    assert {(own, name) for own, name in told if name not in OPTIONS[own or ""].split()} == set()
+
+
+def test_every_property_that_an_expression_says_is_one_that_qgis_knows(xml: ET.Element) -> None:
+    told = xml.findall(".//data_defined_properties/Option/Option[@name='properties']/Option")
+    assert {own.get("name") for own in told} == PROPERTIES
+
+
+def test_fields_of_100_m_are_four_pixels_wide_at_94_thousand() -> None:
+    # Four pixels of 1/96 inch are 1.0583 mm, 100 m / 1.0583 mm = 94,488.
+    fields = [box(WEST + 100 * place, SOUTH, WEST + 100 * place + 100, SOUTH + 100) for place in range(3)]
+    assert scale_of(gpd.GeoSeries([None, *fields], crs=CRS)) == 94_000
+
+
+def test_the_scale_is_of_the_ground_also_where_coordinates_are_degrees() -> None:
+    fields = gpd.GeoSeries([box(WEST, SOUTH, WEST + 100, SOUTH + 100)], crs=CRS)
+    assert scale_of(fields.to_crs("EPSG:4490")) == 94_000
+
+
+def test_ground_without_a_place_has_no_scale() -> None:
+    assert scale_of(gpd.GeoSeries([None], crs=CRS)) == 0
+
+
+def test_small_parcels_have_an_opaque_outline_of_the_colour_of_their_ground() -> None:
+    # Half red on white is 255, 128, 128.
+    look = Look("", "#ff0000", "#000000", opacity=0.5, hatch="diagonal")
+    ground, hatch = symbol_of("polygon", look, scale=5000).layers
+    assert ground.expressions["outlineColor"] == "if(@map_scale > 5000, '255,128,128,255', '0,0,0,255')"
+    assert hatch.expressions["enabled"].endswith("<= 5000")
+
+
+def test_only_what_tiles_the_ground_looks_otherwise_from_afar(xml: ET.Element) -> None:
+    said = {
+        layer.findtext("id", "").removeprefix("onemap_layer_")
+        for layer in xml.iter("maplayer")
+        if "@map_scale" in ET.tostring(layer, encoding="unicode")
+    }
+    assert said == {"cultivated_land"}
+
+
+def test_a_legend_says_what_a_layer_is_called_where_its_largest_part_has_another_name(
+    sample_atlas: Atlas, tmp_path: Path
+) -> None:
+    project.write(sample_atlas, tmp_path)
+    leaves = read(tmp_path).findall("Layouts//layer-tree-layer[@id='onemap_layer_black_water_lines']")
+    titles = [own.get("value") for leaf in leaves for own in leaf.iterfind(".//Option[@name='legend/title-label']")]
+    assert titles == ["农村黑臭水体", "农村黑臭水体"]
+
+
+def test_an_enumeration_is_broken_between_its_parts_and_no_line_is_too_wide() -> None:
+    told = [f"图层名称{place}（{place}）" for place in range(30)]
+    lines = in_lines("镇：", told)
+    assert "".join(lines) == "镇：" + "、".join(told)
+    assert all(line.endswith("、") for line in lines[:-1])
+    # 147 mm of 7.5 points, of which a Chinese character takes 2.65 mm.
+    assert max(map(text_width, lines)) <= 2 * 147 / 2.65
+    assert len(lines) > 1
+
+
+def test_a_name_wider_than_a_line_has_one_of_its_own() -> None:
+    assert in_lines("", ["甲" * 80, "乙"]) == ["甲" * 80 + "、", "乙"]
+
+
+def test_regular_text_says_so_by_name(xml: ET.Element) -> None:
+    """QGIS on Qt 6 counts weights otherwise: there the 50 that is regular on Qt 5 is thinner than thin."""
+    styles = {(own.get("fontWeight"), own.get("namedStyle")) for own in xml.iter("text-style")}
+    assert styles == {("50", "Regular"), ("75", "Bold")}
