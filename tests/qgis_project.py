@@ -21,6 +21,7 @@ from qgis.core import (
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
+    QgsRenderContext,
 )
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
@@ -126,6 +127,9 @@ def export(project: QgsProject, folder: Path) -> list[str]:
         exporter = QgsLayoutExporter(layout)
         pictures, pages = QgsLayoutExporter.ImageExportSettings(), QgsLayoutExporter.PdfExportSettings()
         pictures.dpi = 100
+        if int(layout.customProperty("pdfTextFormat", -1)) == 1:
+            # As its dialog does: a property of the layout goes before what QGIS is set to.
+            pages.textRenderFormat = QgsRenderContext.TextFormatAlwaysText
         if layout.atlas().enabled():
             done, _fault = QgsLayoutExporter.exportToPdf(layout.atlas(), str(folder / f"layout{number}.pdf"), pages)
             written.append([f"layout{number}.pdf", int(done), layout.atlas().count()])

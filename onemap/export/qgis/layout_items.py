@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from onemap.export.qgis.markup import BLACK, BOLD, FONT, INK, WHITE, add, add_text_style, parts_of, rgba
+from onemap.export.qgis.markup import BLACK, BOLD, FONT, INK, WHITE, add, add_text_style, add_typed, parts_of, rgba
 from onemap.export.qgis.reference_systems import add_reference_system
 from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol
 from onemap.geodesy import LONLAT
@@ -67,6 +67,8 @@ class Page:
         self._items = 0
         add_symbol(self._add(pages, PAGE, "page", Box(0, 0, *size), background="true"), _plain(WHITE))
         add(pages, "GuideCollection", visible="1")
+        # What the dialog of the PDF begins with: 1 has text that can be searched, as newer QGIS would not by itself.
+        add_typed(add(self.layout, "customproperties"), {"pdfTextFormat": 1})
 
     def _add(self, parent: ET.Element, kind: str, own_id: str, box: Box, **attributes: object) -> ET.Element:
         common = {
