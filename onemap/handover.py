@@ -24,7 +24,7 @@ from onemap.geodesy import LONLAT
 from onemap.interruption import unbroken
 from onemap.progress import Progress, begin, doing, telling
 from onemap.record import Build
-from onemap.selection import Stock, in_township, levels_of, of_levels, of_rules, townships_of, with_fields
+from onemap.selection import Stock, in_township, levels_of, of_levels, of_rules, once, townships_of, with_fields
 from onemap.spec.county import county_extent
 from onemap.spec.crs import crs_of, is_modern, name_of
 from onemap.text import fold, tr
@@ -44,6 +44,8 @@ class Format(NamedTuple):
     """Whether lists are in words, as nothing else can say what their ids mean."""
     lists: bool = False
     """Whether it tells of each feature on which lists it stands."""
+    drawn: bool = True
+    """Whether it is for maps, and not for tables."""
     crs: str = ""
     """"degrees" or "metres" where it can only be in these."""
 
@@ -58,8 +60,8 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": Format(columnar.write_parquet, ".parquet", each=True),
     "fgb": Format(columnar.write_flatgeobuf, ".fgb", each=True),
     "dxf": Format(drawing.write_dxf, ".dxf", worded=True, crs="metres"),
-    "csv": Format(rows.write_csv, ".csv", each=True, worded=True, crs="degrees"),
-    "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, crs="degrees"),
+    "csv": Format(rows.write_csv, ".csv", each=True, worded=True, drawn=False, crs="degrees"),
+    "xlsx": Format(rows.write_xlsx, ".xlsx", worded=True, drawn=False, crs="degrees"),
 }
 """What writes a part of a build, by the name that `--format` calls it."""
 
@@ -144,7 +146,7 @@ def _parts(stock: Stock, request: Request) -> tuple[list[Part], list[str]]:
             parts += [of_levels(of_rules(part, rules, names), levels) for part in stock.parts_of(own_id)]
     if request.township:
         parts = in_township(parts, request.township, townships_of(stock))
-    parts = with_fields(parts, request.fields)
+    parts = with_fields(once(parts, FORMATS[request.format].drawn), request.fields)
     empty = [part.title for part in parts if part.frame.empty]
     if len(empty) == len(parts):
         message = tr("there are no records of {titles}", titles=tr(", ").join(dict.fromkeys(empty)))
@@ -154,7 +156,7 @@ def _parts(stock: Stock, request: Request) -> tuple[list[Part], list[str]]:
 
 def _standings(stock: Stock, parts: Sequence[Part]) -> Standings:
     """Return on which lists features stand."""
-    (findings,) = stock.parts_of(FINDINGS)
+    findings, *_ = stock.parts_of(FINDINGS)
     layers = {part.spec.id for part in parts if part.spec}
     return standings_of(findings.frame[findings.frame["of_layer"].isin(layers)], stock.build.catalogue.rules)
 

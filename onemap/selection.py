@@ -13,7 +13,7 @@ import shapely
 
 from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
-from onemap.export.formats.parts import FINDINGS, ISSUES, Part
+from onemap.export.formats.parts import FINDINGS, ISSUES, LISTED, Part
 from onemap.export.formats.stored import Table, read_layer, read_list, tables_in
 from onemap.model import LOCATED_IN, TOWNSHIP, level_title
 from onemap.record import Build
@@ -50,7 +50,7 @@ class Stock:
         """Return the parts of a layer, or the findings, or the issues."""
         path = self.build.folder / GEOPACKAGE
         if own_id in KEYS:
-            return [read_list(path, self.tables, own_id)]
+            return read_list(path, self.tables, own_id)
         return read_layer(path, self.tables, own_id, self.layers[own_id])
 
     @cached_property
@@ -106,15 +106,30 @@ def _meant(near: str | None, known: Iterable[str]) -> str:
 
 def of_rules(part: Part, rules: set[str], names: Mapping[str, str]) -> Part:
     """Return findings of some rules alone, called by their names; all of them where "" is among the rules."""
-    if part.name != FINDINGS or "" in rules:
+    if part.name not in LISTED or "" in rules:
         return part
     title = tr(", ").join(names.get(own_id, own_id) for own_id in names if own_id in rules)
     return replace(part, frame=part.frame[part.frame["rule"].isin(rules)], title=title)
 
 
+def once(parts: Sequence[Part], drawn: bool) -> list[Part]:
+    """Return parts without what of the lists would only be there twice.
+
+    Parameters
+    ----------
+    drawn
+        Whether the format is for maps: there records without a line are at their features too, and what has neither
+        line nor feature is a table by itself only where nothing else is left of its list.
+    """
+    lists = {part.name: part for part in parts if part.name in LISTED}
+    seen = {name for name, part in lists.items() if part.frame.geometry.notna().any()}
+    left = seen if drawn and seen else {FINDINGS}
+    return [part for part in parts if part.name not in LISTED or part.name in left]
+
+
 def of_levels(part: Part, levels: Sequence[str]) -> Part:
     """Return findings of some levels alone."""
-    if part.name != FINDINGS or not levels:
+    if part.name not in LISTED or not levels:
         return part
     return replace(part, frame=part.frame[part.frame["level"].isin(levels)])
 
@@ -157,7 +172,9 @@ def with_fields(parts: Sequence[Part], words: Sequence[str]) -> list[Part]:
 
 
 def _with_fields(part: Part, wanted: set[str]) -> Part:
-    keys = KEYS.get(part.name) or (part.spec.key if part.spec else part.columns[0].name,)
+    keys = KEYS.get(FINDINGS if part.name in LISTED else part.name) or (
+        part.spec.key if part.spec else part.columns[0].name,
+    )
     kept = tuple(
         column for column in part.columns if column.name in keys or {fold(column.name), fold(column.title)} & wanted
     )
@@ -203,7 +220,7 @@ def in_township(parts: Sequence[Part], stated: str, towns: Part | None) -> list[
 def _township_columns(part: Part) -> list[str]:
     """Return the columns that say in which township a record lies; the first goes before the others."""
     stated = part.spec.township_field if part.spec else None
-    names = ["township"] if part.name == FINDINGS else [LOCATED_IN, stated]
+    names = ["township"] if part.name in LISTED else [LOCATED_IN, stated]
     return [name for name in names if name and name in part.frame]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import shapefiles
 from onemap.export.formats.parts import parts
 from onemap.handover import FORMATS
+from onemap.model import Layer
 from onemap.pipeline import build as build_project
-from onemap.record import Build
+from onemap.pipeline import publish
+from onemap.record import Build, open_build
 from onemap.spec.project import load_project
 from tests import real_qgis
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
@@ -407,3 +410,29 @@ def test_every_refusal_is_an_error_of_ours(build: Build, tmp_path: Path) -> None
     (tmp_path / "file").touch()
     with pytest.raises(OnemapError):
         export(build, "csv", tmp_path / "file" / "x.csv", "township")
+
+
+def test_a_list_without_lines_is_at_its_features(build: Build, tmp_path: Path) -> None:
+    path = export(build, "gpkg", tmp_path / "x.gpkg", "enterprise_near_farmland").path
+    assert [name for name, _ in pyogrio.list_layers(path) if name != "layer_styles"] == ["findings_points"]
+    [place] = pyogrio.read_dataframe(path, layer="findings_points").geometry
+    enterprises = pyogrio.read_dataframe(build.folder / "onemap.gpkg", layer="cadmium_enterprise")
+    assert place.equals(enterprises.set_index("credit_code").geometry["91410883MA0000001X"])
+
+
+def test_a_table_of_a_list_has_each_record_once(build: Build, tmp_path: Path) -> None:
+    path = export(build, "csv", tmp_path / "x.csv", "findings").path
+    assert len([*csv.reader(path.read_text("utf-8-sig").splitlines())]) - 1 == len(build.findings)
+
+
+def test_a_layer_of_the_projects_own_is_known_from_the_build(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    river = atlas.layers["river"]
+    own = river.spec.model_copy(update={"id": "own_ditch", "title": "自有沟渠"})
+    made = replace(atlas, layers={"own_ditch": Layer(own, river.frame)}, findings=atlas.findings.iloc[:0],
+                   links=atlas.links.iloc[:0], rules=(), balances=())  # fmt: skip
+    publish(made, tmp_path / "own", only=["gpkg", "csv"])
+    opened = open_build(tmp_path / "own")
+    assert opened.catalogue.layers["own_ditch"] == own
+    frame = read(export(opened, "shp", tmp_path / "x", "自有沟渠").path, "own_ditch")
+    assert {field.dbf for field in own.fields.values()} <= {*frame.columns}

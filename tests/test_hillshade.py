@@ -14,9 +14,9 @@ import pyproj
 import pytest
 from branca.utilities import write_png
 
+from onemap.export.png import packed
 from onemap.export.webmap import draw, write
 from onemap.export.webmap.hillshade import EXAGGERATION, LARGEST, LIGHT, SHADOW, Hillshade, brightness, picture, slopes
-from onemap.export.webmap.png import packed
 from onemap.model import Atlas, Raster
 from onemap.spec.catalogue import load_catalogue
 from onemap.text import speaking

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from onemap.export.png import packed
 from onemap.export.webmap import write
-from onemap.export.webmap.png import packed
 from onemap.spec.base_map import BaseMapSpec
 from onemap.text import speaking
 from tests.atlases import small_atlas, with_base_maps

@@ -19,7 +19,7 @@ import pytest
 from onemap.export.formats import geopackage
 from onemap.export.look import LEVEL_FILLS
 from onemap.export.qgis import project
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
 from onemap.spec.rule import LEVELS
 from tests import real_qgis
 from tests.atlases import CRS, small_atlas
@@ -111,6 +111,16 @@ def test_the_level_colours_are_those_of_the_one_map() -> None:
 def test_an_atlas_without_places_is_a_project_all_the_same(tmp_path: Path) -> None:
     project.write(small_atlas(tmp_path, located=False), tmp_path)
     assert len(layers(read(tmp_path / "onemap.qgz"))) > 5
+
+
+def test_a_character_that_xml_does_not_know_keeps_nothing_from_being_opened(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    township = atlas.layers["township"]
+    frame = township.frame.assign(township_name="示例\x0b'西'镇")
+    layers_ = {**atlas.layers, "township": Layer(township.spec, frame)}
+    project.write(replace(atlas, layers=layers_), tmp_path)
+    marks = [mark.get("name") for mark in read(tmp_path / "onemap.qgz").iter("Bookmark")]
+    assert marks[1:] == ["示例'西'镇"] * 2
 
 
 @pytest.fixture(scope="module")

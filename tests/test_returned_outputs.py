@@ -12,8 +12,7 @@ import pytest
 
 from onemap.export import tables
 from onemap.export.formats import field_workbook, geopackage, shapefiles
-from onemap.export.formats.list_places import FINDINGS_POINTS, REACHES
-from onemap.export.formats.parts import FINDINGS, ISSUES
+from onemap.export.formats.parts import FINDINGS, FINDINGS_POINTS, ISSUES, REACHES
 from onemap.export.manifest import MANIFEST
 from onemap.ingest.folders import EXPLAINED
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from onemap.export.words import severity_title
+from onemap.model import level_title
 from onemap.spec.layer import LayerSpec
 from onemap.text import tr
 
@@ -38,8 +40,11 @@ SEVERITY_FILLS: Final = {"error": "#c0392b", "warning": "#e08a1e", "info": "#5b7
 LINK: Final = "#6c3483"
 """Lines from a feature to its receptor: nothing else on the map is violet."""
 
+LINK_DASH: Final = "6 3"
 REACH_DASH: Final = "4 3"
 """Of the outlines of what lies within reach, which are violet too."""
+
+REACH_OPACITY: Final = 0.05
 
 LINK_WIDTHS: Final = {"high": 2.6, "medium": 1.8, "low": 1.2, "unknown": 1.0}
 """Pixels."""
@@ -66,6 +71,11 @@ class Look:
     line: str = ""
     """The colour of what is itself a line, where that is not the stroke."""
 
+    @property
+    def line_colour(self) -> str:
+        """The colour of what is itself a line."""
+        return self.line or self.stroke
+
 
 def looks(spec: LayerSpec) -> dict[str, Look]:
     """Return how the features of each class of a layer are drawn, by class id in the order of the legend.
@@ -86,3 +96,27 @@ def looks(spec: LayerSpec) -> dict[str, Look]:
         for own_id, one in classes.items()
     }  # fmt: skip
     return {**own, "": rest}
+
+
+def finding_looks() -> dict[str, Look]:
+    """Return how the records of lists are drawn, by level: lines to receptors, or else marks at features."""
+    return {
+        level: Look(level_title(level), LEVEL_FILLS[level], LEVEL_FILLS[level], width, dash=LINK_DASH, line=LINK)
+        for level, width in LINK_WIDTHS.items()
+    }
+
+
+def reach_looks() -> dict[str, Look]:
+    """Return how what lies within reach of a feature on a list is drawn, by level."""
+    return {
+        level: Look(level_title(level), LINK, LINK, width, opacity=REACH_OPACITY, dash=REACH_DASH)
+        for level, width in LINK_WIDTHS.items()
+    }
+
+
+def issue_looks() -> dict[str, Look]:
+    """Return how the places of issues are drawn, by severity."""
+    return {
+        severity: Look(severity_title(severity), fill, "#ffffff", shape="cross")
+        for severity, fill in SEVERITY_FILLS.items()
+    }

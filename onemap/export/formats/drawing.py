@@ -22,7 +22,7 @@ import pyproj
 import shapely
 
 from onemap.errors import PathError
-from onemap.export.formats.looks import Look, looks_of
+from onemap.export.formats.looks import drawn
 from onemap.export.formats.parts import Part
 from onemap.export.formats.target import Target, Written, without_place
 from onemap.text import tr
@@ -176,10 +176,10 @@ class _Drawing:
 
     def add(self, part: Part) -> None:
         """Draw the features of a part."""
-        looks, at = looks_of(part)
-        names = [f"{part.title}-{look.title}" if len(looks) > 1 else part.title for look in looks]
-        layers = [self._layer(name, look) for name, look in zip(names, looks, strict=True)]
-        texts = self._layer(tr("{title}-labels", title=part.title), looks[-1])
+        classes, at = drawn(part)
+        names = [f"{part.title}-{own.title}" if len(classes) > 1 else part.title for own in classes]
+        layers = [self._layer(name, own.colour) for name, own in zip(names, classes, strict=True)]
+        texts = self._layer(tr("{title}-labels", title=part.title), classes[-1].colour)
         shapes = part.frame.geometry.to_numpy()
         for shape, number, (key, label) in zip(shapes, at.tolist(), _named(part), strict=True):
             if shape is None:
@@ -205,13 +205,12 @@ class _Drawing:
                 closed = dimension == 2
                 yield self.space.add_lwpolyline(places[:-1] if closed else places, close=closed, dxfattribs=at)
 
-    def _layer(self, name: str, look: Look) -> str:
+    def _layer(self, name: str, colour: str) -> str:
         """Return the name of the layer of a class, made where it is new."""
         own = FORBIDDEN.sub("_", name).strip()
         if own != name:
             self.renamed[name] = own
         if own not in self.document.layers:
-            colour = look.style.stroke if look.kind == "line" else look.style.fill
             layer = self.document.layers.add(own)
             layer.rgb = tuple(bytes.fromhex(colour[1:]))
         return own

@@ -9,6 +9,7 @@ from typing import Final
 
 from onemap.dates import first_day
 from onemap.export.formats import columnar, drawing, file_gdb, kml
+from onemap.export.formats.list_places import findings_points_part
 from onemap.export.formats.parts import Part, findings_part, issues_part, parts
 from onemap.export.formats.target import Target, Written, standings_of
 from onemap.export.formats.wording import worded
@@ -64,7 +65,8 @@ def _write(write: Write, made: Sequence[Part], atlas: Atlas, path: Path) -> Writ
 def _parts(atlas: Atlas) -> list[Part]:
     made = [part for layer in atlas.layers.values() for part in parts(layer)]
     findings = replace(findings_part(atlas), title=tr("Lists"))
-    return [*made, findings, replace(issues_part(atlas), title=tr("Data issues"))]
+    at_features = replace(findings_points_part(atlas), title=tr("Lists, at their features"))
+    return [*made, findings, at_features, replace(issues_part(atlas), title=tr("Data issues"))]
 
 
 def _worded(atlas: Atlas) -> list[Part]:

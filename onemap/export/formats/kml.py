@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from onemap.export.formats.kml_shapes import geometry_texts
 from onemap.export.formats.kml_styles import icons, style_text
-from onemap.export.formats.looks import Look, looks_of
+from onemap.export.formats.looks import Drawn, drawn
 from onemap.export.formats.parts import Column, Part
 from onemap.export.formats.target import Standing, Standings, Target, Written, placed, without_place
 from onemap.export.formats.xml_text import Cleaner
@@ -69,7 +69,7 @@ def _write(parts: Sequence[Part], target: Target, file: IO[str], *, packed: bool
     made = [part for part in parts if part.kind != "table"] or parts
     contents = [_Content(part, target.standings, clean, len(made) > 1) for part in made]
     for content in contents:
-        file.writelines(style_text(look, packed=packed) for look in content.looks)
+        file.writelines(style_text(look, packed=packed) for look in content.classes)
     taken: set[str] = set()
     for title in dict.fromkeys(part.title for part in made):
         file.writelines(_folder(title, [content for content in contents if content.part.title == title], taken))
@@ -91,7 +91,7 @@ def _folder(title: str, contents: Sequence[_Content], taken: set[str]) -> Iterat
     clean = contents[0].clean
     own = _free(title, "", taken)
     yield f"<Folder>\n<name>{clean(own)}</name>\n"
-    classes = dict.fromkeys(look.title for content in contents for look in content.looks)
+    classes = dict.fromkeys(look.title for content in contents for look in content.classes)
     for name in classes:
         there = [content for content in contents if any(len(rows) for _, rows in content.rows(name))]
         nested = bool(there) and len(classes) > 1
@@ -109,14 +109,14 @@ class _Content:
 
     def __init__(self, part: Part, standings: Standings, clean: Cleaner, among_others: bool) -> None:
         self.part, self.standings, self.clean = part, standings, clean
-        self.looks, self.at = looks_of(part)
+        self.classes, self.at = drawn(part)
         shown = part.spec.style.shown if part.spec else False
         self.hidden = among_others and not shown
         self.places = None if part.kind == "table" else placed(part, LONLAT).to_numpy()
 
-    def rows(self, title: str) -> list[tuple[Look, NDArray[np.intp]]]:
+    def rows(self, title: str) -> list[tuple[Drawn, NDArray[np.intp]]]:
         """Return where the features of a class are."""
-        named = [(number, look) for number, look in enumerate(self.looks) if look.title == title]
+        named = [(number, look) for number, look in enumerate(self.classes) if look.title == title]
         return [(look, np.flatnonzero(self.at == number)) for number, look in named]
 
     def marks(self, title: str) -> Iterator[str]:
@@ -125,7 +125,7 @@ class _Content:
             for start in range(0, len(rows), CHUNK):
                 yield from self._marks(rows[start : start + CHUNK], look)
 
-    def _marks(self, rows: NDArray[np.intp], look: Look) -> Iterator[str]:
+    def _marks(self, rows: NDArray[np.intp], look: Drawn) -> Iterator[str]:
         frame = self.part.frame.iloc[rows]
         values = [_texts(frame[column.name]) for column in self.part.columns]
         shapes = [""] * len(rows) if self.places is None else geometry_texts(self.places[rows])

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onemap.export.formats.looks import Look, classes_of
+from onemap.export.formats.looks import Drawn, classes_of
 from onemap.export.formats.parts import Part
+from onemap.export.png import packed as packed_png
 
 ICON_SIZE: Final = 32
 """Pixels of a symbol, and of what Google Earth shows at scale 1."""
 
 
-def style_text(look: Look, *, packed: bool) -> str:
+def style_text(own: Drawn, *, packed: bool) -> str:
     """Return the Style of a class; `packed` with the symbol that the KMZ holds."""
-    style = look.style
-    if look.kind == "line":
-        own = f"<LineStyle>{_colour(style.stroke, 1)}<width>{style.width:g}</width></LineStyle>"
-    elif look.kind == "polygon":
-        own = (
-            f"<LineStyle>{_colour(style.stroke, 1)}<width>{style.width:g}</width></LineStyle>"
-            f"<PolyStyle>{_colour(style.fill, style.opacity)}<fill>1</fill><outline>1</outline></PolyStyle>"
+    look = own.look
+    if own.kind == "line":
+        style = f"<LineStyle>{_colour(own.colour, 1)}<width>{look.width:g}</width></LineStyle>"
+    elif own.kind == "polygon":
+        style = (
+            f"<LineStyle>{_colour(look.stroke, 1)}<width>{look.width:g}</width></LineStyle>"
+            f"<PolyStyle>{_colour(look.fill, look.opacity)}<fill>1</fill><outline>1</outline></PolyStyle>"
         )
     else:
-        icon = f"<Icon><href>{_icon(style.shape)}</href></Icon>" if packed else ""
-        scale = f"<scale>{max(0.5, 2 * style.size / ICON_SIZE):.2f}</scale>"
-        own = f"<IconStyle>{_colour(style.fill, 1)}{scale}{icon}</IconStyle>"
-        own += "<LabelStyle><scale>0.7</scale></LabelStyle>"
-    return f'<Style id="{look.id}">{own}</Style>\n'
+        icon = f"<Icon><href>{_icon(look.shape)}</href></Icon>" if packed else ""
+        scale = f"<scale>{max(0.5, 2 * look.size / ICON_SIZE):.2f}</scale>"
+        style = f"<IconStyle>{_colour(look.fill, 1)}{scale}{icon}</IconStyle>"
+        style += "<LabelStyle><scale>0.7</scale></LabelStyle>"
+    return f'<Style id="{own.id}">{style}</Style>\n'
 
 
 def _colour(colour: str, opacity: float) -> str:
@@ -43,8 +42,8 @@ def _colour(colour: str, opacity: float) -> str:
 
 def icons(parts: Sequence[Part]) -> dict[str, bytes]:
     """Return the symbols of the points in parts, white, so that they take the colour of their class."""
-    shapes = {look.style.shape for part in parts if part.kind == "point" for look in classes_of(part)[1]}
-    return {_icon(shape): _png(_drawn(shape)) for shape in sorted(shapes)}
+    shapes = {own.look.shape for part in parts if part.kind == "point" for own in classes_of(part)}
+    return {_icon(shape): packed_png(_drawn(shape)) or b"" for shape in sorted(shapes)}
 
 
 def _icon(shape: str) -> str:
@@ -70,13 +69,3 @@ def _drawn(shape: str) -> NDArray[np.uint8]:
     pixels[..., :3] = np.round(60 + 195 * np.divide(white, alpha, out=np.zeros_like(white), where=alpha > 0))[..., None]
     pixels[..., 3] = np.round(255 * alpha)
     return pixels
-
-
-def _png(pixels: NDArray[np.uint8]) -> bytes:
-    height, width, _ = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-    told = [struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-            for name, data in chunks]  # fmt: skip
-    return b"\x89PNG\r\n\x1a\n" + b"".join(told)

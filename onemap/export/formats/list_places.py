@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,15 +10,12 @@ import pandas as pd
 import shapely
 
 from onemap.export.anchors import anchors_of
-from onemap.export.formats.parts import FINDINGS, Column, Part, list_columns
+from onemap.export.formats.parts import FINDINGS, FINDINGS_POINTS, REACHES, Column, Part, list_columns
 from onemap.export.words import finding_columns
 from onemap.geodesy import around
 from onemap.model import FINDING_COLUMNS, REACH_COLUMNS, Atlas
 from onemap.spec.rule import LEVELS
 from onemap.text import tr
-
-FINDINGS_POINTS: Final = "findings_points"
-REACHES: Final = "reaches"
 
 Shapes = dict[tuple[str, str], Any]
 """For the layer and key of a feature on a list, its shape."""

@@ -1,4 +1,4 @@
-"""How the classes of a part look in drawings that know nothing of layer files: KML and DXF."""
+"""The classes of a part in drawings that know nothing of layer files: KML and DXF."""
 
 from __future__ import annotations
 
@@ -7,74 +7,66 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onemap.export.formats.parts import FINDINGS, Part
-from onemap.export.look import LINK, LINK_WIDTHS, SEVERITY_FILLS
-from onemap.export.words import severity_title
-from onemap.model import level_title
-from onemap.spec.layer import ClassSpec, GeometryKind, LayerSpec, Style
-from onemap.text import fold, tr
+from onemap.export.formats.parts import LISTED, Part
+from onemap.export.look import Look, finding_looks, issue_looks, looks
+from onemap.spec.layer import GeometryKind
+from onemap.text import fold
 
 
 @dataclass(frozen=True)
-class Look:
-    """How the features of one class are drawn."""
+class Drawn:
+    """A class of a part, and how its features are drawn."""
 
     id: str
-    title: str
-    style: Style
+    look: Look
     kind: GeometryKind
 
+    @property
+    def title(self) -> str:
+        """What the class is called."""
+        return self.look.title
 
-def looks_of(part: Part) -> tuple[list[Look], NDArray[np.intp]]:
+    @property
+    def colour(self) -> str:
+        """By what its features are known: the colour of lines, or else that with which they are filled."""
+        return self.look.line_colour if self.kind == "line" else self.look.fill
+
+
+def drawn(part: Part) -> tuple[list[Drawn], NDArray[np.intp]]:
     """Return the classes of a part in the order of their legend, and for each feature the number of its own.
 
     The last one is of features that have no class.
     """
-    column, looks, words = classes_of(part)
+    classes, column, words = classes_of(part), _column(part), _words(part)
     if column is None or column not in part.frame:
-        return looks[-1:], np.zeros(len(part.frame), dtype=np.intp)
+        return classes[-1:], np.zeros(len(part.frame), dtype=np.intp)
     values = part.frame[column].astype("string").fillna("")
-    number_of = {value: words.get(fold(value), len(looks) - 1) for value in values.unique()}
-    return looks, values.map(number_of).to_numpy(dtype=np.intp)
+    number_of = {value: words.get(fold(value), len(classes) - 1) for value in values.unique()}
+    return classes, values.map(number_of).to_numpy(dtype=np.intp)
 
 
-def classes_of(part: Part) -> tuple[str | None, list[Look], dict[str, int]]:
-    """Return the column that classes a part, its classes, and the number of each for the words that mean it."""
+def classes_of(part: Part) -> list[Drawn]:
+    """Return the classes of a part; the last one is of features that have none."""
+    return [Drawn(f"{part.name}.{own_id or 'none'}", look, part.kind) for own_id, look in _looks(part).items()]
+
+
+def _looks(part: Part) -> dict[str, Look]:
     if part.spec:
-        return _of_layer(part, part.spec)
-    if part.name == FINDINGS:
-        base = Style(fill=LINK, stroke=LINK, opacity=1)
-        styles = {level: base.model_copy(update={"width": width}) for level, width in LINK_WIDTHS.items()}
-        titles = {level: level_title(level) for level in styles}
-        return _listed(part, "level", titles, styles)
-    styles = {own: Style(fill=fill, stroke="#ffffff", shape="cross", size=7) for own, fill in SEVERITY_FILLS.items()}
-    return _listed(part, "severity", {own: severity_title(own) for own in styles}, styles)
+        return looks(part.spec)
+    own = finding_looks() if part.name in LISTED else issue_looks()
+    return {**own, "": [*own.values()][-1]}
 
 
-def _of_layer(part: Part, spec: LayerSpec) -> tuple[str | None, list[Look], dict[str, int]]:
-    plain = Look(f"{part.name}.none", spec.name, spec.style, part.kind)
-    if spec.class_field is None:
-        return None, [plain], {}
-    field = spec.fields[spec.class_field]
-    looks = [
-        Look(f"{part.name}.{own_id}", own.label, _own_style(spec.style, own, part.kind), part.kind)
-        for own_id, own in field.classes.items()
-    ]
-    numbers = {own_id: number for number, own_id in enumerate(field.classes)}
-    words = {word: numbers[own_id] for word, own_id in field.class_of.items()}
-    return spec.class_field, [*looks, Look(plain.id, tr("not classified"), spec.style, part.kind)], words
+def _column(part: Part) -> str | None:
+    if part.spec:
+        return part.spec.class_field
+    return "level" if part.name in LISTED else "severity"
 
 
-def _own_style(style: Style, own: ClassSpec, kind: GeometryKind) -> Style:
-    """Return the style of a class; a line has the colour of its class, where it has one."""
-    told = {"fill": own.fill, "shape": own.shape, "stroke": own.fill if kind == "line" else None}
-    return style.model_copy(update={name: value for name, value in told.items() if value})
-
-
-def _listed(
-    part: Part, column: str, titles: dict[str, str], styles: dict[str, Style]
-) -> tuple[str, list[Look], dict[str, int]]:
-    looks = [Look(f"{part.name}.{own}", titles[own], style, part.kind) for own, style in styles.items()]
-    words = {fold(word): number for number, own in enumerate(styles) for word in (own, titles[own])}
-    looks.append(Look(f"{part.name}.none", tr("not classified"), looks[-1].style, part.kind))
-    return column, looks, words
+def _words(part: Part) -> dict[str, int]:
+    """Return the number of the class that each folded word means."""
+    numbers = {own_id: number for number, own_id in enumerate(_looks(part))}
+    if part.spec and part.spec.class_field:
+        return {word: numbers[own_id] for word, own_id in part.spec.fields[part.spec.class_field].class_of.items()}
+    titles = {fold(look.title): numbers[own_id] for own_id, look in _looks(part).items()}
+    return titles | {fold(own_id): number for own_id, number in numbers.items()}

@@ -18,7 +18,11 @@ from onemap.spec.layer import FieldSpec, GeometryKind, LayerSpec
 from onemap.text import tr
 
 FINDINGS: Final = "findings"
+FINDINGS_POINTS: Final = "findings_points"
+REACHES: Final = "reaches"
 ISSUES: Final = "issues"
+LISTED: Final = (FINDINGS, FINDINGS_POINTS)
+"""The tables of which each row is a record of a list."""
 
 DIMENSIONS: Final[dict[GeometryKind, int]] = {"polygon": 2, "line": 1, "point": 0}
 """The kinds in the order in which one of them is the main part of a layer."""

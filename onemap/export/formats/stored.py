@@ -19,7 +19,18 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.export.formats.geopackage import LAYER_FILE
-from onemap.export.formats.parts import FINDINGS, ISSUES, SUFFIXES, Column, Part, layer_columns, list_columns, origin
+from onemap.export.formats.parts import (
+    FINDINGS,
+    FINDINGS_POINTS,
+    ISSUES,
+    LISTED,
+    SUFFIXES,
+    Column,
+    Part,
+    layer_columns,
+    list_columns,
+    origin,
+)
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.spec.layer import GeometryKind, LayerSpec
 from onemap.text import tr
@@ -82,10 +93,11 @@ def read_layer(path: Path, tables: Mapping[str, Table], own_id: str, spec: Layer
     return [_read(path, tables[name], spec) for name in names]
 
 
-def read_list(path: Path, tables: Mapping[str, Table], name: str) -> Part:
-    """Return the findings or the issues."""
-    title = tr("Lists") if name == FINDINGS else tr("Data issues")
-    return replace(_read(path, tables[name], None), title=title)
+def read_list(path: Path, tables: Mapping[str, Table], name: str) -> list[Part]:
+    """Return the findings, those without a line once more at their features, or the issues."""
+    titles = {FINDINGS: tr("Lists"), FINDINGS_POINTS: tr("Lists, at their features"), ISSUES: tr("Data issues")}
+    names = [one for one in (LISTED if name == FINDINGS else (name,)) if one in tables]
+    return [replace(_read(path, tables[one], None), title=titles[one]) for one in names]
 
 
 def _read(path: Path, table: Table, spec: LayerSpec | None) -> Part:
@@ -131,8 +143,8 @@ _PANDAS: Final[dict[Any, Any]] = {
 def _columns(name: str, frame: pd.DataFrame, spec: LayerSpec | None) -> tuple[Column, ...]:
     """Return the columns that a table has, as its layer calls them."""
     there = [str(own) for own in frame.columns if own != "geometry"]
-    if name in (FINDINGS, ISSUES):
-        known = {column.name: column for column in list_columns(FINDINGS if name == FINDINGS else ISSUES)}
+    if name in (*LISTED, ISSUES):
+        known = {column.name: column for column in list_columns(ISSUES if name == ISSUES else FINDINGS)}
     else:
         known = {column.name: column for column in (layer_columns(spec) if spec else origin())}
     plain = {own: Column(own, own, dbf) for own, dbf in zip(there, _dbf_names(there), strict=True)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from onemap.export.formats.parts import FINDINGS, ISSUES, Part
+from onemap.export.formats.parts import ISSUES, LISTED, Part
 from onemap.export.words import action_title, severity_title
 from onemap.model import level_title
 from onemap.spec.catalogue import Catalogue
@@ -17,11 +17,11 @@ from onemap.spec.layer import LayerSpec
 
 def worded(part: Part, catalogue: Catalogue) -> Part:
     """Return findings or issues with titles in place of ids, in the language spoken now; a layer as it is."""
-    if part.name not in (FINDINGS, ISSUES):
+    if part.name not in (*LISTED, ISSUES):
         return part
     frame = part.frame.copy()
-    words = _finding_words(catalogue) if part.name == FINDINGS else _issue_words(catalogue)
-    if part.name == FINDINGS and {"to_layer", "to_class"} <= {*frame.columns}:
+    words = _finding_words(catalogue) if part.name in LISTED else _issue_words(catalogue)
+    if part.name in LISTED and {"to_layer", "to_class"} <= {*frame.columns}:
         frame["to_class"] = _receptor_classes(part, catalogue.layers)
     if part.name == ISSUES and {"layer", "field"} <= {*frame.columns}:
         frame["field"] = _fields(part, catalogue.layers)

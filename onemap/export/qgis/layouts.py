@@ -12,7 +12,7 @@ import pyproj
 from onemap.export.crs_titles import crs_titles
 from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
-from onemap.export.qgis.markup import add, literal, quoted
+from onemap.export.qgis.markup import add, literal, quoted, verbatim
 from onemap.export.sheets import text_width
 from onemap.export.townships import feature_counts
 from onemap.export.words import ground_classes, layer_title
@@ -62,7 +62,7 @@ def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequenc
     columns = 1 if _legend_height(shown) < MAP_HEIGHT - 26 else 2
     county_map = Box(14, TOP, COUNTY_WIDTHS[columns], MAP_HEIGHT)
     scale = round_scale(extent, county_map)
-    _put_frame(page, atlas.project.spec.title, tr("Scale 1:{number}", number=f"{scale:.0f}"), atlas)
+    _put_frame(page, verbatim(atlas.project.spec.title), tr("Scale 1:{number}", number=f"{scale:.0f}"), atlas)
     page.put_map(county_map, _shaped(extent, county_map, scale), tr("One map"))
     column = _beside(county_map)
     page.put_north_arrow(Box(column.x + 2, column.y, 11, 17))
@@ -73,7 +73,7 @@ def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequenc
 
 def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[MapLayer], atlas: Atlas) -> None:
     page = Page(layouts, tr("A3 township atlas"), A3)
-    title = tr("{title}: {township}", title=atlas.project.spec.title, township="[% @atlas_pagename %]")
+    title = tr("{title}: {township}", title=verbatim(atlas.project.spec.title), township="[% @atlas_pagename %]")
     scale = f"[% round(map_get(item_variables({literal(item_titles()['map'])}), 'map_scale'), -2) %]"
     _put_frame(page, title, tr("Scale about 1:{number}", number=scale), atlas)
     box = TOWNSHIP_MAP
@@ -86,7 +86,9 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     page.put_label("figures", Box(column.x, column.y + 19, column.width, 26), _figures(atlas), size=7.5, vertical="top")
     here = f"{quoted('township')} = attribute(@atlas_feature, {literal(_name_column(atlas))})"
     count = f"[% aggregate({literal(ALL_FINDINGS)}, 'count', {quoted('of_key')}, {here}) %]"
-    told = tr("Records of the lists: {count}; the gravest of them, at most {lines}:", count=count, lines=LINES)
+    told = tr(
+        "Records of the lists: {count}; the gravest of them as far as there is room, all in lists.xlsx:", count=count
+    )
     page.put_label("records", Box(column.x, column.y + 46, column.width, 6), told, size=8, bold=True)
     table = Box(column.x, column.y + 53, column.width, 122)
     page.put_table(table, _source(layers, ALL_FINDINGS), _columns(atlas, table.width), _rows(here))
@@ -114,8 +116,8 @@ def _put_frame(page: Page, title: str, scale: str, atlas: Atlas) -> None:
         told.append(tr("For internal use; this map has not been through map review"))
     page.put_label("notes", Box(EDGE, 285.5, 250, 5), "    ".join(told), size=7.5)
     signed = [
-        (tr("Made by"), spec.sheet.made_by),
-        (tr("Checked by"), spec.sheet.checked_by),
+        (tr("Made by"), verbatim(spec.sheet.made_by)),
+        (tr("Checked by"), verbatim(spec.sheet.checked_by)),
         (tr("Date of the map"), f"[% format_date(now(), {literal('yyyy-MM-dd')}) %]"),
     ]
     text = "    ".join(tr("{label}: {value}", label=label, value=value or "＿＿＿＿＿＿") for label, value in signed)

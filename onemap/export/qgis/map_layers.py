@@ -8,8 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from onemap.export.formats.list_places import REACHES
-from onemap.export.formats.parts import FINDINGS, ISSUES, Part
+from onemap.export.formats.parts import FINDINGS, ISSUES, REACHES, Part
 from onemap.export.look import looks
 from onemap.export.qgis.styles import Drawing, drawing_of
 from onemap.geodesy import MU_M2

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from onemap.export.formats.xml_text import UNKNOWN
+
 DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 VERSION: Final = "3.22.0"
 """The oldest QGIS whose structure is written; newer ones read it."""
@@ -24,15 +26,18 @@ def document(root: ET.Element) -> str:
 
 
 def add(parent: ET.Element, tag: str, text: str = "", **attributes: object) -> ET.Element:
-    """Add an element with a text and attributes; a final _ of a name is left out, and truth is 1."""
+    """Add an element with a text and attributes; a final _ of a name is left out, and truth is 1.
+
+    Characters that XML has no way to say are left out: one of them in a name would keep QGIS from opening anything.
+    """
     told = {name.rstrip("_"): _told(value) for name, value in attributes.items()}
     element = ET.SubElement(parent, tag, told)
-    element.text = text or None
+    element.text = _told(text) or None
     return element
 
 
 def _told(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    return UNKNOWN.sub("", str(int(value)) if isinstance(value, bool) else str(value))
 
 
 def add_options(parent: ET.Element, options: Mapping[str, str]) -> None:
@@ -89,6 +94,11 @@ def parts_of(colour: str) -> tuple[int, int, int]:
 def quoted(name: str) -> str:
     """Return the name of a column as an expression has it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def verbatim(text: str) -> str:
+    """Return a text as a label of a layout shows it: what stands in [% … %] is no expression of ours."""
+    return f"[% {literal(text)} %]" if "[%" in text else text
 
 
 def literal(text: str) -> str:

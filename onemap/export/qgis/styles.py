@@ -9,7 +9,16 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from onemap.export.formats.parts import ISSUES, Part
-from onemap.export.look import LEVEL_FILLS, LINK, LINK_WIDTHS, REACH_DASH, SEVERITY_FILLS, Look, looks
+from onemap.export.look import (
+    LINK,
+    LINK_WIDTHS,
+    SEVERITY_FILLS,
+    Look,
+    finding_looks,
+    issue_looks,
+    looks,
+    reach_looks,
+)
 from onemap.export.qgis.markup import (
     BOLD,
     PAPER,
@@ -167,7 +176,8 @@ def findings_drawing(part: Part, atlas: Atlas) -> Drawing:
         "rule": {rule.id: rule.name for rule in atlas.rules},
         **{side: _layer_words(atlas) for side in ("of_layer", "to_layer")},
     }
-    categories = [Category(level, level_title(level), _level_symbol(part.kind, level)) for level in LINK_WIDTHS]
+    own_looks = reach_looks() if part.kind == "polygon" else finding_looks()
+    categories = [Category(level, look.title, _finding_symbol(part.kind, look)) for level, look in own_looks.items()]
     metres = f"if(\"unit\" = 'm', round(\"value\") || {literal(' ' + tr('m'))}, '')"
     labels = Labels(metres, 6.5, LINK, scale=SCALES["main"], along=True) if part.kind == "line" else None
     titles = {own.name: own.title for own in part.columns}
@@ -179,15 +189,14 @@ def findings_drawing(part: Part, atlas: Atlas) -> Drawing:
     return Drawing(part.kind, categories, titles, "level", labels, words, name=name, tip=tip)
 
 
-def _level_symbol(kind: GeometryKind, level: str) -> Symbol:
+def _finding_symbol(kind: GeometryKind, look: Look) -> Symbol:
+    """Return a ring in the colour of the level, and from it the line to what was found; of a reach its outline."""
     if kind == "polygon":
-        outline = Look("", LINK, LINK, LINK_WIDTHS[level], 0.05, REACH_DASH)
-        return symbol_of(kind, outline)
-    around = ring(LEVEL_FILLS[level], RING, 2.2)
+        return symbol_of(kind, look)
+    around = Symbol("point", [ring(look.fill, RING, 2.2)])
     if kind == "point":
-        return Symbol("point", [around])
-    look = Look("", LINK, LINK, LINK_WIDTHS[level], dash="6 3")
-    first = SymbolLayer("MarkerLine", {"placement": "firstvertex", "rotate": "0"}, Symbol("point", [around]))
+        return around
+    first = SymbolLayer("MarkerLine", {"placement": "firstvertex", "rotate": "0"}, around)
     return Symbol("line", [*symbol_of("line", look).layers, first])
 
 
@@ -198,10 +207,7 @@ def issues_drawing(part: Part, atlas: Atlas) -> Drawing:
         "kind": {kind: KINDS[kind].name for kind in KINDS},
         "layer": _layer_words(atlas),
     }
-    categories = [
-        Category(severity, severity_title(severity), symbol_of("point", Look("", fill, "#ffffff", shape="cross")))
-        for severity, fill in SEVERITY_FILLS.items()
-    ]
+    categories = [Category(severity, look.title, symbol_of("point", look)) for severity, look in issue_looks().items()]
     titles = {own.name: own.title for own in part.columns}
     tip = f"<b>{_shown('message')}</b><br>{_shown('hint')}<br>{_shown('source')} {_shown('cell')}"
     return Drawing("point", categories, titles, "severity", None, words, name=quoted("message"), tip=tip)

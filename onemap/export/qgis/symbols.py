@@ -72,8 +72,8 @@ def symbol_of(kind: GeometryKind, look: Look, marked: bool = False, scale: float
     if kind == "point":
         return Symbol("point", _marker(look))
     if kind == "line":
-        colour = look.line or look.stroke
-        return Symbol("line", [SymbolLayer("SimpleLine", _line(colour, look.width, look.dash, look.opacity))])
+        line = _line(look.line_colour, look.width, look.dash, look.opacity)
+        return Symbol("line", [SymbolLayer("SimpleLine", line)])
     marks = [SymbolLayer("CentroidFill", CENTRED, Symbol("point", _marker(look)))] if marked else []
     layers = _fill(look) if look.dash or not scale else _plainer(look, scale)
     return Symbol("polygon", [*layers, *marks])

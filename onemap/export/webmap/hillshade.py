@@ -13,8 +13,8 @@ from folium.raster_layers import ImageOverlay
 from jinja2 import Template
 from numpy.typing import NDArray
 
+from onemap.export.png import packed
 from onemap.export.webmap.packing import MERCATOR
-from onemap.export.webmap.png import packed
 from onemap.geodesy import METRES
 from onemap.model import Atlas, Raster
 from onemap.text import tr

@@ -16,7 +16,7 @@ RGBA: Final = 6
 """The PNG number for a byte each of red, green, blue and opacity."""
 
 
-def packed(picture: NDArray[np.uint8], most: int) -> bytes | None:
+def packed(picture: NDArray[np.uint8], most: int = 2**31) -> bytes | None:
     """Return a picture of red, green, blue and opacity as PNG; None if that takes more bytes than `most`."""
     height, width, _ = picture.shape
     # Each row begins with how it is filtered: not at all.
