@@ -144,8 +144,12 @@ def _equal_area(latitude: float, longitude: float) -> pyproj.CRS:
 
 def lonlat_of(coordinates: NDArray[np.float64], crs: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return longitudes and latitudes (degrees, CGCS2000) of an (n, 2) array of coordinates in `crs`."""
-    to_lonlat = pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
-    return to_lonlat.transform(coordinates[:, 0], coordinates[:, 1])
+    return _to_lonlat(crs).transform(coordinates[:, 0], coordinates[:, 1])
+
+
+@lru_cache(maxsize=32)
+def _to_lonlat(crs: Any) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True)
 
 
 def distances_m(one: NDArray[np.float64], other: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
@@ -223,5 +227,10 @@ def around(shape: Any, metres: float, crs: Any, quad_segs: int = 64) -> Any:
 def scale_factors(coordinates: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Return how many projected metres one metre on the ground takes at each of (n, 2) coordinates in `crs`."""
     longitude, latitude = lonlat_of(coordinates, crs)
-    factors = pyproj.Proj(crs).get_factors(longitude, latitude)
+    factors = _projection(crs).get_factors(longitude, latitude)
     return np.asarray(factors.parallel_scale, dtype=float)
+
+
+@lru_cache(maxsize=32)
+def _projection(crs: Any) -> pyproj.Proj:
+    return pyproj.Proj(crs)
