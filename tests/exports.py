@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from onemap.export.formats.list_places import findings_points_part
 from onemap.export.formats.parts import Part, findings_part, issues_part, parts
 from onemap.export.formats.target import Target
 from onemap.handover import Handed, Request, hand_over
@@ -47,7 +48,7 @@ def export(build: Build, form: str, out: Path, *layers: str, **asked: Any) -> Ha
 
 def all_parts(atlas: Atlas) -> list[Part]:
     made = [part for layer in atlas.layers.values() for part in parts(layer)]
-    return [*made, findings_part(atlas), issues_part(atlas)]
+    return [*made, findings_part(atlas), findings_points_part(atlas), issues_part(atlas)]
 
 
 def target(path: Path, atlas: Atlas, **more: Any) -> Target:

@@ -104,7 +104,7 @@ def test_parts_read_back_are_those_that_were_written(tmp_path: Path) -> None:
     specs = build.catalogue.layers
     read = {part.name: part for own_id in build.manifest["layers"]
             for part in read_layer(path, tables, own_id, specs[own_id])}  # fmt: skip
-    read |= {name: read_list(path, tables, name) for name in ("findings", "issues")}
+    read |= {part.name: part for name in ("findings", "issues") for part in read_list(path, tables, name)}
     made = {part.name: part for part in all_parts(hostile_atlas(tmp_path / "again"))}
     assert set(read) == set(made)
     for name, part in made.items():

@@ -162,7 +162,7 @@ def test_the_sheet_says_what_it_is_and_who_may_see_it(opened: Opened) -> None:
     press(page, "button.print")
     texts = texts_of(page)
     assert {TITLE, "data of 2026-11", "internal edition", "Legend", "N"} <= {*texts}
-    assert "Coordinates: CGCS2000, Gauss-Krüger, central meridian 114°E (EPSG:4547)" in texts
+    assert "Coordinates: CGCS2000 3-degree zone, central meridian 114°E (EPSG:4547)" in texts
     assert "For internal use; this map has not been through map review" in texts
 
 
@@ -401,4 +401,4 @@ def test_who_made_the_sample_stands_on_its_sheet(browser: Page, sample_atlas: At
 
 def test_a_coordinate_system_has_its_chinese_name_on_the_sheet(tmp_path: Path) -> None:
     with speaking("zh"):
-        assert map_content(small_atlas(tmp_path), {})["sheet"]["crs"] == "CGCS2000 高斯-克吕格投影 中央经线114°E"
+        assert map_content(small_atlas(tmp_path), {})["sheet"]["crs"] == "CGCS2000 3度带，中央经线 114°E"
