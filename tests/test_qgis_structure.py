@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,10 @@ from shapely.geometry import box
 
 from onemap.export.look import Look
 from onemap.export.qgis import project
-from onemap.export.qgis.layouts import in_lines
+from onemap.export.qgis.layout_legends import in_column
+from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
+from onemap.export.qgis.layouts import sheet_of
+from onemap.export.qgis.markup import literal, verbatim
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
 from onemap.model import Atlas
@@ -124,3 +128,77 @@ def test_regular_text_says_so_by_name(xml: ET.Element) -> None:
     """QGIS on Qt 6 counts weights otherwise: there the 50 that is regular on Qt 5 is thinner than thin."""
     styles = {(own.get("fontWeight"), own.get("namedStyle")) for own in xml.iter("text-style")}
     assert styles == {("50", "Regular"), ("75", "Bold")}
+
+
+def test_a_county_that_is_taller_than_wide_is_printed_on_a_standing_page() -> None:
+    assert sheet_of((0, 0, 12_000, 40_000), legend=170).size == (297, 420)
+    assert sheet_of((0, 0, 40_000, 12_000), legend=170).size == (420, 297)
+
+
+@pytest.mark.parametrize("legend", [20, 170, 390, 700])
+@pytest.mark.parametrize("extent", [(0, 0, 12_000, 40_000), (0, 0, 40_000, 12_000)])
+def test_everything_on_the_county_map_is_within_its_frame_and_apart(
+    extent: tuple[float, float, float, float], legend: float
+) -> None:
+    sheet = sheet_of(extent, legend)
+    [frame, *shapes] = [
+        box(one.x, one.y, one.x + one.width, one.y + one.height)
+        for one in (sheet.map, sheet.north, sheet.scale, sheet.legend)
+    ]
+    page = box(10, 22, sheet.size[0] - 10, sheet.size[1] - 13)
+    assert all(page.covers(shape) and shape.disjoint(frame) for shape in shapes)
+    assert legend / sheet.columns <= sheet.legend.height
+
+
+def test_a_title_of_any_length_is_whole_and_within_its_box() -> None:
+    title = "河南省某某市某某县农用地与建设用地土壤污染源头防控“一张图”（送审稿）" * 3
+    size, shown = fitted(title, 277, 17)
+    lines = shown.split("\n")
+    assert "".join(lines) == title
+    # A point is 25.4 / 72 mm, a Chinese character as wide as high; lines stand at least their height apart.
+    assert max(map(text_width, lines)) / 2 * size * 25.4 / 72 <= 277
+    assert len(lines) * size * 25.4 / 72 <= 17
+
+
+def test_a_short_title_is_large() -> None:
+    assert fitted("示例县一张图", 277, 17) == (22, "示例县一张图")
+
+
+def test_long_names_of_those_who_sign_are_whole() -> None:
+    names = ["制图单位：" + "某某市生态环境局某某分局土壤科、" * 8, "审核：" + "张三、" * 30]
+    _, text = packed_into(names, 130, 10)
+    assert text.replace("\n", "").replace("    ", "") == "".join(names)
+
+
+def test_a_long_class_is_broken_in_the_legend() -> None:
+    assert in_column("甲" * 20) == "甲" * 17 + "⏎" + "甲" * 3
+
+
+@pytest.mark.parametrize("text", ["一二三四五六七八", "GB 15618-2018 abc"])
+def test_a_text_that_has_room_in_a_line_of_a_table_is_not_broken(text: str) -> None:
+    assert re.sub(line_pattern(9), "\\1\n", text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一二三四五六七八九十", ["一二三四五六七八九", "十"]),
+        ("一二三四五六七八九，十", ["一二三四五六七八", "九，十"]),
+        ("一二三四五六七八1234", ["一二三四五六七八", "1234"]),
+        ("一二三四五六七八（九十）", ["一二三四五六七八", "（九十）"]),
+    ],
+)
+def test_lines_of_a_table_break_where_people_break_them(text: str, lines: list[str]) -> None:
+    assert re.sub(line_pattern(9), "\\1\n", text).split("\n") == lines
+
+
+def test_a_text_within_an_expression_of_a_label_does_not_end_it() -> None:
+    """QGIS takes what is between [% and the first %] for an expression, whatever is quoted."""
+    assert verbatim("[% 1+1 %]镇").index("%]") == len(verbatim("[% 1+1 %]镇")) - 2
+    assert literal("a'b") == "'a\\'b'"
+
+
+def test_meridians_are_named_above_and_below_a_map_and_parallels_beside_it(xml: ET.Element) -> None:
+    for grid in xml.iter("ComposerMapGrid"):
+        sides = [grid.get(f"{side}AnnotationDisplay") for side in ("left", "right", "top", "bottom")]
+        assert sides == ["1", "1", "2", "2"]  # QgsLayoutItemMapGrid.LatitudeOnly, LongitudeOnly

@@ -102,8 +102,9 @@ def verbatim(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text as an expression has it."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    """Return a text as an expression has it, also within [% … %], which ends at the first %] whatever is quoted."""
+    parts = text.replace("\\", "\\\\").replace("'", "\\'").split("%]")
+    return f"'{parts[0]}'" if len(parts) == 1 else "('" + "%' || ']".join(parts) + "')"
 
 
 def add_text_style(parent: ET.Element, size: float, colour: str = INK, **attributes: object) -> ET.Element:
