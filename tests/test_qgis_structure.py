@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -12,15 +15,17 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
+from onemap.export.formats import geopackage
 from onemap.export.look import Look
 from onemap.export.qgis import project
 from onemap.export.qgis.layout_legends import in_column
 from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
 from onemap.export.qgis.layouts import sheet_of
 from onemap.export.qgis.markup import literal, verbatim
+from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
 
 OUTLINE: Final = "joinstyle offset offset_unit outline_color outline_style outline_width outline_width_unit"
@@ -202,3 +207,21 @@ def test_meridians_are_named_above_and_below_a_map_and_parallels_beside_it(xml: 
     for grid in xml.iter("ComposerMapGrid"):
         sides = [grid.get(f"{side}AnnotationDisplay") for side in ("left", "right", "top", "bottom")]
         assert sides == ["1", "1", "2", "2"]  # QgsLayoutItemMapGrid.LatitudeOnly, LongitudeOnly
+
+
+OWN_GRID: Final = "+proj=tmerc +lat_0=0 +lon_0=112.7891 +k=1 +x_0=87654.321 +y_0=-3812345.678 +ellps=GRS80 +units=m"
+
+
+def test_a_printed_map_tells_nothing_of_the_parameters_of_a_countys_own_grid() -> None:
+    assert coordinates_note(OWN_GRID) == "坐标系：地方坐标系"
+    assert "EPSG:4547" in coordinates_note("EPSG:4547")
+
+
+def test_metadata_tell_nothing_of_the_parameters_of_a_countys_own_grid(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    own = {name: Layer(one.spec, one.frame.to_crs(OWN_GRID)) for name, one in atlas.layers.items()}
+    geopackage.write(replace(atlas, crs=OWN_GRID, layers=own, links=atlas.links.to_crs(OWN_GRID)), tmp_path)
+    with closing(sqlite3.connect(tmp_path / "onemap.gpkg")) as database:
+        texts = [text for (text,) in database.execute("SELECT metadata FROM gpkg_metadata")]
+    assert len(texts) > 10
+    assert not [text for text in texts if "87654" in text or "112.789" in text]

@@ -12,7 +12,7 @@ from onemap.geodesy import LONLAT
 MINUTES: Final = (0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60)
 """How many minutes there may be between two of them: QGIS itself would take 2.4, and call it 2."""
 
-LEAST_MM: Final = 50
+LEAST_MM: Final = 45
 MINUTE_M: Final = 1500
 """How far apart two of them are on paper at least, and how long a minute of longitude is about."""
 

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-import pyproj
-
-from onemap.export.crs_titles import crs_titles
 from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgis.layout_legends import COLUMN, TITLE, add_legend_tree, county_texts, height, largest_texts
 from onemap.export.qgis.layout_texts import broken_value, fitted, in_lines, packed_into
 from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.qgis.markup import add, literal, quoted, verbatim
+from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.sheets import text_width
 from onemap.export.townships import feature_counts
 from onemap.export.words import ground_classes, layer_title
 from onemap.model import TOWNSHIP, Atlas, level_title
-from onemap.spec.crs import name_of
 from onemap.spec.rule import LEVELS
 from onemap.text import tr
 
@@ -186,8 +183,7 @@ def _put_notes(page: Page, scale: str, atlas: Atlas) -> None:
     """Put on a page the frame that every map has, and below it who made it, of what, in which coordinates."""
     spec, (width, bottom) = atlas.project.spec, page.size
     page.put_box("frame", Box(EDGE, 22, width - 2 * EDGE, bottom - 22 - 13))
-    crs = pyproj.CRS.from_user_input(atlas.crs)
-    told = [tr("Coordinates: {name} ({code})", name=crs_titles(crs)[0], code=name_of(atlas.crs)), scale]
+    told = [coordinates_note(atlas.crs), scale]
     told += [tr("data of {period}", period=spec.period)]
     if atlas.edition == "internal":
         told.append(tr("For internal use; this map has not been through map review"))

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from onemap.dates import first_day
 from onemap.export.formats.parts import Part
 from onemap.export.qgis.markup import VERSION, add, document
-from onemap.export.qgis.reference_systems import add_reference_system
+from onemap.export.qgis.reference_systems import add_reference_system, is_public
 from onemap.export.words import confidence_title
 from onemap.model import Atlas, SourceRecord
 from onemap.spec.crs import name_of
@@ -36,7 +36,7 @@ def add_metadata(parent: ET.Element, part: Part, atlas: Atlas) -> None:
         add(parent, "history", tr("made by onemap from the layers of the same build"))
     add(parent, "rights", tr("for internal use") if atlas.edition == "internal" else tr("public edition"))
     add(parent, "encoding", "UTF-8")
-    if part.kind != "table":
+    if part.kind != "table" and is_public(atlas.crs):
         add_reference_system(add(parent, "crs"), atlas.crs)
     _add_extent(parent, part, [source.as_of for source in sources if source.as_of], atlas)
 
@@ -70,7 +70,7 @@ def _add_contact(parent: ET.Element, organization: str, role: str) -> None:
 def _add_extent(parent: ET.Element, part: Part, days: list[str], atlas: Atlas) -> None:
     extent = add(parent, "extent")
     there = part.frame.geometry.notna()
-    if part.kind != "table" and there.any():
+    if part.kind != "table" and there.any() and is_public(atlas.crs):
         box = part.frame.geometry[there].total_bounds.tolist()
         names = ("minx", "miny", "maxx", "maxy")
         told = {name: f"{edge:.3f}" for name, edge in zip(names, box, strict=True)}
