@@ -22,6 +22,7 @@ from onemap.export.qgis.layout_legends import in_column
 from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
 from onemap.export.qgis.layouts import sheet_of
 from onemap.export.qgis.markup import literal, verbatim
+from onemap.export.qgis.metadata import metadata_document
 from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
@@ -177,6 +178,20 @@ def test_long_names_of_those_who_sign_are_whole() -> None:
 
 def test_a_long_class_is_broken_in_the_legend() -> None:
     assert in_column("甲" * 20) == "甲" * 17 + "⏎" + "甲" * 3
+
+
+def test_what_looks_like_an_expression_in_the_name_of_a_class_is_a_text_for_the_legend() -> None:
+    assert in_column("甲 [% 1+1 %]") == "[% ('甲 [% 1+1 %' || ']') %]"
+
+
+def test_the_history_of_a_table_without_places_says_nothing_of_coordinates(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    source = replace(atlas.sources[0], crs=replace(atlas.sources[0].crs, accepted=""))
+    [part] = [own for own in geopackage.tables(atlas) if own.name == source.layer]
+    assert "坐标" in metadata_document(part, atlas)
+    document = metadata_document(part, replace(atlas, sources=(source,)))
+    assert source.sha256 in document
+    assert "坐标" not in document
 
 
 @pytest.mark.parametrize("text", ["一二三四五六七八", "GB 15618-2018 abc"])

@@ -11,7 +11,7 @@ import numpy as np
 from onemap.export.qgis.layout_items import LINE_BREAK
 from onemap.export.qgis.layout_texts import broken
 from onemap.export.qgis.map_layers import MapLayer
-from onemap.export.qgis.markup import add
+from onemap.export.qgis.markup import add, verbatim
 
 ENTRY, HEADING, LINE = 4.6, 6.2, 3.4
 """Millimetres that an entry, a heading, and a further line of one of these take."""
@@ -96,7 +96,7 @@ def add_legend_tree(legend: ET.Element, layers: Sequence[MapLayer], counted: boo
 
 def in_column(text: str) -> str:
     """Return a text of a legend in lines that have room in a column."""
-    return LINE_BREAK.join(broken(text, LETTERS))
+    return verbatim(LINE_BREAK.join(broken(text, LETTERS)))
 
 
 def _name(layer: MapLayer) -> str:

@@ -97,7 +97,7 @@ def quoted(name: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    """Return a text as a label of a layout shows it: what stands in [% … %] is no expression of ours."""
+    """Return a text as a label or legend of a layout shows it: what stands in [% … %] is no expression of ours."""
     return f"[% {literal(text)} %]" if "[%" in text else text
 
 

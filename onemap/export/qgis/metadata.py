@@ -49,13 +49,17 @@ def _abstract(part: Part, atlas: Atlas) -> str:
 
 def _origin(source: SourceRecord) -> str:
     """Return how a source became part of the layer, with what it takes to find it again."""
-    return tr(
-        "{path}: {kept} of {rows} rows kept; data of {as_of}; text {encoding}; coordinates {crs} ({confidence}); "
-        "SHA-256 {sha256}",
-        path=source.path, kept=source.kept, rows=source.rows, as_of=source.as_of or tr("not stated"),
-        encoding=source.encoding.found or "-", crs=name_of(source.crs.accepted) if source.crs.accepted else "-",
-        confidence=confidence_title(source.crs.confidence), sha256=source.sha256,
-    )  # fmt: skip
+    crs = source.crs.accepted
+    told = [
+        tr("{path}: {kept} of {rows} rows kept", path=source.path, kept=source.kept, rows=source.rows),
+        tr("data of {period}", period=source.as_of or tr("not stated")),
+        tr("text {encoding}", encoding=source.encoding.found) if source.encoding.found else "",
+        tr("coordinates {crs} ({confidence})", crs=name_of(crs), confidence=confidence_title(source.crs.confidence))
+        if crs
+        else "",
+        f"SHA-256 {source.sha256}",
+    ]
+    return tr("; ").join(text for text in told if text)
 
 
 def _add_contact(parent: ET.Element, organization: str, role: str) -> None:
