@@ -17,7 +17,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 
 from qgis.core import (
     QgsApplication,
+    QgsExpression,
+    QgsExpressionContextScope,
     QgsLayoutExporter,
+    QgsLayoutObject,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsProject,
@@ -65,8 +68,22 @@ def seen(project: QgsProject) -> dict:
             for mark in project.bookmarkManager().bookmarks()
         ],
         "layouts": [layout.name() for layout in project.layoutManager().layouts()],
+        "degrees": [degrees_seen(layout) for layout in project.layoutManager().layouts()],
         "view": [view.crs().authid(), view.toString(0)],
     }
+
+
+def degrees_seen(layout) -> dict:
+    """How many minutes are between two lines at the frame of the map, and what is said at one of 112.5083333333."""
+    grid = layout.referenceMap().grids().grid(0)
+    context = layout.referenceMap().createExpressionContext()
+    degrees = grid.dataDefinedProperties().property(QgsLayoutObject.MapGridIntervalX).valueAsDouble(context)[0]
+    scope = QgsExpressionContextScope()
+    scope.setVariable("grid_number", 112.5083333333)
+    scope.setVariable("grid_axis", "x")
+    context.appendScope(scope)
+    said = QgsExpression(grid.annotationExpression()).evaluate(context)
+    return {"minutes": round(degrees * 60, 6), "said": said, "scale": layout.referenceMap().scale()}
 
 
 def layer_seen(layer) -> dict:

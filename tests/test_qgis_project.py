@@ -263,3 +263,24 @@ def test_qgis_opens_the_sample_county_and_prints_all_its_townships(sample_atlas:
         len([name for name, *_ in seen["files"] if name.startswith("layout1-")])
         == sample_atlas.layers["township"].count
     )
+
+
+@pytest.mark.external
+def test_pages_of_the_atlas_tell_of_townships_of_any_name(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    township = atlas.layers["township"]
+    frame = township.frame.assign(township_name=["[% 1+1 %]镇", None])
+    project.write(replace(atlas, layers={**atlas.layers, "township": Layer(township.spec, frame)}), tmp_path)
+    seen = real_qgis.open_project(tmp_path / "onemap.qgz", tmp_path / "out")
+    pages = [rest[-1] for name, *rest in seen["files"] if name.startswith("layout1-")]
+    assert sorted(pages) == sorted(f"乡镇图 {name}" for name in ("[% 1+1 %]镇", township.keys.iloc[1]))
+    assert "coalesce" not in real_qgis.text_of(tmp_path / "out" / "layout1.pdf")
+
+
+@pytest.mark.external
+def test_degrees_at_the_frame_are_of_whole_minutes_and_say_what_they_are(seen: dict[str, Any]) -> None:
+    """QGIS by itself would put them 2.4 minutes apart and call them 2."""
+    county = seen["degrees"][0]
+    assert round(county["scale"]) == 41_000
+    # A minute of longitude is 1.52 km here, which is 37 mm on paper.
+    assert (county["minutes"], county["said"]) == (2, "112°30′30″E")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -11,12 +15,18 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
+from onemap.export.formats import geopackage
 from onemap.export.look import Look
 from onemap.export.qgis import project
-from onemap.export.qgis.layouts import in_lines
+from onemap.export.qgis.layout_legends import in_column
+from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
+from onemap.export.qgis.layouts import sheet_of
+from onemap.export.qgis.markup import literal, verbatim
+from onemap.export.qgis.metadata import metadata_document
+from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
-from onemap.model import Atlas
+from onemap.model import Atlas, Layer
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
 
 OUTLINE: Final = "joinstyle offset offset_unit outline_color outline_style outline_width outline_width_unit"
@@ -124,3 +134,109 @@ def test_regular_text_says_so_by_name(xml: ET.Element) -> None:
     """QGIS on Qt 6 counts weights otherwise: there the 50 that is regular on Qt 5 is thinner than thin."""
     styles = {(own.get("fontWeight"), own.get("namedStyle")) for own in xml.iter("text-style")}
     assert styles == {("50", "Regular"), ("75", "Bold")}
+
+
+def test_a_county_that_is_taller_than_wide_is_printed_on_a_standing_page() -> None:
+    assert sheet_of((0, 0, 12_000, 40_000), legend=170).size == (297, 420)
+    assert sheet_of((0, 0, 40_000, 12_000), legend=170).size == (420, 297)
+
+
+@pytest.mark.parametrize("legend", [20, 170, 390, 700])
+@pytest.mark.parametrize("extent", [(0, 0, 12_000, 40_000), (0, 0, 40_000, 12_000)])
+def test_everything_on_the_county_map_is_within_its_frame_and_apart(
+    extent: tuple[float, float, float, float], legend: float
+) -> None:
+    sheet = sheet_of(extent, legend)
+    [frame, *shapes] = [
+        box(one.x, one.y, one.x + one.width, one.y + one.height)
+        for one in (sheet.map, sheet.north, sheet.scale, sheet.legend)
+    ]
+    page = box(10, 22, sheet.size[0] - 10, sheet.size[1] - 13)
+    assert all(page.covers(shape) and shape.disjoint(frame) for shape in shapes)
+    assert legend / sheet.columns <= sheet.legend.height
+
+
+def test_a_title_of_any_length_is_whole_and_within_its_box() -> None:
+    title = "河南省某某市某某县农用地与建设用地土壤污染源头防控“一张图”（送审稿）" * 3
+    size, shown = fitted(title, 277, 17)
+    lines = shown.split("\n")
+    assert "".join(lines) == title
+    # A point is 25.4 / 72 mm, a Chinese character as wide as high; lines stand at least their height apart.
+    assert max(map(text_width, lines)) / 2 * size * 25.4 / 72 <= 277
+    assert len(lines) * size * 25.4 / 72 <= 17
+
+
+def test_a_short_title_is_large() -> None:
+    assert fitted("示例县一张图", 277, 17) == (22, "示例县一张图")
+
+
+def test_long_names_of_those_who_sign_are_whole() -> None:
+    names = ["制图单位：" + "某某市生态环境局某某分局土壤科、" * 8, "审核：" + "张三、" * 30]
+    _, text = packed_into(names, 130, 10)
+    assert text.replace("\n", "").replace("    ", "") == "".join(names)
+
+
+def test_a_long_class_is_broken_in_the_legend() -> None:
+    assert in_column("甲" * 20) == "甲" * 17 + "⏎" + "甲" * 3
+
+
+def test_what_looks_like_an_expression_in_the_name_of_a_class_is_a_text_for_the_legend() -> None:
+    assert in_column("甲 [% 1+1 %]") == "[% ('甲 [% 1+1 %' || ']') %]"
+
+
+def test_the_history_of_a_table_without_places_says_nothing_of_coordinates(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    source = replace(atlas.sources[0], crs=replace(atlas.sources[0].crs, accepted=""))
+    [part] = [own for own in geopackage.tables(atlas) if own.name == source.layer]
+    assert "坐标" in metadata_document(part, atlas)
+    document = metadata_document(part, replace(atlas, sources=(source,)))
+    assert source.sha256 in document
+    assert "坐标" not in document
+
+
+@pytest.mark.parametrize("text", ["一二三四五六七八", "GB 15618-2018 abc"])
+def test_a_text_that_has_room_in_a_line_of_a_table_is_not_broken(text: str) -> None:
+    assert re.sub(line_pattern(9), "\\1\n", text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("一二三四五六七八九十", ["一二三四五六七八九", "十"]),
+        ("一二三四五六七八九，十", ["一二三四五六七八", "九，十"]),
+        ("一二三四五六七八1234", ["一二三四五六七八", "1234"]),
+        ("一二三四五六七八（九十）", ["一二三四五六七八", "（九十）"]),
+    ],
+)
+def test_lines_of_a_table_break_where_people_break_them(text: str, lines: list[str]) -> None:
+    assert re.sub(line_pattern(9), "\\1\n", text).split("\n") == lines
+
+
+def test_a_text_within_an_expression_of_a_label_does_not_end_it() -> None:
+    """QGIS takes what is between [% and the first %] for an expression, whatever is quoted."""
+    assert verbatim("[% 1+1 %]镇").index("%]") == len(verbatim("[% 1+1 %]镇")) - 2
+    assert literal("a'b") == "'a\\'b'"
+
+
+def test_meridians_are_named_above_and_below_a_map_and_parallels_beside_it(xml: ET.Element) -> None:
+    for grid in xml.iter("ComposerMapGrid"):
+        sides = [grid.get(f"{side}AnnotationDisplay") for side in ("left", "right", "top", "bottom")]
+        assert sides == ["1", "1", "2", "2"]  # QgsLayoutItemMapGrid.LatitudeOnly, LongitudeOnly
+
+
+OWN_GRID: Final = "+proj=tmerc +lat_0=0 +lon_0=112.7891 +k=1 +x_0=87654.321 +y_0=-3812345.678 +ellps=GRS80 +units=m"
+
+
+def test_a_printed_map_tells_nothing_of_the_parameters_of_a_countys_own_grid() -> None:
+    assert coordinates_note(OWN_GRID) == "坐标系：地方坐标系"
+    assert "EPSG:4547" in coordinates_note("EPSG:4547")
+
+
+def test_metadata_tell_nothing_of_the_parameters_of_a_countys_own_grid(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    own = {name: Layer(one.spec, one.frame.to_crs(OWN_GRID)) for name, one in atlas.layers.items()}
+    geopackage.write(replace(atlas, crs=OWN_GRID, layers=own, links=atlas.links.to_crs(OWN_GRID)), tmp_path)
+    with closing(sqlite3.connect(tmp_path / "onemap.gpkg")) as database:
+        texts = [text for (text,) in database.execute("SELECT metadata FROM gpkg_metadata")]
+    assert len(texts) > 10
+    assert not [text for text in texts if "87654" in text or "112.789" in text]

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from onemap.export.qgis.graticule import add_graticule
 from onemap.export.qgis.markup import BLACK, BOLD, FONT, INK, WHITE, add, add_text_style, add_typed, parts_of, rgba
-from onemap.export.qgis.reference_systems import add_reference_system
 from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol
-from onemap.geodesy import LONLAT
 from onemap.text import tr
 
 PAGE, MAP, PICTURE, LABEL, LEGEND, SHAPE, SCALE_BAR, FRAME, TABLE = (
@@ -29,6 +28,9 @@ NORTH_ARROW: Final = (
     '<path d="M30 4 52 84 30 66Z" fill="#fff" stroke="#26302d" stroke-width="2" stroke-linejoin="round"/></svg>'
 )
 
+
+LINE_BREAK: Final = "⏎"
+"""What breaks lines in a legend, as QGIS does nowhere by itself."""
 
 CELL_MARGIN: Final = 0.9
 """Millimetres around what stands in a cell of a table."""
@@ -58,7 +60,7 @@ class Page:
     """A layout of one page, onto which items are put; what comes later lies above."""
 
     def __init__(self, parent: ET.Element, name: str, size: tuple[float, float]) -> None:
-        self.name = name
+        self.name, self.size = name, size
         self.layout = add(parent, "Layout", name=name, units="mm", printResolution="300", worldFileMap="")
         add(self.layout, "Snapper", tolerance="5", snapToGuides="1", snapToItems="1", snapToGrid="0")
         add(self.layout, "Grid", resUnits="mm", offsetUnits="mm", offsetX="0", offsetY="0", resolution="10")
@@ -147,7 +149,7 @@ class Page:
         names = ("xmin", "ymin", "xmax", "ymax")
         add(item, "Extent", "", **{name: f"{edge:.3f}" for name, edge in zip(names, extent, strict=True)})
         add(item, "LayerSet")
-        _add_graticule(item, self.id_of("graticule"))
+        add_graticule(item, self.id_of("graticule"))
         told = {"atlasDriven": margin is not None, "scalingMode": "2", "margin": margin or 0.1}
         add(item, "AtlasMap", "", **told)
 
@@ -163,7 +165,7 @@ class Page:
             self.layout, LEGEND, "legend", box, title=title, map_uuid=self.id_of("map"), resizeToContents="1",
             legendFilterByMap=filtered, legendFilterByAtlas="0", symbolWidth="6", symbolHeight="3.2",
             symbolAlignment="1", columnCount=columns, columnSpace="3", equalColumnWidth="0", splitLayer="1",
-            boxSpace="1", titleAlignment="1", lineSpacing="0.6", wrapChar="", fontColor=INK, minSymbolSize="0",
+            boxSpace="1", titleAlignment="1", lineSpacing="0.6", wrapChar=LINE_BREAK, fontColor=INK, minSymbolSize="0",
             maxSymbolSize="4.2", wmsLegendWidth="50", wmsLegendHeight="25", rasterBorder="1",
         )  # fmt: skip
         styles = add(item, "styles")
@@ -263,26 +265,6 @@ def _add_column(parent: ET.Element, column: TableColumn) -> None:
         hAlignment="1", vAlignment="32", sortByRank="0", sortOrder="0",
     )  # fmt: skip
     add(element, "backgroundColor", red="0", green="0", blue="0", alpha="0")
-
-
-def _add_graticule(item: ET.Element, own_id: str) -> None:
-    """Write degrees at the frame of a map, as far apart as its size asks for."""
-    sides = {
-        f"{side}Annotation{part}": value
-        for side, turned in (("left", "1"), ("right", "1"), ("top", "0"), ("bottom", "0"))
-        for part, value in (("Position", "1"), ("Display", "0"), ("Direction", turned))
-    }
-    grid = add(
-        item, "ComposerMapGrid", "", uuid=own_id, name="graticule", show="1", position="3", gridStyle="3", unit="3",
-        minimumIntervalWidth="60", maximumIntervalWidth="110", intervalX="0", intervalY="0", offsetX="0", offsetY="0",
-        crossLength="3", blendMode="0", gridFrameStyle="3", gridFrameWidth="1.5", gridFrameMargin="0",
-        gridFramePenThickness="0.2", gridFramePenColor=rgba(INK), frameFillColor1=rgba(WHITE),
-        frameFillColor2=rgba(BLACK), gridFrameSideFlags="15", leftFrameDivisions="0", rightFrameDivisions="0",
-        topFrameDivisions="0", bottomFrameDivisions="0", showAnnotation="1", annotationFormat="1",
-        annotationPrecision="0", annotationExpression="", frameAnnotationDistance="0.8", **sides,
-    )  # fmt: skip
-    add_reference_system(grid, LONLAT)
-    add_text_style(grid, 6)
 
 
 def _add_colour(parent: ET.Element, tag: str, colour: str) -> None:

@@ -97,13 +97,14 @@ def quoted(name: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    """Return a text as a label of a layout shows it: what stands in [% … %] is no expression of ours."""
+    """Return a text as a label or legend of a layout shows it: what stands in [% … %] is no expression of ours."""
     return f"[% {literal(text)} %]" if "[%" in text else text
 
 
 def literal(text: str) -> str:
-    """Return a text as an expression has it."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    """Return a text as an expression has it, also within [% … %], which ends at the first %] whatever is quoted."""
+    parts = text.replace("\\", "\\\\").replace("'", "\\'").split("%]")
+    return f"'{parts[0]}'" if len(parts) == 1 else "('" + "%' || ']".join(parts) + "')"
 
 
 def add_text_style(parent: ET.Element, size: float, colour: str = INK, **attributes: object) -> ET.Element:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from onemap.dates import first_day
 from onemap.export.formats.parts import Part
 from onemap.export.qgis.markup import VERSION, add, document
-from onemap.export.qgis.reference_systems import add_reference_system
+from onemap.export.qgis.reference_systems import add_reference_system, is_public
 from onemap.export.words import confidence_title
 from onemap.model import Atlas, SourceRecord
 from onemap.spec.crs import name_of
@@ -36,7 +36,7 @@ def add_metadata(parent: ET.Element, part: Part, atlas: Atlas) -> None:
         add(parent, "history", tr("made by onemap from the layers of the same build"))
     add(parent, "rights", tr("for internal use") if atlas.edition == "internal" else tr("public edition"))
     add(parent, "encoding", "UTF-8")
-    if part.kind != "table":
+    if part.kind != "table" and is_public(atlas.crs):
         add_reference_system(add(parent, "crs"), atlas.crs)
     _add_extent(parent, part, [source.as_of for source in sources if source.as_of], atlas)
 
@@ -49,13 +49,17 @@ def _abstract(part: Part, atlas: Atlas) -> str:
 
 def _origin(source: SourceRecord) -> str:
     """Return how a source became part of the layer, with what it takes to find it again."""
-    return tr(
-        "{path}: {kept} of {rows} rows kept; data of {as_of}; text {encoding}; coordinates {crs} ({confidence}); "
-        "SHA-256 {sha256}",
-        path=source.path, kept=source.kept, rows=source.rows, as_of=source.as_of or tr("not stated"),
-        encoding=source.encoding.found or "-", crs=name_of(source.crs.accepted) if source.crs.accepted else "-",
-        confidence=confidence_title(source.crs.confidence), sha256=source.sha256,
-    )  # fmt: skip
+    crs = source.crs.accepted
+    told = [
+        tr("{path}: {kept} of {rows} rows kept", path=source.path, kept=source.kept, rows=source.rows),
+        tr("data of {period}", period=source.as_of or tr("not stated")),
+        tr("text {encoding}", encoding=source.encoding.found) if source.encoding.found else "",
+        tr("coordinates {crs} ({confidence})", crs=name_of(crs), confidence=confidence_title(source.crs.confidence))
+        if crs
+        else "",
+        f"SHA-256 {source.sha256}",
+    ]
+    return tr("; ").join(text for text in told if text)
 
 
 def _add_contact(parent: ET.Element, organization: str, role: str) -> None:
@@ -70,7 +74,7 @@ def _add_contact(parent: ET.Element, organization: str, role: str) -> None:
 def _add_extent(parent: ET.Element, part: Part, days: list[str], atlas: Atlas) -> None:
     extent = add(parent, "extent")
     there = part.frame.geometry.notna()
-    if part.kind != "table" and there.any():
+    if part.kind != "table" and there.any() and is_public(atlas.crs):
         box = part.frame.geometry[there].total_bounds.tolist()
         names = ("minx", "miny", "maxx", "maxy")
         told = {name: f"{edge:.3f}" for name, edge in zip(names, box, strict=True)}
