@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from onemap.dates import first_day
+from onemap.disk import room_in
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
@@ -295,7 +296,10 @@ def _write(form: Format, parts: Sequence[Part], target: Target, *, many: bool) -
     path = target.path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".onemap-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        with (
+            TemporaryDirectory(prefix=".onemap-", dir=path.parent, ignore_cleanup_errors=True) as folder,
+            room_in(path.parent),
+        ):
             made = Path(folder, path.name)
             # A format with a file for each part writes a folder, even if it is a single one.
             single = form.each and not many

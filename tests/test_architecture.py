@@ -19,7 +19,7 @@ MODULES = {
 
 FLOORS = {
     "errors": 0, "text": 0, "progress": 0, "interruption": 0, "geodesy": 0, "dates": 0, "cache": 0,
-    "edges": 0, "flat": 0, "township_names": 0,
+    "edges": 0, "flat": 0, "township_names": 0, "disk": 0,
     "spec": 1,
     "decision": 2, "model": 2,
     "ingest": 3, "review": 3, "risk": 3, "export": 3,
