@@ -28,7 +28,7 @@ from onemap.export.words import (
 )
 from onemap.geodesy import unit_title
 from onemap.handover import Handed
-from onemap.handwork import MAIN, WORKBOOK, changed_by_hand
+from onemap.handwork import GEODATABASE, MAIN, WORKBOOK, changed_by_hand
 from onemap.model import Atlas, level_title
 from onemap.publication import read_manifest
 from onemap.record import Known
@@ -203,7 +203,7 @@ def _show_kept(kept: Path) -> None:
         show(tr("To apply its decisions, copy it out of the build: [review] workbook = … in project.toml."))
     else:
         show(tr("{file}: somebody has changed this file of an earlier build; it was kept.", file=kept))
-    if kept.suffix in (GEOPACKAGE, *MAIN):
+    if kept.suffix in (GEOPACKAGE, GEODATABASE, *MAIN):
         show(tr("To build from it, copy it out of the build, and name the copy as a source: onemap sketch says how."))
 
 

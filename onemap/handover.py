@@ -15,6 +15,8 @@ import pyproj
 import shapely
 
 from onemap.dates import first_day
+from onemap.destination import file_name, placed_at, put, refuse
+from onemap.disk import room_in
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.parts import FINDINGS, Part
@@ -69,8 +71,6 @@ DATUMS: Final = re.compile(r"(China|CGCS)[ _]*2000|WGS|World Geodetic System 198
 """What the datums that data may be handed over in are called."""
 
 OLD_OFFSETS: Final = frozenset(("gcj02", "gcj-02", "bd09", "bd-09", "火星坐标", "百度坐标"))
-LONGEST_NAME: Final = 60
-"""Characters of a file's name that tell what is in it."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,7 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
         elif form.lists:
             standings = _standings(stock, parts)
         many = not form.suffix or (form.each and len(parts) > 1)
-        path = _path(build, request, parts, form.suffix if not many else "")
-        _refuse(path, build, request.overwrite)
+        path = _path(build, request, parts, many=many)
         made, moved = _moved([worded(part, build.catalogue) if form.worded else part for part in parts], crs)
         target = Target(path, crs, first_day(build.manifest["period"]), _title(build, parts), standings)
         begin("writing", 1)
@@ -239,17 +238,29 @@ def _title(build: Build, parts: Sequence[Part]) -> str:
     return f"{own}: {titles[0]}" if len(titles) == 1 else own
 
 
-def _path(build: Build, request: Request, parts: Sequence[Part], suffix: str) -> Path:
-    """Return where it is written: a folder where there is no suffix."""
-    if request.out is None:
-        return build.folder.resolve().parent / f"{_name(build, request, parts)}{suffix or f'-{request.format}'}"
-    form = FORMATS[request.format]
-    if not suffix and form.suffix and request.out.suffix.lower() == form.suffix:
-        message = tr("{file} is to hold {count} tables, and a file of this format holds one", file=request.out.name,
+def _path(build: Build, request: Request, parts: Sequence[Part], *, many: bool) -> Path:
+    """Return where it is written, a place that is free or may be written over.
+
+    Raises
+    ------
+    PathError
+        It cannot be written there.
+    """
+    form, out = FORMATS[request.format], request.out
+    suffix = "" if many else form.suffix
+    if out is not None and many and form.suffix and out.suffix.lower() == form.suffix:
+        message = tr("{file} is to hold {count} tables, and a file of this format holds one", file=out.name,
                      count=len(parts))  # fmt: skip
         raise PathError(message, tr("name a folder, or choose one layer with --layer"))
-    named = request.out.name.lower().endswith(suffix)
-    return (request.out if named else request.out.with_name(request.out.name + suffix)).absolute()
+    name = f"{_name(build, request, parts)}{suffix or f'-{request.format}'}"
+    try:
+        path = placed_at(out, build.folder.resolve().parent / name, suffix)
+        refuse(path, build, request.overwrite)
+    except OnemapError:
+        raise
+    except OSError as fault:
+        raise _unwritable(out or Path(name), fault) from None
+    return path
 
 
 def _name(build: Build, request: Request, parts: Sequence[Part]) -> str:
@@ -258,36 +269,9 @@ def _name(build: Build, request: Request, parts: Sequence[Part]) -> str:
     titles = [*dict.fromkeys(part.title for part in parts)]
     what = titles[0] if len(titles) == 1 else tr("{title} and {count} more", title=titles[0], count=len(titles) - 1)
     county = extent.name if extent and extent.level == "county" else str(build.manifest["county"])
-    told = [county, request.township, what if request.layers else tr("one map"), str(build.manifest["period"])]
-    clean = [re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "_", text)[:LONGEST_NAME].strip("._ ") for text in told]
-    return "-".join(filter(None, clean))
-
-
-def _refuse(path: Path, build: Build, overwrite: bool) -> None:
-    if path.resolve().is_relative_to(build.folder.resolve()):
-        message = tr("{path} is inside the build, which is replaced as a whole", path=path.name)
-        raise PathError(message, tr("write it elsewhere: --out PATH"))
-    if not path.exists():
-        return
-    if not overwrite:
-        message = tr("{path} is there already", path=path)
-        raise PathError(message, tr("write it elsewhere with --out PATH, or in its place with --overwrite"))
-    others = [one for one in path.rglob("*") if one.is_dir() or not _is_written(one)] if path.is_dir() else []
-    if others:
-        message = tr("{path} holds other things: {name}", path=path, name=others[0].name)
-        raise PathError(message, tr("write it elsewhere: --out PATH"))
-
-
-SUFFIXES: Final = frozenset(
-    (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qml", ".geojson", ".parquet", ".fgb", ".csv", ".gdbtable", ".gdbtablx",
-     ".gdbindexes", ".atx", ".spx", ".freelist", "")
-)  # fmt: skip
-"""Of files in folders that we write, and that may be replaced by others of the kind."""
-
-
-def _is_written(path: Path) -> bool:
-    in_gdb = path.parent.suffix == ".gdb"
-    return path.name == "字段对照表.xlsx" or (path.suffix in SUFFIXES and (bool(path.suffix) or in_gdb))
+    return file_name(
+        [county, request.township, what if request.layers else tr("one map"), str(build.manifest["period"])]
+    )
 
 
 def _write(form: Format, parts: Sequence[Part], target: Target, *, many: bool) -> Written:
@@ -295,27 +279,23 @@ def _write(form: Format, parts: Sequence[Part], target: Target, *, many: bool) -
     path = target.path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".onemap-", dir=path.parent, ignore_cleanup_errors=True) as folder:
+        with (
+            TemporaryDirectory(prefix=".onemap-", dir=path.parent, ignore_cleanup_errors=True) as folder,
+            room_in(path.parent),
+        ):
             made = Path(folder, path.name)
             # A format with a file for each part writes a folder, even if it is a single one.
             single = form.each and not many
             written = form.write(parts, replace(target, path=Path(folder, "single") if single else made))
             with unbroken():
-                _put(written.paths[0] if single else made, path, Path(folder, "old"))
+                put(written.paths[0] if single else made, path, Path(folder, "old"))
     except OnemapError:
         raise
     except OSError as fault:
-        message = tr("cannot write {path}: {fault}", path=path, fault=fault.strerror or fault)
-        raise PathError(message, tr("close the file where it is open, or write elsewhere: --out PATH")) from None
+        raise _unwritable(path, fault) from None
     return written
 
 
-def _put(made: Path, path: Path, aside: Path) -> None:
-    if path.is_dir() and made.is_dir():
-        path.rename(aside)
-    try:
-        made.replace(path)
-    except OSError:
-        if aside.exists():
-            aside.rename(path)
-        raise
+def _unwritable(path: Path, fault: OSError) -> PathError:
+    message = tr("cannot write {path}: {fault}", path=path, fault=fault.strerror or fault)
+    return PathError(message, tr("close the file where it is open, or write elsewhere: --out PATH"))

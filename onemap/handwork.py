@@ -6,10 +6,11 @@ QGIS changes its first bytes already by opening it.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -25,6 +26,8 @@ WORKBOOK: Final = ".xlsx"
 
 MAIN: Final = (".shp", ".dbf")
 """The files of which a shapefile, or a table by itself, has at least one."""
+
+GEODATABASE: Final = ".gdb"
 
 PARTS: Final = (*MAIN, ".shx", ".prj", ".cpg")
 """The files that make a shapefile another one when they change."""
@@ -49,30 +52,42 @@ def carry_over(folder: Path, part: Path, manifest: Mapping[str, Any]) -> None:
         That of the earlier one.
     """
     products = {MANIFEST: "", **manifest["products"]}
-    sets = {_set_of(own) for own in products if PurePosixPath(own).suffix in MAIN}
     changed = set(_changed(folder, products))
+    paths = [path for path in sorted(folder.rglob("*")) if not _is_passing(path)]
+    for path in _databases(paths):
+        _carry_database(path, folder, part, products, changed)
+    paths = [path for path in paths if not any(_is_database(own) for own in (path, *path.parents))]
+    sets = {_set_of(own) for own in products if PurePosixPath(own).suffix in MAIN}
     edited = {_set_of(own) for own in changed if _set_of(own) in sets and PurePosixPath(own).suffix in PARTS}
-    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
-        own = path.relative_to(folder).as_posix()
+    own_files = [path.relative_to(folder).as_posix() for path in paths if not path.is_dir() or path.is_symlink()]
+    # A shapefile of the user's own, where the next build has one of that name.
+    edited |= {
+        _set_of(own)
+        for own in own_files
+        if own not in products and PurePosixPath(own).suffix in MAIN and (part / own).exists()
+    }
+    for own in own_files:
         together = _set_of(own)
-        if any(fnmatch(path.name, pattern) for pattern in PASSING):
-            continue
         if together in edited or own in changed:
             target = _free(folder, own, together if together in edited else own)
-        elif own in products or (together in sets and path.suffix.lower() in INDEXES):
+        elif own in products or (together in sets and PurePosixPath(own).suffix.lower() in INDEXES):
             continue
         else:
-            target = own
-        if not (part / target).exists():
-            (part / target).parent.mkdir(parents=True, exist_ok=True)
-            _copy(path, part / target)
-            if target != own and _holds(part / target, manifest.get(CONTENTS, {}).get(own)):
-                (part / target).unlink()
+            target = _beside_ours(own, folder, part)
+        (part / target).parent.mkdir(parents=True, exist_ok=True)
+        _copy(folder / own, part / target)
+        if target != own and _holds(part / target, manifest.get(CONTENTS, {}).get(own)):
+            (part / target).unlink()
+    for path in paths:
+        if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+            with suppress(OSError):
+                (part / path.relative_to(folder)).mkdir(parents=True, exist_ok=True)
 
 
 def changed_by_hand(folder: Path) -> list[Path]:
     """Return the files of earlier builds that the user has changed, and which were therefore kept."""
-    kept = sorted(path for path in folder.rglob(f"*{_by_hand()}*") if path.is_file())
+    found = sorted(path for path in folder.rglob(f"*{_by_hand()}*") if path.is_file() or _is_database(path))
+    kept = [path for path in found if not any(_is_database(above) for above in path.parents)]
     # Of a shapefile the one by which people know it.
     shapes = {path.with_suffix("") for path in kept if path.suffix == ".shp"}
     tables = {path.with_suffix("") for path in kept if path.suffix == ".dbf"} - shapes
@@ -80,15 +95,67 @@ def changed_by_hand(folder: Path) -> list[Path]:
     return [
         path
         for path in kept
-        if (together := path.with_name(path.name.split(".")[0])) not in alone
+        if (together := path.with_name(_stem(path.name))) not in alone
         or path.suffix == (".shp" if together in shapes else ".dbf")
     ]
+
+
+def _is_passing(path: Path) -> bool:
+    return any(fnmatch(path.name, pattern) for pattern in PASSING)
+
+
+def _is_database(path: Path) -> bool:
+    return path.suffix.lower() == GEODATABASE and path.is_dir()
+
+
+def _databases(paths: Sequence[Path]) -> list[Path]:
+    """Return the geodatabases among paths, which are folders whose files are nothing without one another."""
+    found = [path for path in paths if _is_database(path) and not path.is_symlink()]
+    return [path for path in found if not any(above in found for above in path.parents)]
+
+
+def _carry_database(path: Path, folder: Path, part: Path, products: Mapping[str, str], changed: Container[str]) -> None:
+    own = path.relative_to(folder).as_posix()
+    files = [one.relative_to(folder).as_posix() for one in path.rglob("*") if one.is_file() and not _is_passing(one)]
+    is_ours = any(file in products for file in files)
+    if is_ours and not any(file in changed or file not in products for file in files):
+        return
+    target = _free(folder, own, own) if is_ours else _beside_ours(own, folder, part)
+    shutil.copytree(path, part / target, symlinks=True, ignore=shutil.ignore_patterns(*PASSING))
+
+
+def _beside_ours(own: str, folder: Path, part: Path) -> str:
+    """Return what the user's own file is called from now on: as before, unless the next build has put something there.
+
+    Parameters
+    ----------
+    folder
+        The earlier build.
+    part
+        The next one.
+    """
+    path = PurePosixPath(own)
+    ways = [*reversed(path.parents), path]
+    blocked = next((way for way in ways if _is_taken(part / way, way == path)), None)
+    if blocked is None:
+        return own
+    free = _free(folder, blocked.as_posix(), blocked.as_posix())
+    return (PurePosixPath(free) / path.relative_to(blocked)).as_posix()
+
+
+def _is_taken(path: Path, is_last: bool) -> bool:
+    return os.path.lexists(path) and (is_last or not path.is_dir())
 
 
 def _set_of(own: str) -> str:
     """Return what the files of one shapefile have in common: their path up to the first dot of the name."""
     path = PurePosixPath(own)
-    return path.with_name(path.name.split(".")[0]).as_posix()
+    return path.with_name(_stem(path.name)).as_posix()
+
+
+def _stem(name: str) -> str:
+    # What begins with a dot has no other name.
+    return name.split(".")[0] or name
 
 
 def _changed(folder: Path, products: Mapping[str, str]) -> Iterator[str]:
@@ -97,9 +164,7 @@ def _changed(folder: Path, products: Mapping[str, str]) -> Iterator[str]:
         path = folder / own
         if not digest or not path.is_file():
             continue
-        # What QGIS has not yet put into a GeoPackage lies beside it.
-        waiting = path.with_name(f"{path.name}-wal")
-        if sha256(path) != digest or (waiting.is_file() and waiting.stat().st_size):
+        if sha256(path) != digest or _is_waiting(path, "-wal"):
             yield own
 
 
@@ -116,7 +181,8 @@ def _free(folder: Path, own: str, together: str) -> str:
         base, rest = base.with_suffix(""), base.suffix
     stem, number = base.name + _by_hand(), 1
     free = base.with_name(stem)
-    while any((folder / free.parent).glob(f"{free.name}.*")):
+    there = [path.name for path in (folder / free.parent).glob("*")]
+    while any(name == free.name or name.startswith(f"{free.name}.") for name in there):
         number += 1
         free = base.with_name(f"{stem} {number}")
     return f"{free.as_posix()}{rest}"
@@ -128,7 +194,7 @@ def _by_hand() -> str:
 
 def _copy(path: Path, target: Path) -> None:
     """Copy a file; a GeoPackage with what QGIS has written beside it and not yet into it."""
-    if path.suffix == GEOPACKAGE:
+    if path.suffix == GEOPACKAGE and (_is_waiting(path, "-wal") or _is_waiting(path, "-journal")):
         try:
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
                 source.backup(copy, pages=PAGES)
@@ -136,6 +202,12 @@ def _copy(path: Path, target: Path) -> None:
         except sqlite3.Error:
             target.unlink(missing_ok=True)
     shutil.copy2(path, target, follow_symlinks=False)
+
+
+def _is_waiting(path: Path, ending: str) -> bool:
+    """Tell whether what QGIS has not yet put into a GeoPackage lies beside it."""
+    beside = path.with_name(f"{path.name}{ending}")
+    return beside.is_file() and beside.stat().st_size > 0
 
 
 def _holds(path: Path, digest: str | None) -> bool:

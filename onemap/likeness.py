@@ -13,8 +13,10 @@ import shapely
 from onemap.errors import ProjectError
 from onemap.ingest.columns import match_columns
 from onemap.ingest.files import EVERY, Part
+from onemap.ingest.folders import ending
 from onemap.ingest.placement.coordinates import coordinate_columns
-from onemap.ingest.raw import Raw
+from onemap.ingest.raw import Fault, Raw, UnreadableError
+from onemap.ingest.readers.kml import KML, side_by_side
 from onemap.ingest.repairs import KIND_OF_TYPE
 from onemap.ingest.source import Placement
 from onemap.ingest.values import read_value
@@ -23,7 +25,7 @@ from onemap.spec.contract import columns_of
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
 from onemap.spec.toml import parse, read
-from onemap.text import fold
+from onemap.text import fold, tr
 
 NO_COUNTY: Final = "000000"
 
@@ -95,6 +97,39 @@ def guess_layer(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None =
     if _is_form(best.layer, raw):
         return replace(best, is_form=True)
     return replace(best, rivals=tuple(one.layer for one in guesses[1:] if one.score > max(0, best.score - NEAR)))
+
+
+def layers_apart(part: Part, words: set[str], catalogue: Catalogue) -> list[Part]:
+    """Return the folders of a KML that are layers of their own; of one whose folders are alike, and of others, itself.
+
+    People keep the classes and the townships of one layer in folders too: folders are read apart only where their
+    columns tell of several layers.
+    """
+    if ending(part.path) not in KML or part.spec.layer is not None or part.trouble is not None:
+        return [part]
+    try:
+        found = side_by_side(part.path, part.spec.encoding)
+        parts = [_folder(part, name) for name in found.names]
+        guesses = [guess_layer(own, own.read(words), catalogue) for own in parts]
+    except (UnreadableError, OSError):
+        # Whoever reads it as a whole tells why it cannot be read.
+        return [part]
+    known = {guess.layer.id: frozenset(guess.columns.values()) for guess in guesses if guess}
+    if not parts or (len(set(known.values())) < 2 and not found.has_lists):
+        return [part]
+    # What was said of the file is said once.
+    parts = [parts[0], *(replace(own, faults=()) for own in parts[1:])]
+    if found.loose:
+        message = tr("{count} placemarks lie in no folder, beside the folders of several layers", count=found.loose)
+        hint = tr("drag them into the folder of their layer, and save it again")
+        fault = Fault("parts_chosen", message, hint, action="dropped", severity="warning")
+        parts[0] = replace(parts[0], faults=(*parts[0].faults, fault))
+    return parts
+
+
+def _folder(part: Part, name: str) -> Part:
+    spec = part.spec.model_copy(update={"layer": name})
+    return replace(part, spec=spec, name=f"{part.name} [{name}]", several=True)
 
 
 def rank_layers(part: Part, raw: Raw, catalogue: Catalogue, wanted: str | None = None) -> list[Guess]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from onemap.disk import room_in
 from onemap.errors import PathError
 from onemap.export.manifest import MANIFEST
 from onemap.handwork import carry_over
@@ -56,14 +57,10 @@ def replacing(folder: Path, inputs: Iterable[Path]) -> Iterator[Path]:
         _refuse(folder, list(inputs))
         part = _beside(folder, "part")
         try:
-            part.mkdir()
-            yield part
-            manifest = read_manifest(folder)
-            if manifest is not None:
-                try:
-                    carry_over(folder, part, manifest)
-                except PermissionError:
-                    raise _in_use(folder) from None
+            with room_in(folder.parent):
+                part.mkdir()
+                yield part
+                _carry_over(folder, part)
             with unbroken():
                 _swap(part, folder)
         finally:
@@ -113,6 +110,15 @@ def _refuse(folder: Path, inputs: list[Path]) -> None:
     if any(folder.iterdir()) and read_manifest(folder) is None:
         message = tr("{folder} is not empty, and not an earlier build", folder=folder.name)
         raise PathError(message, tr("build into a new or an empty folder: --out DIR"))
+
+
+def _carry_over(folder: Path, part: Path) -> None:
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        try:
+            carry_over(folder, part, manifest)
+        except PermissionError:
+            raise _in_use(folder) from None
 
 
 def _swap(part: Path, folder: Path) -> None:

@@ -16,7 +16,7 @@ from onemap.ingest.files import EVERY, GUESSED, RASTERS, Part, Search, check_kin
 from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.readers.vectors import TABLE
-from onemap.likeness import Guess, guess_layer, project_above, rank_layers
+from onemap.likeness import Guess, guess_layer, layers_apart, project_above, rank_layers
 from onemap.model import Atlas, Issue, sorted_issues
 from onemap.pipeline import check
 from onemap.progress import Progress, begin, doing, expect, telling
@@ -95,7 +95,8 @@ def _checked(path: Path, county: str | None) -> Atlas:
     begin("recognising", 1)
     with ExitStack() as stack:
         with doing(path.name, steps=0):
-            parts = find_parts(source, project, Search(words, endings, stack))
+            files = find_parts(source, project, Search(words, endings, stack))
+            parts = [part for file in files for part in layers_apart(file, words, project.catalogue)]
         expect(len(parts) - 1)
         for part in parts:
             told += [_issue(fault, part) for fault in part.faults]

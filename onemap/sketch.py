@@ -24,7 +24,7 @@ from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.readers.vectors import TABLE
 from onemap.ingest.source import Placement, place_rows
 from onemap.ingest.values import read_value
-from onemap.likeness import Guess, geometry_kinds, guess_layer, project_above
+from onemap.likeness import Guess, geometry_kinds, guess_layer, layers_apart, project_above
 from onemap.model import CrsRecord
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import Project
@@ -70,8 +70,9 @@ def sketch(path: Path, county: str | None = None, layer: str | None = None) -> I
     check_kind(path, endings, tr("{path} is of a kind that is not read", path=path))
     words = {word for known in project.catalogue.layers.values() for word in words_of(known, spec)}
     with ExitStack() as stack:
-        for part in find_parts(spec, project, Search(words, endings, stack)):
-            yield "\n".join(_lines(part, project, layer, words)) + "\n"
+        for file in find_parts(spec, project, Search(words, endings, stack)):
+            for part in [file] if layer else layers_apart(file, words, project.catalogue):
+                yield "\n".join(_lines(part, project, layer, words)) + "\n"
 
 
 def check_layer(layer: str, layers: Mapping[str, LayerSpec]) -> None:

@@ -19,12 +19,12 @@ MODULES = {
 
 FLOORS = {
     "errors": 0, "text": 0, "progress": 0, "interruption": 0, "geodesy": 0, "dates": 0, "cache": 0,
-    "edges": 0, "flat": 0, "township_names": 0,
+    "edges": 0, "flat": 0, "township_names": 0, "disk": 0,
     "spec": 1,
     "decision": 2, "model": 2,
     "ingest": 3, "review": 3, "risk": 3, "export": 3,
     "publication": 4, "handwork": 4, "pipeline": 4, "record": 4, "scaffold": 4, "sketch": 4, "draft": 4,
-    "likeness": 4, "returned": 4, "handover": 4, "selection": 4,
+    "likeness": 4, "returned": 4, "handover": 4, "selection": 4, "destination": 4,
     "cli": 5, "console": 5, "bars": 5, "usage": 5, "__main__": 5, "": 5,
 }  # fmt: skip
 """The floor of each room; "" is the package itself, which offers what the pipeline does."""

@@ -171,3 +171,70 @@ def test_the_command_line_says_what_was_kept_and_how_it_is_used(build: Path, cap
     text = capsys.readouterr().out
     assert f"onemap{BY_HAND}.gpkg: somebody has changed this file of an earlier build; it was kept." in text
     assert "name the copy as a source: onemap sketch says how" in text
+
+
+def further(build: Path, *more: str) -> Path:
+    run(load_project(build.with_name("p")), build, only=["gpkg", *more])
+    return build
+
+
+def test_a_geodatabase_edited_in_arcgis_is_kept_as_a_whole(build: Path) -> None:
+    path = further(build, "gdb") / "onemap.gdb"
+    edited = pyogrio.read_dataframe(path, layer="priority_plot").assign(plot_name="改过名的地块")
+    pyogrio.write_dataframe(edited, path, layer="priority_plot", driver="OpenFileGDB")
+    assert changed_by_hand(further(build, "gdb")) == [build / f"onemap{BY_HAND}.gdb"]
+    assert name_in(build / f"onemap{BY_HAND}.gdb", layer="priority_plot") == "改过名的地块"
+    assert name_in(path, layer="priority_plot") == "示例化工厂旧址"
+
+
+def test_a_geodatabase_that_nobody_touched_is_not_kept(build: Path) -> None:
+    further(build, "gdb")
+    assert changed_by_hand(further(build, "gdb")) == []
+
+
+def test_a_geodatabase_is_kept_without_the_locks_of_who_has_it_open(build: Path) -> None:
+    path = further(build, "gdb") / "onemap.gdb"
+    (path / "_gdb.PC1.1234.5678.sr.lock").touch()
+    assert changed_by_hand(further(build, "gdb")) == []
+
+
+@pytest.mark.parametrize("name", [".DS_Store", ".~lock.x", "._onemap.gpkg"])
+def test_files_that_systems_hide_stop_no_build(build: Path, name: str) -> None:
+    (build / name).write_bytes(b"\0")
+    assert (again(build) / name).read_bytes() == b"\0"
+
+
+def test_a_file_of_ones_own_is_kept_where_a_product_takes_its_name(build: Path) -> None:
+    (build / "onemap.kmz").write_bytes(b"mine")
+    further(build, "kmz")
+    assert (build / f"onemap{BY_HAND}.kmz").read_bytes() == b"mine"
+    assert (build / "onemap.kmz").read_bytes() != b"mine"
+
+
+def test_a_folder_of_ones_own_is_kept_where_a_product_takes_its_name(build: Path) -> None:
+    (build / "onemap.kmz").mkdir()
+    (build / "onemap.kmz" / "x").write_bytes(b"mine")
+    further(build, "kmz")
+    assert (build / f"onemap{BY_HAND}.kmz" / "x").read_bytes() == b"mine"
+
+
+def test_a_file_of_ones_own_is_kept_where_products_take_its_name_for_a_folder(build: Path) -> None:
+    (build / "geoparquet").write_bytes(b"mine")
+    further(build, "parquet")
+    assert (build / f"geoparquet{BY_HAND}").read_bytes() == b"mine"
+
+
+def test_a_shapefile_of_ones_own_stays_whole_where_a_product_takes_its_name(tmp_path: Path) -> None:
+    small_project(tmp_path / "p")
+    own = further(tmp_path / "build") / "shapefiles" / "priority_plot.shp"
+    own.parent.mkdir()
+    for suffix in (".shp", ".dbf", ".sbn"):
+        own.with_suffix(suffix).write_bytes(b"mine")
+    again(tmp_path / "build")
+    assert {path.suffix for path in own.parent.glob(f"priority_plot{BY_HAND}.*")} == {".shp", ".dbf", ".sbn"}
+    assert not own.with_suffix(".sbn").exists()
+
+
+def test_an_empty_folder_is_kept(build: Path) -> None:
+    (build / "photographs").mkdir()
+    assert (again(build) / "photographs").is_dir()

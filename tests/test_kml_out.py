@@ -21,6 +21,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 from onemap.export.formats.kml import write_kml
 from onemap.export.formats.kml_shapes import geometry_texts
 from onemap.export.formats.parts import parts
+from onemap.export.formats.target import standings_of
 from onemap.handover import Handed
 from onemap.model import Atlas, Layer
 from onemap.pipeline import build as build_project
@@ -118,6 +119,20 @@ def test_a_balloon_tells_the_lists_with_their_reasons(root: ET.Element, build: B
 def test_a_feature_on_no_list_has_none_in_its_balloon(root: ET.Element) -> None:
     [mark] = marks(root, PARCELS[0]["unit_code"])
     assert "<li>" not in str(mark.findtext(f"{SPACE}description"))
+
+
+def test_lists_of_which_no_record_has_a_line_are_told() -> None:
+    # A frame whose shapes are all null takes no text for them.
+    rows = {
+        "of_layer": ["plot"],
+        "of_key": ["1"],
+        "of_label": ["甲"],
+        "rule": ["r"],
+        "level": ["high"],
+        "reason": ["因"],
+    }
+    findings = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries([None], crs="EPSG:4490"))
+    assert standings_of(findings, {})["plot", "1", "甲"][0].reason == "因"
 
 
 def test_chosen_fields_are_all_that_is_told(build: Build, tmp_path: Path) -> None:

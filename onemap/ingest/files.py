@@ -15,7 +15,7 @@ from onemap.errors import PathError
 from onemap.ingest.folders import Contents, ending, look_into, relative, tell_contents
 from onemap.ingest.raw import Fault, Inner, Raw, UnreadableError, not_opened
 from onemap.ingest.readers.archives import unpacked
-from onemap.ingest.readers.kml import read_kml
+from onemap.ingest.readers.kml import KML, read_kml
 from onemap.ingest.readers.sheets import known_sheets, read_text_table, read_workbook
 from onemap.ingest.readers.tables_in_databases import source_name
 from onemap.ingest.readers.vectors import TABLE, known_layers, read_parquet, read_vector
@@ -29,7 +29,7 @@ WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods")
 
 READERS: Final[Mapping[str, Reader]] = {
     **dict.fromkeys((".shp", ".gdb", ".gpkg", ".geojson", ".json", ".fgb", ".dxf", ".tab", ".mif", TABLE), read_vector),
-    **dict.fromkeys((".kml", ".kmz", ".ovkml", ".ovkmz"), read_kml),
+    **dict.fromkeys(KML, read_kml),
     **dict.fromkeys((".parquet", ".geoparquet"), read_parquet),
     **dict.fromkeys(WORKBOOKS, read_workbook),
     **dict.fromkeys((".csv", ".tsv", ".txt"), read_text_table),

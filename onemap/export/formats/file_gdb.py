@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +35,20 @@ def write_gdb(parts: Sequence[Part], target: Target) -> Written:
     """Write parts into a file geodatabase of their own."""
     told = [text for part in parts for text in _write_part(part, target)]
     return Written(tuple(sorted(path for path in target.path.iterdir() if path.is_file())), tuple(told))
+
+
+def tables_of(path: Path) -> list[str]:
+    """Return the names of the feature classes and tables of a geodatabase.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except pyogrio.errors.DataSourceError as fault:
+        raise ValueError(str(fault)) from None
 
 
 def _write_part(part: Part, target: Target) -> list[str]:

@@ -63,8 +63,8 @@ def standings_of(findings: pd.DataFrame, rules: Mapping[str, Rule]) -> dict[tupl
         With the columns of findings; rules and levels by their ids.
     """
     found: dict[tuple[str, str, str], list[Standing]] = {}
-    texts = findings.astype("string").fillna("")
-    columns = (texts[name] for name in ("of_layer", "of_key", "of_label", "rule", "level", "reason"))
+    names = ("of_layer", "of_key", "of_label", "rule", "level", "reason")
+    columns = (findings[name].astype("string").fillna("") for name in names)
     for layer, key, label, rule, level, reason in zip(*columns, strict=True):
         name = rules[rule].name if rule in rules else rule
         found.setdefault((layer, key, label), []).append(Standing(name, level_title(level), reason))

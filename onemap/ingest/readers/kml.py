@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +17,7 @@ from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.readers.archives import is_zip, members, unpacked
 from onemap.ingest.readers.decoding import unproved
 from onemap.ingest.readers.encoding import Finding
-from onemap.ingest.readers.kml_document import read_document
+from onemap.ingest.readers.kml_document import Document, read_document
 from onemap.ingest.readers.kml_marks import DATUM, DESCRIPTION, NAME, Folder, Mark
 from onemap.ingest.readers.kml_shapes import ShapeError
 from onemap.model import EncodingRecord
@@ -29,6 +30,8 @@ WGS84: Final = "EPSG:4326"
 CGCS2000: Final = "EPSG:4490"
 DATUMS: Final[Mapping[str, str]] = {"cgcs2000": CGCS2000, "wgs84": WGS84}
 """What 奥维 says of a placemark's coordinates, folded, where they are not offset."""
+
+KML: Final = (".kml", ".kmz", ".ovkml", ".ovkmz")
 
 FOLDER: Final = "Folder"
 LAST: Final = (FOLDER, DESCRIPTION, DATUM)
@@ -51,9 +54,7 @@ def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
     """
     del words  # Placemarks have no header to find.
     layer = source.layer
-    with _plain(path) as files:
-        documents = [read_document(file, source.encoding) for file in files]
-        here = {file.name for file in files}
+    documents, here = (_read if layer is None else _read_once)(path, source.encoding)
     marks = [mark for document in documents for mark in document.marks]
     # A KMZ may link to files of its own, which are read.
     links = [link for document in documents for link in document.links if PurePosixPath(link).name not in here]
@@ -83,6 +84,62 @@ def read_kml(path: Path, source: SourceSpec, words: set[str]) -> Raw:
         declared_crs=CGCS2000 if declared == {CGCS2000} else WGS84,
         faults=faults,
     )
+
+
+class SideBySide(NamedTuple):
+    """The outermost folders of a file that stand beside one another."""
+
+    names: tuple[str, ...] = ()
+    """Of those with placemarks; none where a folder cannot be told by its name."""
+    loose: int = 0
+    """How many placemarks stand beside them, in none."""
+    has_lists: bool = False
+    """Whether lists of a build stand beside them."""
+
+
+def side_by_side(path: Path, encoding: str | None) -> SideBySide:
+    """Return the folders of a file each of which may be a layer of its own; the lists of a build are none.
+
+    Raises
+    ------
+    UnreadableError
+        It is no KML.
+    """
+    documents, _ = _read_once(path, encoding)
+    marks = [mark for document in documents for mark in document.marks]
+    level = 0
+    while marks and all(len(mark.around) > level and mark.around[level] is marks[0].around[level] for mark in marks):
+        level += 1
+    inside: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if len(mark.around) > level:
+            inside.setdefault(id(mark.around[level]), []).append(mark)
+    # A source names a folder wherever it lies.
+    called = Counter(folder.name for document in documents for folder in document.folders)
+    names = {own[0].around[level].name: own for own in inside.values()}
+    if any(not name or called[name] > 1 for name in names):
+        return SideBySide()
+    layers = [name for name, own in names.items() if not all(one.is_listed for one in own)]
+    loose = sum(len(mark.around) == level for mark in marks)
+    return SideBySide(tuple(layers), loose, has_lists=len(layers) < len(names))
+
+
+def _read(path: Path, encoding: str | None) -> tuple[list[Document], set[str]]:
+    """Return the documents of a file, and what they are called."""
+    with _plain(path) as files:
+        return [read_document(file, encoding) for file in files], {file.name for file in files}
+
+
+def _read_once(path: Path, encoding: str | None) -> tuple[list[Document], set[str]]:
+    """Read a file whose folders are asked for one after another."""
+    state = path.stat()
+    return _kept(path, encoding, (state.st_size, state.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path, encoding: str | None, state: tuple[int, int]) -> tuple[list[Document], set[str]]:
+    del state
+    return _read(path, encoding)
 
 
 def _link_faults(links: Sequence[str]) -> Iterator[Fault]:

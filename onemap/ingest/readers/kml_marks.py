@@ -19,6 +19,12 @@ DATUM: Final = "OvCoordType"
 OWN: Final = {"name": NAME, "description": DESCRIPTION, "address": "Address", "phonenumber": "PhoneNumber"}
 """Columns of what every placemark may have; attributes of the same name go into the same column."""
 
+LISTED: Final = (
+    frozenset(("rule", "level", "measure", "reason")),
+    frozenset(("severity", "kind", "source", "message")),
+)
+"""What the lists and the issues of a build call attributes that all of their placemarks have."""
+
 
 @dataclass
 class Folder:
@@ -36,6 +42,8 @@ class Mark:
     shape: Shape | ShapeError
     around: tuple[Folder, ...]
     """The folders it lies in, the innermost last."""
+    is_listed: bool = False
+    """Whether it is from a list of a build, and follows from its layers."""
 
     @property
     def datum(self) -> str:
@@ -60,7 +68,8 @@ def read_mark(element: Element, around: tuple[Folder, ...]) -> Mark:
         shape: Shape | ShapeError = read_shape(element)
     except ShapeError as fault:
         shape = fault
-    return Mark(fields, shape, around)
+    ids = {data.get("name") for data in element.iterfind("ExtendedData/Data")}
+    return Mark(fields, shape, around, any(listed <= ids for listed in LISTED))
 
 
 def text_of(element: Element, tag: str) -> str:
