@@ -26,8 +26,9 @@ from onemap.dates import first_day
 from onemap.export.formats.list_places import findings_points_part, reaches_part
 from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
 from onemap.export.formats.target import Target, Written
+from onemap.export.qgis.drawings import qml
 from onemap.export.qgis.metadata import metadata_document
-from onemap.export.qgis.styles import drawing_of, layer_drawing, qml
+from onemap.export.qgis.styles import drawing_of, layer_drawing
 from onemap.model import Atlas, Layer
 from onemap.progress import doing
 from onemap.spec.layer import GeometryKind

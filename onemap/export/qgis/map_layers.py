@@ -10,7 +10,8 @@ import pandas as pd
 
 from onemap.export.formats.parts import FINDINGS, ISSUES, REACHES, Part
 from onemap.export.look import looks
-from onemap.export.qgis.styles import Drawing, drawing_of
+from onemap.export.qgis.drawings import Drawing
+from onemap.export.qgis.styles import drawing_of
 from onemap.geodesy import MU_M2
 from onemap.model import Atlas, Layer
 from onemap.spec.rule import Rule
