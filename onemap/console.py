@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onemap.decision import outcome_title
-from onemap.export.formats import further
+from onemap.export.formats.further import PRODUCTS
 from onemap.export.manifest import GEOPACKAGE
 from onemap.export.words import (
     action_title,
@@ -179,12 +179,12 @@ def show_summary(atlas: Atlas, folder: Path) -> None:
         "onemap.qgz": tr("the QGIS project: all layers and lists, styled, with A3 layouts to print"),
         "onemap.gpkg": tr("all layers and lists as data, styled too: keep it beside the project"),
         "shapefiles": tr("one shapefile a layer, for ArcGIS and the province"),
-        further.GDB: tr("all layers and lists as a file geodatabase, for ArcGIS"),
-        further.KMZ: tr("all layers and lists for a phone or Google Earth"),
-        further.KML: tr("all layers and lists for a phone or Google Earth"),
-        further.PARQUET: tr("one GeoParquet file a layer, for programs"),
-        further.FLATGEOBUF: tr("one FlatGeobuf file a layer, for programs"),
-        further.DXF: tr("a drawing of all layers, for AutoCAD and CASS"),
+        PRODUCTS["gdb"].name: tr("all layers and lists as a file geodatabase, for ArcGIS"),
+        PRODUCTS["kmz"].name: tr("all layers and lists for a phone or Google Earth"),
+        PRODUCTS["kml"].name: tr("all layers and lists for a phone or Google Earth"),
+        PRODUCTS["parquet"].name: tr("one GeoParquet file a layer, for programs"),
+        PRODUCTS["fgb"].name: tr("one FlatGeobuf file a layer, for programs"),
+        PRODUCTS["dxf"].name: tr("a drawing of all layers, for AutoCAD and CASS"),
     }
     there = {str(folder / name): text for name, text in told.items() if (folder / name).exists()}
     width = max((cell_len(path) for path in there), default=0)

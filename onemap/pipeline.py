@@ -51,14 +51,7 @@ WRITERS: Final[dict[str, Writer]] = {
 }
 """What writes the products, by the name that `--only` calls it."""
 
-FURTHER: Final[dict[str, Writer]] = {
-    "gdb": further.write_gdb,
-    "kml": further.write_kml,
-    "kmz": further.write_kmz,
-    "parquet": further.write_parquet,
-    "fgb": further.write_flatgeobuf,
-    "dxf": further.write_dxf,
-}
+FURTHER: Final[dict[str, Writer]] = {name: partial(further.write, own) for name, own in further.PRODUCTS.items()}
 """What writes the products that are made when they are asked for alone, by the names of `--also` and `--only`."""
 
 BY_LAYER: Final = ("html", "gpkg", "shp")

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from onemap.cli import main
-from onemap.export.formats import further
+from onemap.export.formats.further import PRODUCTS
 from onemap.export.formats.stored import read_layer, read_list, tables_in
 from onemap.pipeline import FURTHER, WRITERS, publish
 from tests.exports import all_parts, built, hostile_atlas
@@ -69,7 +69,7 @@ def test_a_geodatabase_takes_the_place_of_the_one_before(tmp_path: Path) -> None
     (tmp_path / "p").mkdir()
     for _ in range(2):
         folder = publish(hostile_atlas(tmp_path / "p"), tmp_path / "b", only=["gdb"])
-    assert len(pyogrio.read_dataframe(folder / further.GDB, layer="cultivated_land")) == 3
+    assert len(pyogrio.read_dataframe(folder / PRODUCTS["gdb"].name, layer="cultivated_land")) == 3
 
 
 def test_what_a_product_could_not_hold_is_in_the_manifest_and_said(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from onemap.dates import first_day
 from onemap.export.formats import columnar, drawing, file_gdb, kml
@@ -18,48 +18,36 @@ from onemap.text import tr
 
 Write = Callable[[Sequence[Part], Target], Written]
 
-GDB: Final = "onemap.gdb"
-KML: Final = "onemap.kml"
-KMZ: Final = "onemap.kmz"
-PARQUET: Final = "geoparquet"
-FLATGEOBUF: Final = "flatgeobuf"
-DXF: Final = "onemap.dxf"
+
+class Product(NamedTuple):
+    """A product of a build in a further format."""
+
+    write: Write
+    name: str
+    """Its file or folder in the build."""
+    worded: bool = True
+    """Whether lists are in words, as nothing else can say what their ids mean."""
 
 
-def write_gdb(atlas: Atlas, folder: Path) -> Written:
-    """Write onemap.gdb into `folder`."""
-    return _write(file_gdb.write_gdb, _worded(atlas), atlas, folder / GDB)
+PRODUCTS: Final[dict[str, Product]] = {
+    "gdb": Product(file_gdb.write_gdb, "onemap.gdb"),
+    "kml": Product(kml.write_kml, "onemap.kml"),
+    "kmz": Product(kml.write_kmz, "onemap.kmz"),
+    "parquet": Product(columnar.write_parquet, "geoparquet", worded=False),
+    "fgb": Product(columnar.write_flatgeobuf, "flatgeobuf", worded=False),
+    "dxf": Product(drawing.write_dxf, "onemap.dxf"),
+}
+"""The products, by the names of `--also` and `--only`."""
 
 
-def write_kml(atlas: Atlas, folder: Path) -> Written:
-    """Write onemap.kml into `folder`."""
-    return _write(kml.write_kml, _worded(atlas), atlas, folder / KML)
-
-
-def write_kmz(atlas: Atlas, folder: Path) -> Written:
-    """Write onemap.kmz into `folder`."""
-    return _write(kml.write_kmz, _worded(atlas), atlas, folder / KMZ)
-
-
-def write_parquet(atlas: Atlas, folder: Path) -> Written:
-    """Write geoparquet/ into `folder`."""
-    return _write(columnar.write_parquet, _parts(atlas), atlas, folder / PARQUET)
-
-
-def write_flatgeobuf(atlas: Atlas, folder: Path) -> Written:
-    """Write flatgeobuf/ into `folder`."""
-    return _write(columnar.write_flatgeobuf, _parts(atlas), atlas, folder / FLATGEOBUF)
-
-
-def write_dxf(atlas: Atlas, folder: Path) -> Written:
-    """Write onemap.dxf into `folder`."""
-    return _write(drawing.write_dxf, _worded(atlas), atlas, folder / DXF)
-
-
-def _write(write: Write, made: Sequence[Part], atlas: Atlas, path: Path) -> Written:
+def write(own: Product, atlas: Atlas, folder: Path) -> Written:
+    """Write a product into `folder`."""
+    made = _parts(atlas)
+    if own.worded:
+        made = [worded(part, atlas.project.catalogue) for part in made]
     spec = atlas.project.spec
     standings = standings_of(atlas.findings, atlas.project.catalogue.rules)
-    return write(made, Target(path, atlas.crs, first_day(spec.period), spec.title, standings))
+    return own.write(made, Target(folder / own.name, atlas.crs, first_day(spec.period), spec.title, standings))
 
 
 def _parts(atlas: Atlas) -> list[Part]:
@@ -67,7 +55,3 @@ def _parts(atlas: Atlas) -> list[Part]:
     findings = replace(findings_part(atlas), title=tr("Lists"))
     at_features = replace(findings_points_part(atlas), title=tr("Lists, at their features"))
     return [*made, findings, at_features, replace(issues_part(atlas), title=tr("Data issues"))]
-
-
-def _worded(atlas: Atlas) -> list[Part]:
-    return [worded(part, atlas.project.catalogue) for part in _parts(atlas)]
