@@ -19,14 +19,16 @@ from onemap.export.formats import geopackage
 from onemap.export.look import Look
 from onemap.export.qgis import project
 from onemap.export.qgis.layout_legends import in_column
-from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
+from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into, wrapped
 from onemap.export.qgis.layouts import sheet_of
+from onemap.export.qgis.map_layers import mu_title
 from onemap.export.qgis.markup import literal, verbatim
 from onemap.export.qgis.metadata import metadata_document
 from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
 from onemap.model import Atlas, Layer
+from onemap.text import speaking
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
 
 OUTLINE: Final = "joinstyle offset offset_unit outline_color outline_style outline_width outline_width_unit"
@@ -177,11 +179,30 @@ def test_long_names_of_those_who_sign_are_whole() -> None:
 
 
 def test_a_long_class_is_broken_in_the_legend() -> None:
-    assert in_column("甲" * 20) == "甲" * 17 + "⏎" + "甲" * 3
+    assert in_column(wrapped("甲" * 20, 34)) == "甲" * 17 + "⏎" + "甲" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("优先保护类（15016块，153.87 万亩）", ["优先保护类", "（15016块，153.87 万亩）"]),
+        ("Priority protection (5016 pcs, 538,700 mu)", ["Priority protection", "(5016 pcs, 538,700 mu)"]),
+        ("Central drinking-water source (6)", ["Central drinking-water source", "(6)"]),
+        ("", [""]),
+    ],
+)
+def test_a_long_entry_of_a_legend_is_broken_before_what_is_in_brackets(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 31) == lines
+
+
+def test_areas_are_told_in_ten_thousands_in_chinese_alone() -> None:
+    assert mu_title(25_780) == "2.58 万亩"
+    with speaking("en"):
+        assert mu_title(25_780) == "25,780 mu"
 
 
 def test_what_looks_like_an_expression_in_the_name_of_a_class_is_a_text_for_the_legend() -> None:
-    assert in_column("甲 [% 1+1 %]") == "[% ('甲 [% 1+1 %' || ']') %]"
+    assert in_column(["甲 [% 1+1 %]"]) == "[% ('甲 [% 1+1 %' || ']') %]"
 
 
 def test_the_history_of_a_table_without_places_says_nothing_of_coordinates(tmp_path: Path) -> None:

@@ -75,6 +75,18 @@ def broken(text: str, letters: int) -> list[str]:
     return lines
 
 
+def wrapped(text: str, letters: int) -> list[str]:
+    """Return a text in lines of so many Latin letters at most, broken before a bracket, or else a word, if it can."""
+    if text_width(text) <= letters:
+        return [text]
+    [line, *_] = broken(text, letters)
+    places = range(max(len(line) // 4, 1), len(line) + 1)
+    brackets = [place for place in places if text[place] in "（("]
+    words = [place for place in places if text[place - 1] == " "]
+    place = max(brackets or words, default=len(line))
+    return [text[:place].rstrip(), *wrapped(text[place:], letters)]
+
+
 def packed(told: Sequence[str], separator: str, letters: int, heading: str = "") -> list[str]:
     """Return an enumeration in lines of no more than so many Latin letters, broken between its parts."""
     lines = [heading]

@@ -108,7 +108,7 @@ def add_layouts(root: ET.Element, layers: Sequence[MapLayer], extent: Sequence[f
 
 
 def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequence[float], atlas: Atlas) -> None:
-    sheet = sheet_of(extent, height(county_texts(layers)))
+    sheet = sheet_of(extent, height(county_texts(layers), COLUMN))
     page = Page(layouts, tr("A3 county map"), sheet.size)
     scale = round_scale(extent, sheet.map)
     _put_title(page, atlas)
@@ -117,7 +117,7 @@ def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequenc
     page.put_north_arrow(sheet.north)
     page.put_scale_bar(sheet.scale, _round_kilometres(scale))
     legend = page.put_legend(sheet.legend, tr("Legend"), False, sheet.columns)
-    add_legend_tree(legend, layers, counted=True)
+    add_legend_tree(legend, layers, sheet.legend.width / sheet.columns, counted=True)
 
 
 def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[MapLayer], atlas: Atlas) -> None:
@@ -139,12 +139,13 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     )
     page.put_label("records", Box(column.x, column.y + 46, column.width, 6), told, size=8, bold=True)
     seen = [_shaped(edges, box, 1) for edges in boxes]
-    room = max(LEAST_LEGEND, height(largest_texts(layers, seen)) / LEGEND_COLUMNS + TITLE)
+    width = column.width / LEGEND_COLUMNS
+    room = max(LEAST_LEGEND, height(largest_texts(layers, seen, width), width) / LEGEND_COLUMNS + TITLE)
     table = Box(column.x, column.y + 53, column.width, max(LEAST_TABLE, column.height - 53 - 3 - room))
     page.put_table(table, _source(layers, ALL_FINDINGS), _columns(atlas, table.width), _rows(here))
     y = table.y + table.height + 3
     legend = page.put_legend(Box(column.x, y, column.width, room), tr("Legend"), True, LEGEND_COLUMNS)
-    add_legend_tree(legend, layers, counted=False)
+    add_legend_tree(legend, layers, width, counted=False)
     coverage = {f"coverage{name}": value for name, value in _named(township).items()}
     page.make_atlas(coverage, _page_name(atlas), f"{literal(tr('township map') + ' ')} || @atlas_pagename")
 
