@@ -41,6 +41,11 @@ def lines_in(height: float, size: float) -> int:
     return int(height / (size * POINT * LEADING))
 
 
+def size_of(lines: int, height: float) -> float:
+    """Return the largest size, in points, of which so many lines have room in so many millimetres."""
+    return next((size for size in NOTE_SIZES if lines_in(height, size) >= lines), NOTE_SIZES[-1])
+
+
 def fitted(text: str, width: float, height: float) -> tuple[float, str]:
     """Return the largest size, in points, at which a title has room in a box, and the title in its lines."""
     for size in TITLE_SIZES:
