@@ -281,6 +281,6 @@ def test_pages_of_the_atlas_tell_of_townships_of_any_name(tmp_path: Path) -> Non
 def test_degrees_at_the_frame_are_of_whole_minutes_and_say_what_they_are(seen: dict[str, Any]) -> None:
     """QGIS by itself would put them 2.4 minutes apart and call them 2."""
     county = seen["degrees"][0]
-    assert round(county["scale"]) == 41_000
-    # A minute of longitude is 1.52 km here, which is 37 mm on paper.
+    assert 40_000 < county["scale"] < 45_000
+    # A minute of longitude is 1.52 km here, which is 34 to 38 mm on paper.
     assert (county["minutes"], county["said"]) == (2, "112°30′30″E")

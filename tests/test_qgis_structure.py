@@ -19,14 +19,16 @@ from onemap.export.formats import geopackage
 from onemap.export.look import Look
 from onemap.export.qgis import project
 from onemap.export.qgis.layout_legends import in_column
-from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into
+from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into, size_of, wrapped
 from onemap.export.qgis.layouts import sheet_of
+from onemap.export.qgis.map_layers import mu_title
 from onemap.export.qgis.markup import literal, verbatim
 from onemap.export.qgis.metadata import metadata_document
 from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.sheets import text_width
 from onemap.model import Atlas, Layer
+from onemap.text import speaking
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
 
 OUTLINE: Final = "joinstyle offset offset_unit outline_color outline_style outline_width outline_width_unit"
@@ -121,8 +123,8 @@ def test_an_enumeration_is_broken_between_its_parts_and_no_line_is_too_wide() ->
     lines = in_lines("镇：", told)
     assert "".join(lines) == "镇：" + "、".join(told)
     assert all(line.endswith("、") for line in lines[:-1])
-    # 147 mm of 7.5 points, of which a Chinese character takes 2.65 mm.
-    assert max(map(text_width, lines)) <= 2 * 147 / 2.65
+    # 145 mm of 7.5 points, of which a Chinese character takes 2.65 mm.
+    assert max(map(text_width, lines)) <= 2 * 145 / 2.65
     assert len(lines) > 1
 
 
@@ -166,6 +168,11 @@ def test_a_title_of_any_length_is_whole_and_within_its_box() -> None:
     assert len(lines) * size * 25.4 / 72 <= 17
 
 
+def test_more_lines_than_usual_are_smaller() -> None:
+    # Seven lines of 7.5 points, at 1.4 times that from one to the next, take 25.9 mm; ten of 5 points 24.7 mm.
+    assert (size_of(7, 26), size_of(10, 26)) == (7.5, 5)
+
+
 def test_a_short_title_is_large() -> None:
     assert fitted("示例县一张图", 277, 17) == (22, "示例县一张图")
 
@@ -177,11 +184,30 @@ def test_long_names_of_those_who_sign_are_whole() -> None:
 
 
 def test_a_long_class_is_broken_in_the_legend() -> None:
-    assert in_column("甲" * 20) == "甲" * 17 + "⏎" + "甲" * 3
+    assert in_column(wrapped("甲" * 20, 34)) == "甲" * 17 + "⏎" + "甲" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("优先保护类（15016块，153.87 万亩）", ["优先保护类", "（15016块，153.87 万亩）"]),
+        ("Priority protection (5016 pcs, 538,700 mu)", ["Priority protection", "(5016 pcs, 538,700 mu)"]),
+        ("Central drinking-water source (6)", ["Central drinking-water source", "(6)"]),
+        ("", [""]),
+    ],
+)
+def test_a_long_entry_of_a_legend_is_broken_before_what_is_in_brackets(text: str, lines: list[str]) -> None:
+    assert wrapped(text, 31) == lines
+
+
+def test_areas_are_told_in_ten_thousands_in_chinese_alone() -> None:
+    assert mu_title(25_780) == "2.58 万亩"
+    with speaking("en"):
+        assert mu_title(25_780) == "25,780 mu"
 
 
 def test_what_looks_like_an_expression_in_the_name_of_a_class_is_a_text_for_the_legend() -> None:
-    assert in_column("甲 [% 1+1 %]") == "[% ('甲 [% 1+1 %' || ']') %]"
+    assert in_column(["甲 [% 1+1 %]"]) == "[% ('甲 [% 1+1 %' || ']') %]"
 
 
 def test_the_history_of_a_table_without_places_says_nothing_of_coordinates(tmp_path: Path) -> None:
@@ -240,3 +266,20 @@ def test_metadata_tell_nothing_of_the_parameters_of_a_countys_own_grid(tmp_path:
         texts = [text for (text,) in database.execute("SELECT metadata FROM gpkg_metadata")]
     assert len(texts) > 10
     assert not [text for text in texts if "87654" in text or "112.789" in text]
+
+
+def test_a_county_of_one_point_is_shown_with_its_surroundings(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    alone = {"groundwater_point": atlas.layers["groundwater_point"]}
+    lists = {"findings": atlas.findings.head(0), "links": atlas.links.head(0), "told": ()}
+    project.write(replace(atlas, layers=alone, **lists), tmp_path)
+    view = read(tmp_path).find("ProjectViewSettings/DefaultViewExtent")
+    assert view is not None
+    west, south, east, north = (float(view.get(name, "")) for name in ("xmin", "ymin", "xmax", "ymax"))
+    assert (east - west, north - south) == (1000, 1000)
+
+
+def test_a_scale_bar_follows_the_scale_of_its_page(xml: ET.Element) -> None:
+    bars = [item for item in xml.iter("LayoutItem") if item.get("type") == "65646"]
+    # QgsScaleBarSettings::SegmentSizeFitWidth: townships of one county differ in size tenfold.
+    assert [bar.get("segmentSizeMode") for bar in bars] == ["1", "1"]

@@ -117,12 +117,12 @@ class Page:
             pictureHeight=box.height, svgFillColor=rgba(BLACK), svgBorderColor=rgba(BLACK), svgBorderWidth="0.2",
         )  # fmt: skip
 
-    def put_scale_bar(self, box: Box, kilometres: float) -> None:
-        """Put a scale bar for the map called map, of two parts of so many kilometres."""
+    def put_scale_bar(self, box: Box) -> None:
+        """Put a scale bar for the map called map, of two parts of as many kilometres as its scale leaves room for."""
         item = self._add(
             self.layout, SCALE_BAR, "scale", box, style="Double Box", unitType="km", unitLabel="km",
-            numMapUnitsPerScaleBarUnit="1", segmentSizeMode="0", minBarWidth="50", maxBarWidth="150", numSegments="2",
-            numSegmentsLeft="0", numUnitsPerSegment=f"{kilometres:g}",
+            numMapUnitsPerScaleBarUnit="1", segmentSizeMode="1", minBarWidth="20", maxBarWidth="50", numSegments="2",
+            numSegmentsLeft="0", numUnitsPerSegment="1",
             segmentMillimeters="10", height="2", labelBarSpace="1.2", boxContentSpace="1", alignment="1",
             outlineWidth="0.2", mapUuid=self.id_of("map"), labelVerticalPlacement="0", labelHorizontalPlacement="0",
             numSubdivisions="1", subdivisionsHeight="1.5", lineJoinStyle="miter", lineCapStyle="square",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
 import numpy as np
 
 from onemap.export.qgis.layout_items import LINE_BREAK
-from onemap.export.qgis.layout_texts import broken
+from onemap.export.qgis.layout_texts import letters_in, wrapped
 from onemap.export.qgis.map_layers import MapLayer
 from onemap.export.qgis.markup import add, verbatim
 
@@ -19,8 +20,14 @@ ENTRY, HEADING, LINE = 4.6, 6.2, 3.4
 COLUMN: Final = 52.5
 """Millimetres that a column takes."""
 
-LETTERS: Final = 34
-"""How many Latin letters, of which a Chinese character takes two, a line of a column has."""
+ENTRY_SIZE, HEADING_SIZE = 7.5, 8.0
+"""Points."""
+
+BOLDER: Final = 1.15
+"""How much wider bold Latin letters are; Chinese characters are not."""
+
+SYMBOL, GAP = 9.0, 3.0
+"""Millimetres that a symbol takes, and the space between two columns."""
 
 TITLE: Final = 12.0
 """Millimetres that the title takes, and what one column may be longer than the others."""
@@ -36,10 +43,29 @@ def entries(layers: Sequence[MapLayer]) -> list[MapLayer]:
     return [layer for layer in largest.values() if layer.legend or layer.drawing.column is None]
 
 
-def height(told: Mapping[str, Sequence[str]]) -> float:
-    """Return about how many millimetres a legend takes in one column: for each heading what stands below it."""
+@dataclass(frozen=True)
+class Room:
+    """The room of a column of a legend: how many Latin letters, of which a Chinese character takes two, a line has."""
+
+    entry: int
+    heading: int
+
+    @classmethod
+    def of(cls, width: float) -> Room:
+        """Return that of a column of so many millimetres: of its width the symbol takes some."""
+        return cls(letters_in(width - SYMBOL, ENTRY_SIZE), letters_in(width - GAP, HEADING_SIZE))
+
+    def headed(self, text: str) -> list[str]:
+        """Return a heading in lines that have room."""
+        return wrapped(text, int(self.heading / BOLDER) if text.isascii() else self.heading)
+
+
+def height(told: Mapping[str, Sequence[str]], width: float) -> float:
+    """Return about how many millimetres a legend takes in one column of a width: for each heading what stands below."""
+    room = Room.of(width)
     lines = [text for texts in told.values() for text in texts]
-    further = sum(len(broken(text, LETTERS)) - 1 for text in (*told, *lines))
+    further = sum(len(wrapped(text, room.entry)) - 1 for text in lines)
+    further += sum(len(room.headed(text)) - 1 for text in told)
     return len(lines) * ENTRY + HEADING * sum(bool(heading) for heading in told) + further * LINE
 
 
@@ -52,7 +78,7 @@ def county_texts(layers: Sequence[MapLayer]) -> dict[str, list[str]]:
     return told
 
 
-def largest_texts(layers: Sequence[MapLayer], boxes: Sequence[Sequence[float]]) -> dict[str, list[str]]:
+def largest_texts(layers: Sequence[MapLayer], boxes: Sequence[Sequence[float]], width: float) -> dict[str, list[str]]:
     """Return what stands in the legend of that of several maps, each of a box, on which the most is seen."""
     shown = entries(layers)
     of_each: list[dict[str, list[str]]] = [{} for _ in boxes]
@@ -69,21 +95,23 @@ def largest_texts(layers: Sequence[MapLayer], boxes: Sequence[Sequence[float]]) 
                 told.setdefault("", []).append(_name(layer))
             else:
                 told[_name(layer)] = [titles.get(value, "") for value in np.unique(values[there])]
-    return max(of_each, key=height, default={})
+    return max(of_each, key=lambda told: height(told, width), default={})
 
 
-def add_legend_tree(legend: ET.Element, layers: Sequence[MapLayer], counted: bool) -> None:
-    """Write what stands in a legend: of each layer its name above its classes, perhaps with their numbers."""
+def add_legend_tree(legend: ET.Element, layers: Sequence[MapLayer], width: float, counted: bool) -> None:
+    """Write what stands in a legend whose columns have a width: each layer above its classes, perhaps with numbers."""
+    room = Room.of(width)
     tree = add(legend, "layer-tree-group")
     for layer in entries(layers):
         leaf = add(
             tree, "layer-tree-layer", id=layer.id, name=_name(layer), source=layer.address, providerKey="ogr",
             checked="Qt::Checked", expanded="1", legend_exp="",
         )  # fmt: skip
-        name = in_column(_name(layer))
+        own = _name(layer)
+        name = in_column(room.headed(own) if layer.drawing.column else wrapped(own, room.entry))
         plain = {place: one.title for place, one in enumerate(layer.drawing.categories)}
         texts = layer.legend if counted else {place: plain[place] for place in layer.legend}
-        told = {f"legend/label-{place}": in_column(text) for place, text in texts.items()}
+        told = {f"legend/label-{place}": in_column(wrapped(text, room.entry)) for place, text in texts.items()}
         # Without this QGIS says here what the layer is called in the project.
         titled = {"legend/title-label": name}
         if layer.drawing.column:
@@ -94,9 +122,9 @@ def add_legend_tree(legend: ET.Element, layers: Sequence[MapLayer], counted: boo
             _add_custom(leaf, {"legend/title-style": "hidden", "legend/label-0": name, **told})
 
 
-def in_column(text: str) -> str:
-    """Return a text of a legend in lines that have room in a column."""
-    return verbatim(LINE_BREAK.join(broken(text, LETTERS)))
+def in_column(lines: Sequence[str]) -> str:
+    """Return a text of a legend in its lines."""
+    return verbatim(LINE_BREAK.join(lines))
 
 
 def _name(layer: MapLayer) -> str:

@@ -41,6 +41,11 @@ def lines_in(height: float, size: float) -> int:
     return int(height / (size * POINT * LEADING))
 
 
+def size_of(lines: int, height: float) -> float:
+    """Return the largest size, in points, of which so many lines have room in so many millimetres."""
+    return next((size for size in NOTE_SIZES if lines_in(height, size) >= lines), NOTE_SIZES[-1])
+
+
 def fitted(text: str, width: float, height: float) -> tuple[float, str]:
     """Return the largest size, in points, at which a title has room in a box, and the title in its lines."""
     for size in TITLE_SIZES:
@@ -73,6 +78,18 @@ def broken(text: str, letters: int) -> list[str]:
             lines.append("")
         lines[-1] += character
     return lines
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """Return a text in lines of so many Latin letters at most, broken before a bracket, or else a word, if it can."""
+    if text_width(text) <= letters:
+        return [text]
+    [line, *_] = broken(text, letters)
+    places = range(max(len(line) // 4, 1), len(line) + 1)
+    brackets = [place for place in places if text[place] in "（("]
+    words = [place for place in places if text[place - 1] == " "]
+    place = max(brackets or words, default=len(line))
+    return [text[:place].rstrip(), *wrapped(text[place:], letters)]
 
 
 def packed(told: Sequence[str], separator: str, letters: int, heading: str = "") -> list[str]:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgis.layout_legends import COLUMN, TITLE, add_legend_tree, county_texts, height, largest_texts
-from onemap.export.qgis.layout_texts import broken_value, fitted, in_lines, packed_into
+from onemap.export.qgis.layout_texts import broken_value, fitted, in_lines, packed_into, size_of
 from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.qgis.markup import add, literal, quoted, verbatim
 from onemap.export.qgis.reference_systems import coordinates_note
@@ -25,16 +25,13 @@ A3: Final = (420.0, 297.0)
 EDGE: Final = 10.0
 """Millimetres around everything on a page."""
 
-LEFT, TOP, BOTTOM, GAP = 14.0, 26.0, 21.0, 4.0
+LEFT, TOP, BOTTOM, GAP = 14.0, 26.0, 21.0, 6.0
 """Millimetres beside, above and below a map, and between it and what belongs to it."""
 
 MAP_HEIGHT: Final = A3[1] - TOP - BOTTOM
 TITLE_HEIGHT: Final = 17.0
 NOTES_HEIGHT: Final = 10.0
 TOWNSHIP_MAP: Final = Box(LEFT, TOP, 242, MAP_HEIGHT)
-KILOMETRES: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
-"""The lengths of parts of a scale bar."""
-
 LINES: Final = 18
 """How many records a page of the atlas tells."""
 
@@ -46,6 +43,9 @@ LEGEND_COLUMNS: Final = 4
 
 LEAST_LEGEND, LEAST_TABLE = 60.0, 60.0
 """Millimetres on a page of the atlas."""
+
+LEAST_MAP: Final = 50.0
+"""Millimetres that are left above however long a legend."""
 
 PAGE_NAME: Final = "[% @atlas_pagename %]"
 
@@ -89,7 +89,7 @@ def _lying(legend: float) -> Sheet:
 
 def _standing(legend: float) -> Sheet:
     below = max(legend / LEGEND_COLUMNS + TITLE, 34)
-    width, tall = A3[1] - 2 * LEFT, A3[0] - TOP - BOTTOM - below - GAP
+    width, tall = A3[1] - 2 * LEFT, max(LEAST_MAP, A3[0] - TOP - BOTTOM - below - GAP)
     y, legend_width = TOP + tall + GAP, LEGEND_COLUMNS * COLUMN
     x = LEFT + width - legend_width
     return Sheet(
@@ -108,16 +108,16 @@ def add_layouts(root: ET.Element, layers: Sequence[MapLayer], extent: Sequence[f
 
 
 def _add_county(layouts: ET.Element, layers: Sequence[MapLayer], extent: Sequence[float], atlas: Atlas) -> None:
-    sheet = sheet_of(extent, height(county_texts(layers)))
+    sheet = sheet_of(extent, height(county_texts(layers), COLUMN))
     page = Page(layouts, tr("A3 county map"), sheet.size)
     scale = round_scale(extent, sheet.map)
     _put_title(page, atlas)
     _put_notes(page, tr("Scale 1:{number}", number=f"{scale:.0f}"), atlas)
     page.put_map(sheet.map, _shaped(extent, sheet.map, scale), tr("One map"))
     page.put_north_arrow(sheet.north)
-    page.put_scale_bar(sheet.scale, _round_kilometres(scale))
+    page.put_scale_bar(sheet.scale)
     legend = page.put_legend(sheet.legend, tr("Legend"), False, sheet.columns)
-    add_legend_tree(legend, layers, counted=True)
+    add_legend_tree(legend, layers, sheet.legend.width / sheet.columns, counted=True)
 
 
 def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[MapLayer], atlas: Atlas) -> None:
@@ -129,9 +129,10 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     page.put_map(box, _shaped(boxes[0], box, 1), tr("One map"), margin=0.06)
     column = _beside(box)
     page.put_north_arrow(Box(column.x + 2, column.y, 11, 17))
-    widest = max(round_scale(edges, box) for edges in boxes)
-    page.put_scale_bar(Box(column.x + 16, column.y + 3, 60, 11), _round_kilometres(widest))
-    page.put_label("figures", Box(column.x, column.y + 19, column.width, 26), _figures(atlas), size=7.5, vertical="top")
+    page.put_scale_bar(Box(column.x + 16, column.y + 3, 60, 11))
+    figures, own = Box(column.x, column.y + 19, column.width, 26), figures_of(atlas)
+    size = size_of(max(map(len, own.values()), default=0), figures.height)
+    page.put_label("figures", figures, _of_page(own), size=size, vertical="top")
     here = f"{quoted('township')} = @atlas_pagename"
     count = f"[% aggregate({literal(ALL_FINDINGS)}, 'count', {quoted('of_key')}, {here}) %]"
     told = tr(
@@ -139,12 +140,13 @@ def _add_townships(layouts: ET.Element, township: MapLayer, layers: Sequence[Map
     )
     page.put_label("records", Box(column.x, column.y + 46, column.width, 6), told, size=8, bold=True)
     seen = [_shaped(edges, box, 1) for edges in boxes]
-    room = max(LEAST_LEGEND, height(largest_texts(layers, seen)) / LEGEND_COLUMNS + TITLE)
+    width = column.width / LEGEND_COLUMNS
+    room = max(LEAST_LEGEND, height(largest_texts(layers, seen, width), width) / LEGEND_COLUMNS + TITLE)
     table = Box(column.x, column.y + 53, column.width, max(LEAST_TABLE, column.height - 53 - 3 - room))
     page.put_table(table, _source(layers, ALL_FINDINGS), _columns(atlas, table.width), _rows(here))
     y = table.y + table.height + 3
     legend = page.put_legend(Box(column.x, y, column.width, room), tr("Legend"), True, LEGEND_COLUMNS)
-    add_legend_tree(legend, layers, counted=False)
+    add_legend_tree(legend, layers, width, counted=False)
     coverage = {f"coverage{name}": value for name, value in _named(township).items()}
     page.make_atlas(coverage, _page_name(atlas), f"{literal(tr('township map') + ' ')} || @atlas_pagename")
 
@@ -158,7 +160,7 @@ def _page_name(atlas: Atlas) -> str:
 
 def _beside(box: Box) -> Box:
     """Return the column to the right of a map."""
-    x = box.x + box.width + 4
+    x = box.x + box.width + GAP
     return Box(x, box.y, A3[0] - EDGE - 3 - x, box.height)
 
 
@@ -211,11 +213,6 @@ def round_scale(extent: Sequence[float], box: Box) -> float:
     return math.ceil(needed / step) * step
 
 
-def _round_kilometres(scale: float) -> float:
-    """Return how long a part of a scale bar is so that it takes between 10 and 25 mm."""
-    return next((km for km in KILOMETRES if km * 1e6 / scale >= 10), KILOMETRES[-1])
-
-
 def _shaped(extent: Sequence[float], box: Box, scale: float) -> list[float]:
     """Return an extent around the same middle that has the shape of a box, at a scale or larger if it must."""
     west, south, east, north = extent
@@ -262,8 +259,8 @@ def _renamed(column: str, words: Mapping[str, str]) -> str:
     return f"coalesce(map_get(map({pairs}), {quoted(column)}), {quoted(column)})"
 
 
-def _figures(atlas: Atlas) -> str:
-    """Return an expression of what is told of the township of a page: its ground by class, and what lies in it."""
+def figures_of(atlas: Atlas) -> dict[str, list[str]]:
+    """Return the lines of what is told of each township: its ground by class, and what lies in it."""
     texts: dict[str, list[str]] = {}
     for balance in atlas.balances:
         titles = {} if balance.withheld else ground_classes(atlas, balance)
@@ -277,5 +274,10 @@ def _figures(atlas: Atlas) -> str:
         row = counts.iloc[place].items()
         told = [tr("{title} ({count})", title=layer_title(atlas, str(own)), count=n) for own, n in row if n]
         texts.setdefault(str(town), []).extend(in_lines("", told))
+    return {town: lines for town, lines in texts.items() if town}
+
+
+def _of_page(texts: Mapping[str, Sequence[str]]) -> str:
+    """Return an expression of the lines that belong to the page of the atlas."""
     pairs = ", ".join(f"{literal(name)}, {literal(chr(10).join(lines))}" for name, lines in texts.items())
     return f"[% coalesce(map_get(map({pairs}), @atlas_pagename), '') %]" if texts else ""

@@ -15,7 +15,7 @@ from onemap.export.qgis.styles import drawing_of
 from onemap.geodesy import MU_M2
 from onemap.model import Atlas, Layer
 from onemap.spec.rule import Rule
-from onemap.text import tr
+from onemap.text import language, tr
 
 LISTS_ORDER: Final = 200
 """Above every layer; below it what lies within reach, which may cover much."""
@@ -112,7 +112,10 @@ def _legend(layer: Layer, atlas: Atlas) -> dict[int, str]:
 def mu_title(mu: float) -> str:
     """Return an area as people say it."""
     if mu >= 10_000:
-        return tr("{number} 0,000 mu", number=f"{mu / 10_000:.2f}")
+        # Nobody counts in ten thousands in English.
+        if language() == "zh":
+            return tr("{number} 0,000 mu", number=f"{mu / 10_000:.2f}")
+        return tr("{number} mu", number=f"{mu:,.0f}")
     return tr("{number} mu", number=f"{mu:.1f}")
 
 

@@ -30,6 +30,9 @@ GEOMETRIES: Final = {"polygon": "Polygon", "line": "Line", "point": "Point", "ta
 MARGIN: Final = 0.03
 """How much more than the county is shown around it, as a share."""
 
+LEAST_SIDE: Final = 1000.0
+"""Metres that are shown at least, also of a county of which a single point is known."""
+
 Extent = tuple[float, float, float, float]
 """West, south, east and north in the project's CRS."""
 
@@ -94,7 +97,8 @@ def _extent(layers: Sequence[MapLayer]) -> Extent:
         return (0.0, 0.0, 1000.0, 1000.0)
     west, south = np.min([box[:2] for box in boxes], axis=0)
     east, north = np.max([box[2:] for box in boxes], axis=0)
-    spare = MARGIN * max(east - west, north - south, 100.0)
+    wide = max(east - west, north - south)
+    spare = max(MARGIN * wide, (LEAST_SIDE - wide) / 2)
     return (float(west - spare), float(south - spare), float(east + spare), float(north + spare))
 
 
