@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +20,26 @@ from onemap.destination import file_name, placed_at, put, refuse
 from onemap.disk import room_in
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
+from onemap.export.formats.geopackage import FILE as GEOPACKAGE
 from onemap.export.formats.parts import FINDINGS, Part
+from onemap.export.formats.stored import settled
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
 from onemap.geodesy import LONLAT
 from onemap.interruption import unbroken
 from onemap.progress import Progress, begin, doing, telling
 from onemap.record import Build
-from onemap.selection import Stock, in_township, levels_of, of_levels, of_rules, once, townships_of, with_fields
+from onemap.selection import (
+    Stock,
+    damaged,
+    in_township,
+    levels_of,
+    of_levels,
+    of_rules,
+    once,
+    townships_of,
+    with_fields,
+)
 from onemap.spec.county import county_extent
 from onemap.spec.crs import crs_of, is_modern, name_of
 from onemap.text import fold, tr
@@ -112,8 +125,8 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
     """
     form = FORMATS[request.format]
     crs = _crs(request, str(build.manifest["crs"]), form)
-    with telling(progress):
-        stock = Stock(build)
+    with telling(progress), TemporaryDirectory(prefix="onemap-") as aside:
+        stock = Stock(build, _stored(build, Path(aside)))
         parts, told = _parts(stock, request)
         standings: Standings = {}
         if form.lists and request.fields:
@@ -132,6 +145,13 @@ def hand_over(build: Build, request: Request, progress: Progress | None = None) 
     return Handed(path, counts, (*told, *moved, *written.told))
 
 
+def _stored(build: Build, aside: Path) -> Path:
+    try:
+        return settled(build.folder / GEOPACKAGE, aside)
+    except sqlite3.Error:
+        raise damaged() from None
+
+
 def _parts(stock: Stock, request: Request) -> tuple[list[Part], list[str]]:
     """Return what is asked for, and which of it is empty."""
     chosen, levels = stock.choose(request.layers), levels_of(request.levels)
@@ -148,6 +168,8 @@ def _parts(stock: Stock, request: Request) -> tuple[list[Part], list[str]]:
     parts = with_fields(once(parts, FORMATS[request.format].drawn), request.fields)
     empty = [part.title for part in parts if part.frame.empty]
     if len(empty) == len(parts):
+        # Somebody may have dropped the table itself.
+        empty = empty or [spec.name if (spec := stock.layers.get(own_id)) else own_id for own_id in chosen]
         message = tr("there are no records of {titles}", titles=tr(", ").join(dict.fromkeys(empty)))
         raise KeyNotFoundError(message, tr("ask for another layer, township or level"))
     return parts, [tr("{title}: no records", title=title) for title in dict.fromkeys(empty)]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import shapely
 
 from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
-from onemap.export.formats.parts import FINDINGS, ISSUES, LISTED, Part
+from onemap.export.formats.parts import FINDINGS, ISSUES, LISTED, Column, Part
 from onemap.export.formats.stored import Table, read_layer, read_list, tables_in
 from onemap.model import LOCATED_IN, TOWNSHIP, level_title
 from onemap.record import Build
@@ -31,15 +32,16 @@ class Stock:
     """What a build has to choose from."""
 
     build: Build
+    path: Path
+    """Its GeoPackage."""
 
     @cached_property
     def tables(self) -> dict[str, Table]:
         """The tables of its GeoPackage."""
         try:
-            return tables_in(self.build.folder / GEOPACKAGE)
+            return tables_in(self.path)
         except sqlite3.Error:
-            message = tr("{file} is damaged", file=GEOPACKAGE)
-            raise PathError(message, tr("build again without --only")) from None
+            raise damaged() from None
 
     @cached_property
     def layers(self) -> dict[str, LayerSpec | None]:
@@ -48,10 +50,9 @@ class Stock:
 
     def parts_of(self, own_id: str) -> list[Part]:
         """Return the parts of a layer, or the findings, or the issues."""
-        path = self.build.folder / GEOPACKAGE
         if own_id in KEYS:
-            return read_list(path, self.tables, own_id)
-        return read_layer(path, self.tables, own_id, self.layers[own_id])
+            return read_list(self.path, self.tables, own_id)
+        return read_layer(self.path, self.tables, own_id, self.layers[own_id])
 
     @cached_property
     def words(self) -> dict[str, tuple[str, str]]:
@@ -94,6 +95,11 @@ class Stock:
         near = nearest(fold(word), spelt)
         message = tr('the build has no layer or list "{word}"', word=word)
         return KeyNotFoundError(message, _meant(near and spelt[near], (*self.layers, *KEYS)))
+
+
+def damaged() -> PathError:
+    """Return the error of a build whose GeoPackage cannot be read."""
+    return PathError(tr("{file} is damaged", file=GEOPACKAGE), tr("build again without --only"))
 
 
 def _names(own_id: str, spec: LayerSpec | None) -> tuple[str, ...]:
@@ -159,11 +165,14 @@ def with_fields(parts: Sequence[Part], words: Sequence[str]) -> list[Part]:
     """
     if not words:
         return [*parts]
-    meant = {fold(name): name for part in parts for column in part.columns for name in (column.name, column.title)}
+    columns = [column for part in parts for column in part.columns]
+    meant = {fold(name): name for column in columns for name in _called(column)}
+    # Its id goes before an English title that is spelt alike.
+    meant |= {fold(name): name for column in columns for name in (column.title, column.name)}
     for word in words:
         if fold(word) not in meant:
             near = nearest(fold(word), meant)
-            names = dict.fromkeys(column.name for part in parts for column in part.columns)
+            names = dict.fromkeys(column.name for column in columns)
             raise KeyNotFoundError(
                 tr('none of the layers has a field "{word}"', word=word), _meant(near and meant[near], names)
             )
@@ -171,13 +180,17 @@ def with_fields(parts: Sequence[Part], words: Sequence[str]) -> list[Part]:
     return [_with_fields(part, wanted) for part in parts]
 
 
+def _called(column: Column) -> tuple[str, ...]:
+    """Return what people call a column, in either language."""
+    field = column.field
+    return (column.name, column.title, *filter(None, (field.title, field.title_en) if field else ()))
+
+
 def _with_fields(part: Part, wanted: set[str]) -> Part:
     keys = KEYS.get(FINDINGS if part.name in LISTED else part.name) or (
         part.spec.key if part.spec else part.columns[0].name,
     )
-    kept = tuple(
-        column for column in part.columns if column.name in keys or {fold(column.name), fold(column.title)} & wanted
-    )
+    kept = tuple(column for column in part.columns if column.name in keys or set(map(fold, _called(column))) & wanted)
     names = {column.name for column in kept}
     spec = part.spec
     if spec:

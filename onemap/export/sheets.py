@@ -188,10 +188,10 @@ def write_table(book: Book, sheet: Worksheet, columns: Sequence[Column], empty: 
 
 
 def write_cell(book: Book, sheet: Worksheet, place: tuple[int, int], value: Any, look: tuple[str, str]) -> None:
-    """Write a value as a number if `look`, a number format and a tint, has a format, or else as text."""
+    """Write a value as a number if `look`, a number format and a tint, has a format and it is no text."""
     if _is_blank(value) or value == "":
         sheet.write_blank(*place, None, book.cell_style("", look[1], wrapped=False))
-    elif look[0]:
+    elif look[0] and not isinstance(value, str):
         sheet.write_number(*place, float(value), book.cell_style(*look, wrapped=False))
     else:
         sheet.write_string(*place, str(value)[:LONGEST_TEXT], book.cell_style(*look, wrapped=True))

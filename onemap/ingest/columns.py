@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from onemap.geodesy import converted, factors_of, unit_title
+from onemap.ingest.laundered import columns_of_ours
 from onemap.ingest.numbers import parse_quantity, parse_undetected, split_unit
 from onemap.ingest.raw import Fault, written
 from onemap.ingest.values import is_blank
@@ -155,6 +156,8 @@ def match_columns(
             if len(claimants) == 1 and claimants[0] not in found:
                 claims.setdefault(claimants[0], []).append(column)
     restored = {name: claimed[0] for name, claimed in claims.items() if len(claimed) == 1}
+    if cut_names and not source.columns:
+        restored |= columns_of_ours(spec, columns)
     return {name: column for name in wanted if (column := found.get(name, restored.get(name))) is not None}
 
 

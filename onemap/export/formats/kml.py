@@ -206,7 +206,7 @@ def _texts(values: pd.Series) -> list[str | None]:
     """Return values as texts, and None where there is none."""
     there = values.notna()
     if pd.api.types.is_datetime64_dtype(values):
-        texts = values.dt.strftime("%Y-%m-%d")
+        texts = pd.Series(np.datetime_as_string(values.to_numpy("datetime64[D]")), index=values.index)
     elif pd.api.types.is_float_dtype(values):
         texts = values.map(lambda number: np.format_float_positional(number, trim="-"), na_action="ignore")
     else:

@@ -38,7 +38,7 @@ def write_csv(parts: Sequence[Part], target: Target) -> Written:
         places = _places(part)
         titles = [*(column.title for column in part.columns), *places]
         columns = [_csv_texts(part.frame[column.name]) for column in part.columns]
-        columns += [[_number(value) for value in values] for values in places.values()]
+        columns += [[_number(round(value, DECIMALS)) for value in values] for values in places.values()]
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([_harmless(title) for title in titles])
@@ -76,7 +76,7 @@ def _places(part: Part) -> dict[str, NDArray[np.float64]]:
 
 def _csv_texts(values: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_dtype(values):
-        return ["" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in values]
+        return ["" if pd.isna(day) else day.date().isoformat() for day in values]
     if pd.api.types.is_float_dtype(values):
         return ["" if pd.isna(number) else _number(float(number)) for number in values]
     if pd.api.types.is_integer_dtype(values):
@@ -85,7 +85,7 @@ def _csv_texts(values: pd.Series) -> list[str]:
 
 
 def _number(number: float) -> str:
-    return "" if np.isnan(number) else np.format_float_positional(round(number, DECIMALS), trim="-")
+    return "" if np.isnan(number) else np.format_float_positional(number, trim="-")
 
 
 def _harmless(text: str) -> str:
@@ -100,7 +100,9 @@ def _column(title: str, values: pd.Series) -> sheets.Column:
     if pd.api.types.is_integer_dtype(values):
         return sheets.Column(title, values.tolist(), "0")
     if pd.api.types.is_float_dtype(values):
-        return sheets.Column(title, values.tolist(), "General")
+        # A cell of Excel holds no number that is infinite.
+        numbers = [str(number) if pd.notna(number) and np.isinf(number) else number for number in values]
+        return sheets.Column(title, numbers, "General")
     return sheets.Column(title, values.tolist())
 
 

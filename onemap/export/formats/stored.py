@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
@@ -36,7 +37,11 @@ from onemap.spec.layer import GeometryKind, LayerSpec
 from onemap.text import tr
 
 KINDS: Final[dict[str, GeometryKind]] = {"Polygon": "polygon", "LineString": "line", "Point": "point"}
-DTYPES: Final = {"text": "str", "class": "str", "integer": "Int64", "number": "Float64", "date": "datetime64[ns]"}
+
+DAY: Final = "datetime64[s]"
+"""Nanoseconds would end in 2262, before dates that people type in for ever."""
+
+DTYPES: Final = {"text": "str", "class": "str", "integer": "Int64", "number": "Float64", "date": DAY}
 OWN_DTYPES: Final = {SOURCE: "str", SOURCE_ROW: "Int64", LOCATED_IN: "str"}
 
 
@@ -54,6 +59,26 @@ class Table:
     def kind(self) -> GeometryKind:
         """The kind of its geometries."""
         return KINDS.get(self.geometry_type.removeprefix("Multi"), "table")
+
+
+def settled(path: Path, folder: Path) -> Path:
+    """Return a GeoPackage that holds all that was saved: itself, or a copy with what a program has yet to put into it.
+
+    Parameters
+    ----------
+    folder
+        Where the copy is made.
+    """
+    beside = path.with_name(f"{path.name}-wal")
+    if not beside.is_file() or not beside.stat().st_size:
+        return path
+    copy = folder / path.name
+    for one in (path, beside):
+        shutil.copyfile(one, folder / one.name)
+    # Who closes the last connection puts everything into the file.
+    with closing(sqlite3.connect(copy)) as database:
+        database.execute("SELECT 1 FROM sqlite_master").fetchall()
+    return copy
 
 
 def tables_in(path: Path) -> dict[str, Table]:
@@ -154,7 +179,7 @@ def _columns(name: str, frame: pd.DataFrame, spec: LayerSpec | None) -> tuple[Co
 def _dtype(column: Column, found: Any) -> Any:
     if column.field is not None:
         return DTYPES[column.field.type]
-    return OWN_DTYPES.get(column.name, "datetime64[ns]" if pd.api.types.is_datetime64_dtype(found) else found)
+    return OWN_DTYPES.get(column.name, DAY if pd.api.types.is_datetime64_dtype(found) else found)
 
 
 def _dbf_names(names: Sequence[str]) -> Iterator[str]:
