@@ -18,7 +18,7 @@ from county import CRS, Size, write_county
 from onemap import load_project
 from onemap.cache import NOTHING_KEPT
 from onemap.export.formats import geopackage, shapefiles
-from onemap.export.formats.parts import layer_columns, readable
+from onemap.export.parts import layer_columns, readable
 from onemap.model import Atlas
 from onemap.pipeline import check
 

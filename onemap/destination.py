@@ -11,9 +11,9 @@ from typing import Final
 from onemap.errors import PathError
 from onemap.export.formats import field_workbook
 from onemap.export.formats.file_gdb import tables_of
-from onemap.export.formats.parts import ISSUES, LISTED
-from onemap.export.formats.parts import SUFFIXES as KINDS
 from onemap.export.formats.stored import tables_in
+from onemap.export.parts import ISSUES, LISTED
+from onemap.export.parts import SUFFIXES as KINDS
 from onemap.record import Build
 from onemap.text import tr
 

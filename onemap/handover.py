@@ -21,10 +21,10 @@ from onemap.disk import room_in
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import columnar, drawing, file_gdb, geopackage, kml, rows, shapefiles
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
-from onemap.export.formats.parts import FINDINGS, Part
 from onemap.export.formats.stored import settled
 from onemap.export.formats.target import Standings, Target, Written, standings_of
 from onemap.export.formats.wording import worded
+from onemap.export.parts import FINDINGS, Part
 from onemap.geodesy import LONLAT
 from onemap.interruption import unbroken
 from onemap.progress import Progress, begin, doing, telling

@@ -19,7 +19,7 @@ from onemap.dates import last_day
 from onemap.export import issue_workbook, manifest, tables, webmap, workbooks
 from onemap.export.formats import drawing, further, geopackage, shapefiles
 from onemap.export.formats.target import Written
-from onemap.export.qgis import project as qgis_project
+from onemap.export.qgz import project as qgis_project
 from onemap.export.words import origin_columns
 from onemap.ingest.intake import Intake, take_in
 from onemap.ingest.raw import Fault

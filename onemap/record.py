@@ -14,8 +14,8 @@ from typing import Any
 
 from onemap.errors import KeyNotFoundError, PathError, ProjectError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
-from onemap.export.formats.parts import SUFFIXES
 from onemap.export.formats.stored import layer_files_in
+from onemap.export.parts import SUFFIXES
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW
 from onemap.publication import read_manifest
 from onemap.spec.catalogue import Catalogue, load_catalogue

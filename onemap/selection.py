@@ -14,8 +14,8 @@ import shapely
 
 from onemap.errors import KeyNotFoundError, PathError, nearest
 from onemap.export.formats.geopackage import FILE as GEOPACKAGE
-from onemap.export.formats.parts import FINDINGS, ISSUES, LISTED, Column, Part
 from onemap.export.formats.stored import Table, read_layer, read_list, tables_in
+from onemap.export.parts import FINDINGS, ISSUES, LISTED, Column, Part
 from onemap.model import LOCATED_IN, TOWNSHIP, level_title
 from onemap.record import Build
 from onemap.spec.layer import LayerSpec

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from onemap.export.formats.list_places import findings_points_part
-from onemap.export.formats.parts import Part, findings_part, issues_part, parts
 from onemap.export.formats.target import Target
+from onemap.export.list_places import findings_points_part
+from onemap.export.parts import Part, findings_part, issues_part, parts
 from onemap.handover import Handed, Request, hand_over
 from onemap.model import Atlas
 from onemap.pipeline import publish

@@ -13,7 +13,7 @@ import shapely
 
 from onemap.errors import PathError, ProjectError
 from onemap.export.formats.drawing import write_dxf
-from onemap.export.formats.parts import Part
+from onemap.export.parts import Part
 from onemap.ingest.readers.dxf import read_dxf
 from onemap.record import Build
 from onemap.spec.catalogue import shipped

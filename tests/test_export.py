@@ -23,7 +23,7 @@ import shapely
 from onemap.cli import main
 from onemap.errors import KeyNotFoundError, OnemapError, PathError, ProjectError
 from onemap.export.formats import shapefiles
-from onemap.export.formats.parts import parts
+from onemap.export.parts import parts
 from onemap.handover import FORMATS
 from onemap.model import Layer
 from onemap.pipeline import build as build_project

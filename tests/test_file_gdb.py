@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from onemap.export.formats.file_gdb import write_gdb
-from onemap.export.formats.parts import Column, Part
+from onemap.export.parts import Column, Part
 from onemap.handover import Handed
 from tests import real_qgis
 from tests.atlases import CRS

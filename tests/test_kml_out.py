@@ -20,8 +20,8 @@ from shapely.geometry import MultiPolygon, Polygon, box
 
 from onemap.export.formats.kml import write_kml
 from onemap.export.formats.kml_shapes import geometry_texts
-from onemap.export.formats.parts import parts
 from onemap.export.formats.target import standings_of
+from onemap.export.parts import parts
 from onemap.handover import Handed
 from onemap.model import Atlas, Layer
 from onemap.pipeline import build as build_project

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 
 from onemap.errors import SpecError
-from onemap.export.formats.parts import OWN_NAMES
+from onemap.export.parts import OWN_NAMES
 from onemap.ingest.columns import match_columns
 from onemap.ingest.conform import conform
 from onemap.ingest.values import read_value

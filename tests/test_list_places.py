@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onemap.export.formats.list_places import findings_points_part, reaches_part
+from onemap.export.list_places import findings_points_part, reaches_part
 from onemap.geodesy import around
 from onemap.model import Layer
 from tests.atlases import CRS, SOUTH, WEST, small_atlas

@@ -18,7 +18,7 @@ import pytest
 
 from onemap.export.formats import geopackage
 from onemap.export.look import LEVEL_FILLS
-from onemap.export.qgis import project
+from onemap.export.qgz import project
 from onemap.model import Atlas, Layer
 from onemap.spec.rule import LEVELS
 from tests import real_qgis

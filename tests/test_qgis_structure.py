@@ -17,15 +17,15 @@ from shapely.geometry import box
 
 from onemap.export.formats import geopackage
 from onemap.export.look import Look
-from onemap.export.qgis import project
-from onemap.export.qgis.layout_legends import in_column
-from onemap.export.qgis.layout_texts import fitted, in_lines, line_pattern, packed_into, size_of, wrapped
-from onemap.export.qgis.layouts import sheet_of
-from onemap.export.qgis.map_layers import mu_title
 from onemap.export.qgis.markup import literal, verbatim
 from onemap.export.qgis.metadata import metadata_document
 from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
+from onemap.export.qgz import project
+from onemap.export.qgz.layout_legends import in_column
+from onemap.export.qgz.layout_texts import fitted, in_lines, line_pattern, packed_into, size_of, wrapped
+from onemap.export.qgz.layouts import sheet_of
+from onemap.export.qgz.map_layers import mu_title
 from onemap.export.sheets import text_width
 from onemap.model import Atlas, Layer
 from onemap.text import speaking

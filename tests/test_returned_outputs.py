@@ -12,8 +12,8 @@ import pytest
 
 from onemap.export import tables
 from onemap.export.formats import field_workbook, geopackage, shapefiles
-from onemap.export.formats.parts import FINDINGS, FINDINGS_POINTS, ISSUES, REACHES
 from onemap.export.manifest import MANIFEST
+from onemap.export.parts import FINDINGS, FINDINGS_POINTS, ISSUES, REACHES
 from onemap.ingest.folders import EXPLAINED
 from onemap.model import LOCATED_IN, SOURCE, SOURCE_ROW, Atlas
 from onemap.pipeline import build

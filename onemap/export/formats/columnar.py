@@ -19,8 +19,8 @@ import pyproj
 import shapely
 
 from onemap.export.formats.geopackage import GEOMETRY, GEOMETRY_TYPES, arrow_column, wkb
-from onemap.export.formats.parts import Column, Part, geometry_type_of
 from onemap.export.formats.target import Target, Written, placed
+from onemap.export.parts import Column, Part, geometry_type_of
 from onemap.geodesy import LONLAT
 
 GEOPARQUET: Final = "1.1.0"

@@ -23,8 +23,8 @@ import shapely
 
 from onemap.errors import PathError
 from onemap.export.formats.looks import drawn
-from onemap.export.formats.parts import Part
 from onemap.export.formats.target import Target, Written, without_place
+from onemap.export.parts import Part
 from onemap.text import tr
 
 VERSION: Final = "R2004"

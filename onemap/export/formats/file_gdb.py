@@ -19,8 +19,8 @@ import pyogrio
 
 from onemap.export.formats.columnar import Describe, alternative_name, arrow_table
 from onemap.export.formats.geopackage import GEOMETRY, GEOMETRY_TYPES, wkb
-from onemap.export.formats.parts import Column, Part, geometry_type_of
 from onemap.export.formats.target import Target, Written
+from onemap.export.parts import Column, Part, geometry_type_of
 from onemap.text import tr
 
 INT32: Final = np.iinfo(np.int32)

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 from onemap.dates import first_day
 from onemap.export.formats import columnar, drawing, file_gdb, kml
-from onemap.export.formats.list_places import findings_points_part
-from onemap.export.formats.parts import Part, findings_part, issues_part, parts
 from onemap.export.formats.target import Target, Written, standings_of
 from onemap.export.formats.wording import worded
+from onemap.export.list_places import findings_points_part
+from onemap.export.parts import Part, findings_part, issues_part, parts
 from onemap.model import Atlas
 from onemap.text import tr
 

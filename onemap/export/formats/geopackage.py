@@ -23,9 +23,9 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.dates import first_day
-from onemap.export.formats.list_places import findings_points_part, reaches_part
-from onemap.export.formats.parts import Part, findings_part, geometry_type_of, issues_part, parts
 from onemap.export.formats.target import Target, Written
+from onemap.export.list_places import findings_points_part, reaches_part
+from onemap.export.parts import Part, findings_part, geometry_type_of, issues_part, parts
 from onemap.export.qgis.drawings import qml
 from onemap.export.qgis.metadata import metadata_document
 from onemap.export.qgis.styles import drawing_of, layer_drawing

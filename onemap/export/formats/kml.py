@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from onemap.export.formats.kml_shapes import geometry_texts
 from onemap.export.formats.kml_styles import icons, style_text
 from onemap.export.formats.looks import Drawn, drawn
-from onemap.export.formats.parts import Column, Part
 from onemap.export.formats.target import Standing, Standings, Target, Written, placed, without_place
-from onemap.export.formats.xml_text import Cleaner
+from onemap.export.parts import Column, Part
+from onemap.export.xml_text import Cleaner
 from onemap.geodesy import LONLAT, unit_title
 from onemap.text import tr
 

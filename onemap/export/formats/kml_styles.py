@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onemap.export.formats.looks import Drawn, classes_of
-from onemap.export.formats.parts import Part
+from onemap.export.parts import Part
 from onemap.export.png import packed as packed_png
 
 ICON_SIZE: Final = 32

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from onemap.export.formats.parts import LISTED, Part
 from onemap.export.look import Look, finding_looks, issue_looks, looks
+from onemap.export.parts import LISTED, Part
 from onemap.spec.layer import GeometryKind
 from onemap.text import fold
 

@@ -13,8 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.export import sheets
-from onemap.export.formats.parts import Part
 from onemap.export.formats.target import Target, Written, placed
+from onemap.export.parts import Part
 from onemap.geodesy import LONLAT
 from onemap.text import tr
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from onemap.cache import Cache
 from onemap.dates import first_day
 from onemap.export.formats import dbf, field_workbook
-from onemap.export.formats.parts import Part, geometry_type_of, layer_columns, parts
 from onemap.export.formats.target import Target, Written
+from onemap.export.parts import Part, geometry_type_of, layer_columns, parts
 from onemap.export.qgis.drawings import qml
 from onemap.export.qgis.styles import layer_drawing
 from onemap.model import Atlas, Layer

@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from onemap.export.formats.geopackage import LAYER_FILE
-from onemap.export.formats.parts import (
+from onemap.export.parts import (
     FINDINGS,
     FINDINGS_POINTS,
     ISSUES,

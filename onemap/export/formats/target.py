@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from onemap.export.formats.parts import Part
+from onemap.export.parts import Part
 from onemap.model import level_title
 from onemap.spec.rule import Rule
 from onemap.text import tr

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from onemap.export.formats.parts import ISSUES, LISTED, Part
+from onemap.export.parts import ISSUES, LISTED, Part
 from onemap.export.words import action_title, severity_title
 from onemap.model import level_title
 from onemap.spec.catalogue import Catalogue

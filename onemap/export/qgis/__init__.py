@@ -1,1 +1,1 @@
-"""What QGIS opens: styles, and the project over the GeoPackage."""
+"""How QGIS shows tables: symbols, labels, forms, metadata, written without QGIS."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from onemap.dates import first_day
-from onemap.export.formats.parts import Part
+from onemap.export.parts import Part
 from onemap.export.qgis.markup import VERSION, add, document
 from onemap.export.qgis.reference_systems import add_reference_system, is_public
 from onemap.export.words import confidence_title

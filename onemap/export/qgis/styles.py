@@ -7,7 +7,6 @@ from dataclasses import replace
 from html import escape
 from typing import Final
 
-from onemap.export.formats.parts import ISSUES, Part
 from onemap.export.look import (
     LINK,
     LINK_WIDTHS,
@@ -18,6 +17,7 @@ from onemap.export.look import (
     looks,
     reach_looks,
 )
+from onemap.export.parts import ISSUES, Part
 from onemap.export.qgis.drawings import Category, Drawing, Labels
 from onemap.export.qgis.markup import (
     literal,

@@ -8,8 +8,8 @@ from typing import Final
 
 import pandas as pd
 
-from onemap.export.formats.parts import FINDINGS, ISSUES, REACHES, Part
 from onemap.export.look import looks
+from onemap.export.parts import FINDINGS, ISSUES, REACHES, Part
 from onemap.export.qgis.drawings import Drawing
 from onemap.export.qgis.styles import drawing_of
 from onemap.geodesy import MU_M2

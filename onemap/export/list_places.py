@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from onemap.export.anchors import anchors_of
-from onemap.export.formats.parts import FINDINGS, FINDINGS_POINTS, REACHES, Column, Part, list_columns
+from onemap.export.parts import FINDINGS, FINDINGS_POINTS, REACHES, Column, Part, list_columns
 from onemap.export.words import finding_columns
 from onemap.geodesy import around
 from onemap.model import FINDING_COLUMNS, REACH_COLUMNS, Atlas

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from onemap.export.qgis.layout_items import LINE_BREAK
-from onemap.export.qgis.layout_texts import letters_in, wrapped
-from onemap.export.qgis.map_layers import MapLayer
 from onemap.export.qgis.markup import add, verbatim
+from onemap.export.qgz.layout_items import LINE_BREAK
+from onemap.export.qgz.layout_texts import letters_in, wrapped
+from onemap.export.qgz.map_layers import MapLayer
 
 ENTRY, HEADING, LINE = 4.6, 6.2, 3.4
 """Millimetres that an entry, a heading, and a further line of one of these take."""

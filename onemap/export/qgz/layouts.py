@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from onemap.export.qgis.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
-from onemap.export.qgis.layout_legends import COLUMN, TITLE, add_legend_tree, county_texts, height, largest_texts
-from onemap.export.qgis.layout_texts import broken_value, fitted, in_lines, packed_into, size_of
-from onemap.export.qgis.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.qgis.markup import add, literal, quoted, verbatim
 from onemap.export.qgis.reference_systems import coordinates_note
+from onemap.export.qgz.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
+from onemap.export.qgz.layout_legends import COLUMN, TITLE, add_legend_tree, county_texts, height, largest_texts
+from onemap.export.qgz.layout_texts import broken_value, fitted, in_lines, packed_into, size_of
+from onemap.export.qgz.map_layers import ALL_FINDINGS, MapLayer, mu_title
 from onemap.export.sheets import text_width
 from onemap.export.townships import feature_counts
 from onemap.export.words import ground_classes, layer_title

@@ -17,11 +17,11 @@ import numpy as np
 from onemap.dates import first_day
 from onemap.export.formats import geopackage
 from onemap.export.qgis.drawings import add_drawing
-from onemap.export.qgis.layouts import add_layouts
-from onemap.export.qgis.map_layers import MapLayer, map_layers
 from onemap.export.qgis.markup import PAPER, VERSION, add, document, parts_of
 from onemap.export.qgis.metadata import add_metadata, add_project_metadata
 from onemap.export.qgis.reference_systems import add_reference_system
+from onemap.export.qgz.layouts import add_layouts
+from onemap.export.qgz.map_layers import MapLayer, map_layers
 from onemap.model import TOWNSHIP, Atlas
 from onemap.text import tr
 

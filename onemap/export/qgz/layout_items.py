@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from onemap.export.qgis.graticule import add_graticule
 from onemap.export.qgis.markup import BLACK, BOLD, FONT, INK, WHITE, add, add_text_style, add_typed, parts_of, rgba
 from onemap.export.qgis.symbols import Symbol, SymbolLayer, add_symbol
+from onemap.export.qgz.graticule import add_graticule
 from onemap.text import tr
 
 PAGE, MAP, PICTURE, LABEL, LEGEND, SHAPE, SCALE_BAR, FRAME, TABLE = (

@@ -1,0 +1,1 @@
+"""The QGIS project over the GeoPackage: its layers, themes, bookmarks and print layouts."""
