@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from onemap.errors import ProjectError
+from onemap.export.words import finding_columns
 from onemap.ingest.columns import match_columns
 from onemap.ingest.files import EVERY, Part
 from onemap.ingest.folders import ending
@@ -25,7 +26,7 @@ from onemap.spec.contract import columns_of
 from onemap.spec.layer import FieldSpec, LayerSpec
 from onemap.spec.project import PROJECT_FILE, Project, ProjectSpec, SourceSpec
 from onemap.spec.toml import parse, read
-from onemap.text import fold, tr
+from onemap.text import LANGUAGES, fold, speaking, tr
 
 NO_COUNTY: Final = "000000"
 
@@ -125,6 +126,16 @@ def layers_apart(part: Part, words: set[str], catalogue: Catalogue) -> list[Part
         fault = Fault("parts_chosen", message, hint, action="dropped", severity="warning")
         parts[0] = replace(parts[0], faults=(*parts[0].faults, fault))
     return parts
+
+
+def is_list(raw: Raw) -> bool:
+    """Tell whether a table is the lists of a build as they are exported, in either language."""
+    there = {*map(str, raw.frame.columns)}
+    for language in LANGUAGES.values():
+        with speaking(language):
+            if {*finding_columns().values()} <= there:
+                return True
+    return False
 
 
 def _folder(part: Part, name: str) -> Part:

@@ -16,7 +16,7 @@ from onemap.ingest.files import EVERY, GUESSED, RASTERS, Part, Search, check_kin
 from onemap.ingest.folders import ending
 from onemap.ingest.raw import Fault, Raw, UnreadableError
 from onemap.ingest.readers.vectors import TABLE
-from onemap.likeness import Guess, guess_layer, layers_apart, project_above, rank_layers
+from onemap.likeness import Guess, guess_layer, is_list, layers_apart, project_above, rank_layers
 from onemap.model import Atlas, Issue, sorted_issues
 from onemap.pipeline import check
 from onemap.progress import Progress, begin, doing, expect, telling
@@ -126,6 +126,9 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
     if REFERENCE in raw.frame.columns:
         hint = tr("name it in project.toml, and build: [review] workbook = …")
         raise PathError(tr("{file} is an issue workbook, not data", file=part.name), hint)
+    if is_list(raw):
+        message = tr("{file} is the lists of a build, which follow from its layers", file=_name(part))
+        return _Stranger(part, message, tr("nothing to do, if that is right"), "no_data")
     guess = guess_layer(part, raw, project.catalogue)
     if guess is None or guess.layer.geometry != ("table",):
         lone = _lone(part)
@@ -136,6 +139,10 @@ def _recognise(part: Part, project: Project, words: set[str]) -> _Known | _Stran
             tr("by the mark of its template") if guess.layer.id == raw.mark else tr("by the columns of its template")
         )
         return _known(part, guess, marked if guess.is_form else _by_columns(guess))
+    return _of_no_layer(part, raw, project)
+
+
+def _of_no_layer(part: Part, raw: Raw, project: Project) -> _Stranger:
     if not len(raw.frame.columns):
         return _Stranger(part, tr("there is no record in it"), tr("nothing to do, if that is right"), "no_data")
     columns = ", ".join(map(str, raw.frame.columns))

@@ -18,6 +18,7 @@ from onemap.returned import check_file
 from onemap.scaffold import start_project
 from onemap.spec.catalogue import load_catalogue
 from onemap.spec.project import load_project
+from tests.exports import built, export
 from tests.projects import PLOTS, SCHOOLS, small_project, write_geojson
 
 Streams = pytest.CaptureFixture[str]
@@ -376,3 +377,18 @@ def test_the_check_writes_no_file(sent: Callable[[Change], Path], tmp_path: Path
     before = sorted(tmp_path.rglob("*"))
     main(["check", str(path)])
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_lists_of_a_build_are_no_layer(tmp_path: Path, form: str) -> None:
+    build = built(tmp_path / "county")
+    written = export(build, form, tmp_path / "x", "construction_plot", "findings").path
+    assert {source.layer for source in check_file(written, "410883").sources} == {"construction_plot"}
+
+
+def test_records_of_a_table_lack_no_shape_in_a_format_for_maps(tmp_path: Path) -> None:
+    rows = [{"type": "Feature", "geometry": None, "properties": {"风向": "北风", "风频": 5}}]
+    (tmp_path / "风玫瑰.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": rows}), "utf-8")
+    atlas = check_file(tmp_path / "风玫瑰.geojson", "410883")
+    assert [source.layer for source in atlas.sources] == ["wind"]
+    assert "null_geometry" not in set(atlas.issues["kind"])

@@ -244,10 +244,18 @@ def test_a_file_that_is_no_parquet_is_unreadable(tmp_path):
         read_parquet(tmp_path / "p.parquet", SPEC, set())
 
 
-def test_a_parquet_table_without_shapes_is_refused(tmp_path):
+def test_a_parquet_file_without_shapes_is_a_table(tmp_path):
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "p.parquet")
-    with pytest.raises(UnreadableError):
-        read_parquet(tmp_path / "p.parquet", SPEC, set())
+    raw = read_parquet(tmp_path / "p.parquet", SPEC, set())
+    assert (raw.geometry, raw.frame["a"].tolist()) == (None, ["1"])
+
+
+def test_a_flatgeobuf_with_a_feature_without_a_place_is_read(tmp_path):
+    frame = gpd.GeoDataFrame({"a": ["x", "y"]}, geometry=[None, Point(112, 35)], crs="EPSG:4490")
+    frame.to_file(tmp_path / "p.fgb", SPATIAL_INDEX="NO")
+    raw = read_vector(tmp_path / "p.fgb", SPEC, set())
+    assert [shape is None for shape in raw.geometry] == [True, False]
+    assert raw.frame["a"].tolist() == ["x", "y"]
 
 
 def test_codes_of_a_parquet_file_are_exact(tmp_path):

@@ -150,9 +150,9 @@ def blank_geometry(frame: gpd.GeoDataFrame, spec: LayerSpec) -> tuple[gpd.GeoDat
     nowhere = ~(null | empty) & ~_lies_somewhere(shapes)
     wrong = ~(null | empty | nowhere) & ~kinds.isin(spec.geometry).to_numpy()
     hint = tr("draw it again in the source; without it the record is in no list by place")
-    faults = [
-        Fault("null_geometry", tr("no geometry, or one that cannot be read"), hint, at) for at in frame.index[null]
-    ]
+    # Formats for maps write a table with null shapes.
+    lacking = frame.index[null] if spec.geometry != ("table",) else ()
+    faults = [Fault("null_geometry", tr("no geometry, or one that cannot be read"), hint, at) for at in lacking]
     faults += [Fault("empty_geometry", tr("empty geometry"), hint, at, action="blanked") for at in frame.index[empty]]
     lost = tr("its coordinates lie nowhere on the map; perhaps longitude and latitude are exchanged")
     faults += [Fault("invalid_geometry", lost, hint, at, action="blanked") for at in frame.index[nowhere]]

@@ -81,7 +81,7 @@ def read_features(path: Path | bytes, name: str, layer: str | None = None, **opt
     """
     shapes = Shapes()
     try:
-        with quiet():
+        with quiet(), _rows_as_they_are():
             with pyogrio.open_arrow(
                 path,
                 layer=layer,
@@ -112,6 +112,16 @@ def read_features(path: Path | bytes, name: str, layer: str | None = None, **opt
     columns = [_merged(kept, as_moment=name in moments) for name, kept in zip(names, chunks, strict=True)]
     geometry = shapes.array() if spatial else None
     return Features(names, columns, np.concatenate(ids), geometry, meta["crs"], tuple(shapes.faults))
+
+
+@contextmanager
+def _rows_as_they_are() -> Iterator[None]:
+    """Let GDAL read FlatGeobuf as any other format: its own way for it gives a null shape a length of nonsense."""
+    pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": None})
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 from shapely.errors import ShapelyError
@@ -138,22 +139,25 @@ def _is_utf16(path: Path) -> bool:
 
 
 def read_parquet(path: Path, source: SourceSpec, words: set[str]) -> Raw:
-    """Read a GeoParquet file; GDAL's wheels come without its driver. Records are numbered from 1.
+    """Read a GeoParquet file, or a table in Parquet; GDAL's wheels lack its driver. Records are numbered from 1.
 
     Raises
     ------
     UnreadableError
-        The file is no Parquet, or has no geometry column.
+        The file is no Parquet, or its shapes cannot be read.
     """
     del source, words  # Parquet has no layers to choose from, and says its encoding itself.
     try:
-        frame = gpd.read_parquet(path)
+        is_table = b"geo" not in (pq.read_schema(path).metadata or {})
+        frame = pd.read_parquet(path) if is_table else gpd.read_parquet(path)
     except (ValueError, KeyError, OSError, ShapelyError, pyproj.exceptions.ProjError, pa.ArrowException) as fault:
         raise refused(path, path.name, fault) from None
     record = EncodingRecord("utf-8", tr("the format's own encoding"))
+    rows = list(range(1, len(frame) + 1))
+    if is_table:
+        return Raw(_plain(frame.reset_index(drop=True)), None, rows, record)
     columns = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
     shapes = frame.geometry.reset_index(drop=True)
-    rows = list(range(1, len(frame) + 1))
     return Raw(_plain(columns), shapes, rows, record, declared_crs=frame.crs)
 
 
