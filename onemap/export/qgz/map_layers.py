@@ -114,7 +114,7 @@ def mu_title(mu: float) -> str:
     if mu >= 10_000:
         # Nobody counts in ten thousands in English.
         if language() == "zh":
-            return tr("{number} 0,000 mu", number=f"{mu / 10_000:.2f}")
+            return tr("{number} ×10⁴ mu", number=f"{mu / 10_000:.2f}")
         return tr("{number} mu", number=f"{mu:,.0f}")
     return tr("{number} mu", number=f"{mu:.1f}")
 

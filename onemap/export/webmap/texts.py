@@ -254,7 +254,7 @@ def _sheet_texts() -> dict[str, str]:
 def _units() -> dict[str, str]:
     return {
         "mu": tr("{number} mu"),
-        "tenThousandMu": tr("{number} 0,000 mu"),
+        "tenThousandMu": tr("{number} ×10⁴ mu"),
         "m2": tr("{number} m²"),
         "ha": tr("{number} ha"),
         "km2": tr("{number} km²"),
