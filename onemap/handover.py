@@ -83,6 +83,9 @@ FORMATS: Final[dict[str, Format]] = {
 DATUMS: Final = re.compile(r"(China|CGCS)[ _]*2000|WGS|World Geodetic System 1984", re.IGNORECASE)
 """What the datums that data may be handed over in are called."""
 
+USUAL: Final = "EPSG:4547"
+"""What hints name where the system of the build is a county's own."""
+
 OLD_OFFSETS: Final = frozenset(("gcj02", "gcj-02", "bd09", "bd-09", "火星坐标", "百度坐标"))
 
 
@@ -197,9 +200,11 @@ def _crs(request: Request, own: str, form: Format) -> str:
     """
     if not request.crs:
         return own
+    # The parameters of a county's own grid are repeated nowhere.
+    usual = own if name_of(own) == own else USUAL
     if fold(request.crs) in OLD_OFFSETS:
         message = tr("{crs} is an offset of web maps, and no coordinate system to hand data over in", crs=request.crs)
-        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=own))
+        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=usual))
     try:
         crs = crs_of(LONLAT if fold(request.crs) == "lonlat" else request.crs)
     except ValueError as fault:
@@ -210,13 +215,13 @@ def _crs(request: Request, own: str, form: Format) -> str:
             "shifted to it",
             crs=name_of(request.crs),
         )
-        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=own))
+        raise ProjectError(message, tr("ask for EPSG:4490 (lonlat), or a CGCS2000 zone such as {crs}", crs=usual))
     if form.crs == "degrees" and not crs.is_geographic:
         message = tr("{format} is always in degrees", format=request.format)
         raise ProjectError(message, tr("leave --crs out, or choose another format such as gpkg"))
     if form.crs == "metres" and not (crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1):
         message = tr("{format} is always in metres", format=request.format)
-        raise ProjectError(message, tr("leave --crs out, or name a CGCS2000 zone such as {crs}", crs=own))
+        raise ProjectError(message, tr("leave --crs out, or name a CGCS2000 zone such as {crs}", crs=usual))
     return f"EPSG:{code}" if (code := crs.to_epsg(min_confidence=100)) else crs.to_wkt()
 
 
@@ -237,7 +242,7 @@ def _moved(parts: Sequence[Part], crs: str) -> tuple[list[Part], list[str]]:
     (west, south), (east, north) = np.min(boxes, axis=0)[:2], np.max(boxes, axis=0)[2:]
     if shapely.box(*area.bounds).intersects(shapely.box(west, south, east, north)):
         return moved, []
-    return moved, [tr("{crs} is meant for another place: lengths and areas are not true in it", crs=crs)]
+    return moved, [tr("{crs} is meant for another place: lengths and areas are not true in it", crs=name_of(crs))]
 
 
 def _empty(part: Part) -> bool:

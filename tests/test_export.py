@@ -436,3 +436,12 @@ def test_a_layer_of_the_projects_own_is_known_from_the_build(tmp_path: Path) -> 
     assert opened.catalogue.layers["own_ditch"] == own
     frame = read(export(opened, "shp", tmp_path / "x", "自有沟渠").path, "own_ditch")
     assert {field.dbf for field in own.fields.values()} <= {*frame.columns}
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2414", "gcj02"])
+def test_no_message_repeats_the_parameters_of_a_countys_own_grid(build: Build, tmp_path: Path, crs: str) -> None:
+    grid = "+proj=tmerc +lat_0=0 +lon_0=112.783 +x_0=123456 +y_0=-3800000 +ellps=GRS80 +units=m"
+    opened = Build(build.folder, {**build.manifest, "crs": grid}, build.catalogue)
+    with pytest.raises(ProjectError) as refused:
+        export(opened, "gpkg", tmp_path / "x", crs=crs)
+    assert "123456" not in refused.value.message + refused.value.hint

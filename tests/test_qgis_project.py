@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -91,10 +92,10 @@ def test_a_layer_looks_in_the_project_as_in_the_geopackage(build: Path, xml: ET.
         assert ET.tostring(one) == ET.tostring(other)
 
 
-def test_no_path_of_this_machine_is_in_it(build: Path) -> None:
+def test_no_path_of_the_machine_it_is_made_on_is_in_it(build: Path) -> None:
     with zipfile.ZipFile(build / "onemap.qgz") as archive:
         text = archive.read("onemap.qgs").decode("utf-8")
-    assert not re.findall(r"(?:[=\"'>])(/(?:home|root|tmp|work|Users)/|[A-Za-z]:\\)", text)
+    assert [place for place in (str(build), tempfile.gettempdir(), str(Path.home())) if f"{place}/" in text] == []
 
 
 def test_two_writes_are_the_same_bytes(build: Path, tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
+from onemap.export.crs_titles import public_title
 from onemap.export.formats import geopackage
 from onemap.export.look import Look
 from onemap.export.qgis.markup import literal, verbatim
 from onemap.export.qgis.metadata import metadata_document
-from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgis.symbols import scale_of, symbol_of
 from onemap.export.qgz import project
 from onemap.export.qgz.layout_legends import in_column
@@ -27,7 +27,7 @@ from onemap.export.qgz.layout_texts import fitted, in_lines, line_pattern, packe
 from onemap.export.qgz.layouts import sheet_of
 from onemap.export.qgz.map_layers import mu_title
 from onemap.export.sheets import text_width
-from onemap.model import Atlas, Layer
+from onemap.model import Atlas, Issue, Layer
 from onemap.text import speaking
 from tests.atlases import CRS, SOUTH, WEST, small_atlas
 
@@ -254,8 +254,8 @@ OWN_GRID: Final = "+proj=tmerc +lat_0=0 +lon_0=112.7891 +k=1 +x_0=87654.321 +y_0
 
 
 def test_a_printed_map_tells_nothing_of_the_parameters_of_a_countys_own_grid() -> None:
-    assert coordinates_note(OWN_GRID) == "坐标系：地方坐标系"
-    assert "EPSG:4547" in coordinates_note("EPSG:4547")
+    assert public_title(OWN_GRID) == "地方坐标系"
+    assert "EPSG:4547" in public_title("EPSG:4547")
 
 
 def test_metadata_tell_nothing_of_the_parameters_of_a_countys_own_grid(tmp_path: Path) -> None:
@@ -283,3 +283,13 @@ def test_a_scale_bar_follows_the_scale_of_its_page(xml: ET.Element) -> None:
     bars = [item for item in xml.iter("LayoutItem") if item.get("type") == "65646"]
     # QgsScaleBarSettings::SegmentSizeFitWidth: townships of one county differ in size tenfold.
     assert [bar.get("segmentSizeMode") for bar in bars] == ["1", "1"]
+
+
+def test_a_printed_map_says_which_data_has_errors(tmp_path: Path) -> None:
+    atlas = small_atlas(tmp_path)
+    fault = Issue("unreadable", "river", "水利局/河流.geojson", "读不出", "重新索取")
+    for told, wanted in (((), 0), ((fault,), 2)):
+        project.write(replace(atlas, told=(*atlas.told, *told)), tmp_path)
+        notes = [label for label in read(tmp_path).iter("LayoutItem") if "尚不可靠" in label.get("labelText", "")]
+        assert len(notes) == wanted
+        assert all("尚不可靠：河流" in label.get("labelText", "") for label in notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pyproj
 
@@ -17,6 +17,24 @@ LATITUDE, LONGITUDE, SCALE, EAST, NORTH = "8801", "8802", "8805", "8806", "8807"
 
 PREFIX: Final = 1_000_000
 """An easting with a zone prefix has the number of the zone in its millions."""
+
+
+NAMELESS: Final = "unknown"
+"""What PROJ calls a system that nobody has named."""
+
+
+def public_title(crs: Any) -> str:
+    """Return what may be said of a system, with its code; of a county's own grid nothing but its name."""
+    system = pyproj.CRS.from_user_input(crs)
+    authority = system.to_authority()
+    if authority is None:
+        return grid_name(system)
+    return tr("{name} ({code})", name=crs_titles(system)[0], code=":".join(authority))
+
+
+def grid_name(system: pyproj.CRS) -> str:
+    """Return the name that a system was given."""
+    return tr("local grid") if system.name == NAMELESS else str(system.name)
 
 
 def is_transverse_mercator(crs: pyproj.CRS) -> bool:

@@ -18,10 +18,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from onemap.errors import PathError
+from onemap.export.crs_titles import public_title
 from onemap.export.formats.looks import drawn
 from onemap.export.formats.target import Target, Written, without_place
 from onemap.export.parts import Part
@@ -65,7 +65,7 @@ def write_dxf(parts: Sequence[Part], target: Target) -> Written:
     drawing = _Drawing.begun(ezdxf.new(VERSION, units=METRES), drawn)
     for part in drawn:
         drawing.add(part)
-    note = tr("Coordinates in metres of {crs}, x east, y north", crs=_crs_title(target.crs))
+    note = tr("Coordinates in metres of {crs}, x east, y north", crs=public_title(target.crs))
     told += _write(ezdxf.options, drawing.document, note, target)
     told += [tr('the drawing calls the layer "{name}" "{other}"', name=name, other=other)
              for name, other in drawing.renamed.items()]  # fmt: skip
@@ -90,11 +90,6 @@ def library() -> Any:
         message = tr("a drawing cannot be written: the part for DXF is not installed")
         raise PathError(message, tr("install it: {command}", command='pip install "onemap[dxf]"')) from None
     return ezdxf
-
-
-def _crs_title(crs: str) -> str:
-    name = pyproj.CRS(crs).name
-    return f"{name} ({crs})" if crs.startswith("EPSG:") else name
 
 
 def _write(options: Any, document: Any, note: str, target: Target) -> list[str]:

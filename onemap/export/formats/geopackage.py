@@ -1,4 +1,4 @@
-"""onemap.gpkg: every layer, the findings and the issues, styled as QGIS opens them.
+"""onemap.gpkg: every layer, the lists and the issues, styled as QGIS opens them, with their metadata.
 
 A layer is a table with its id as name. Where its features have several kinds of geometry the polygons are
 in that table and the others in `<id>_lines` and `<id>_points`; features without geometry are in the first.

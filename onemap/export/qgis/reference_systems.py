@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pyproj
 
-from onemap.export.crs_titles import crs_titles
+from onemap.export.crs_titles import grid_name
 from onemap.export.qgis.markup import add
-from onemap.text import tr
-
-NAMELESS: Final = "unknown"
-"""What PROJ calls a system that nobody has named."""
 
 
 def is_public(crs: Any) -> bool:
     """Tell whether a system has a code; the parameters of a county's own grid are only where coordinates need them."""
     return pyproj.CRS.from_user_input(crs).to_authority() is not None
-
-
-def coordinates_note(crs: Any) -> str:
-    """Return what a printed map says of its coordinates; of a county's own grid nothing but its name."""
-    system = pyproj.CRS.from_user_input(crs)
-    authority = system.to_authority()
-    if authority:
-        return tr("Coordinates: {name} ({code})", name=crs_titles(system)[0], code=":".join(authority))
-    return tr("Coordinates: {name}", name=_name(system))
-
-
-def _name(system: pyproj.CRS) -> str:
-    return tr("local grid") if system.name == NAMELESS else str(system.name)
 
 
 def add_reference_system(parent: ET.Element, crs: Any) -> None:
@@ -44,7 +27,7 @@ def add_reference_system(parent: ET.Element, crs: Any) -> None:
     add(element, "srsid", "0")
     add(element, "srid", authority[1] if authority and authority[0] == "EPSG" else "0")
     add(element, "authid", ":".join(authority) if authority else "")
-    add(element, "description", _name(system))
+    add(element, "description", grid_name(system))
     add(element, "projectionacronym", "tmerc" if system.is_projected else "longlat")
     add(element, "ellipsoidacronym", "EPSG:1024")
     add(element, "geographicflag", "true" if system.is_geographic else "false")

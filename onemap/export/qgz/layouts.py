@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from onemap.export.crs_titles import public_title
 from onemap.export.qgis.markup import add, literal, quoted, verbatim
-from onemap.export.qgis.reference_systems import coordinates_note
 from onemap.export.qgz.layout_items import CELL_MARGIN, Box, Page, TableColumn, item_titles
 from onemap.export.qgz.layout_legends import COLUMN, TITLE, add_legend_tree, county_texts, height, largest_texts
 from onemap.export.qgz.layout_texts import broken_value, fitted, in_lines, packed_into, size_of
@@ -185,8 +185,13 @@ def _put_notes(page: Page, scale: str, atlas: Atlas) -> None:
     """Put on a page the frame that every map has, and below it who made it, of what, in which coordinates."""
     spec, (width, bottom) = atlas.project.spec, page.size
     page.put_box("frame", Box(EDGE, 22, width - 2 * EDGE, bottom - 22 - 13))
-    told = [coordinates_note(atlas.crs), scale]
+    told = [tr("Coordinates: {name}", name=public_title(atlas.crs)), scale]
     told += [tr("data of {period}", period=spec.period)]
+    errors = atlas.issues.loc[atlas.issues["severity"] == "error", "layer"]
+    if len(errors):
+        # A sheet of paper has no panel of issues beside it.
+        names = tr(", ").join(layer_title(atlas, str(own_id)) for own_id in dict.fromkeys(errors))
+        told.append(tr("Data with errors, not to be relied on: {layers}", layers=names))
     if atlas.edition == "internal":
         told.append(tr("For internal use; this map has not been through map review"))
     signed = [
